@@ -1,0 +1,206 @@
+"""A deck: the sprites of every card, with layers, as data/art/<name>/ keeps them.
+
+    data/art/<name>/deck.json          what each card is
+    data/art/<name>/sprites/*.png      one RGBA picture a layer
+
+A deck holds the cards to be named and the *strangers*: playing cards, card backs, vouchers and booster packs, which look
+like cards on a screen and must never be given a name.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from balatro.utils.errors import DeckError
+from balatro.utils.files import new_folder, read_json
+
+DECK_FORMAT = 1
+CELL = (71, 95)
+"""Width and height of a card's cell in the atlas at 1x, in pixels."""
+
+SHINES = ("none", "booster", "voucher")
+"""Shine passes of the base look: `booster` on Spectrals and packs, `voucher` on vouchers (EDITIONS: layers, 3)."""
+
+
+@dataclass(frozen=True, eq=False)
+class DeckCard:
+    """One card of a deck.
+
+    body and floating are (95k, 71k, 4) uint8 RGBA, straight alpha, k = 1 or 2; floating is None for most cards.
+    """
+
+    id: str
+    name: str
+    type: str
+    rarity: str
+    body: np.ndarray
+    floating: np.ndarray | None = None
+    size: tuple[float, float] = (1.0, 1.0)
+    """Drawn width and height as shares of a regular card's: (0.7, 0.7) for Wee Joker, (1, 0.747) for Square Joker.
+    A shorter card shows the top of its cell."""
+    scale: float = 1.0
+    """How much the cell is enlarged when drawn: 0.7 for Wee Joker, 1.27 for booster packs."""
+    shine: str = "none"
+    known: bool = True
+    """False for strangers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Deck:
+    """Cards to be named, strangers and stickers, in a fixed order."""
+
+    name: str
+    cards: tuple[DeckCard, ...]
+    stickers: tuple[np.ndarray, ...] = field(default=())
+    """Cell-sized RGBA overlays (eternal, perishable, rental, seals, stakes)."""
+    source: str = ""
+
+    @property
+    def known(self) -> tuple[DeckCard, ...]:
+        """The cards to be named."""
+        return tuple(card for card in self.cards if card.known)
+
+    @property
+    def strangers(self) -> tuple[DeckCard, ...]:
+        """The cards that must not be named."""
+        return tuple(card for card in self.cards if not card.known)
+
+
+def save_deck(deck: Deck, folder: Path) -> None:
+    """Write the deck as a folder, whole or not at all; an older deck there is replaced only once the new one is complete."""
+    with new_folder(folder) as building:
+        (building / "sprites").mkdir()
+        entries = [_write_card(card, building) for card in deck.cards]
+        for number, sticker in enumerate(deck.stickers):
+            _write_png(building / "sprites" / f"sticker_{number}.png", sticker)
+        text = {
+            "format": DECK_FORMAT,
+            "name": deck.name,
+            "source": deck.source,
+            "stickers": [f"sprites/sticker_{number}.png" for number in range(len(deck.stickers))],
+            "cards": entries,
+        }
+        (building / "deck.json").write_text(json.dumps(text, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def load_deck(folder: Path) -> Deck:
+    """Read a deck folder.
+
+    Raises DeckError when there is no deck, when it is of a newer format, or when a sprite is missing or of an odd size.
+    """
+    path = folder / "deck.json"
+    if not path.is_file():
+        raise DeckError(f"no deck in {folder}: make one with `balatro art import` or `balatro art demo`")
+    text = read_json(path)
+    if not isinstance(text, dict) or not isinstance(text.get("cards"), list):
+        raise DeckError(f"{path}: not a deck; make it anew with `balatro art import` or `balatro art demo`")
+    if text.get("format") != DECK_FORMAT:
+        raise DeckError(
+            f"{path}: deck format {text.get('format')!r}, this version reads {DECK_FORMAT}; "
+            "make it anew with `balatro art import` or `balatro art demo`"
+        )
+    try:
+        cards = tuple(_read_card(entry, folder) for entry in text["cards"])
+        stickers = tuple(_read_png(folder, str(sticker)) for sticker in text["stickers"])
+        return Deck(text["name"], cards, stickers, text["source"])
+    except (KeyError, TypeError) as error:
+        raise DeckError(f"{path}: an entry is damaged ({error}); make the deck anew") from error
+
+
+def _write_card(card: DeckCard, folder: Path) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "id": card.id,
+        "name": card.name,
+        "type": card.type,
+        "rarity": card.rarity,
+        "body": f"sprites/{card.id}.png",
+        "floating": f"sprites/{card.id}.floating.png" if card.floating is not None else None,
+        "size": list(card.size),
+        "scale": card.scale,
+        "shine": card.shine,
+        "known": card.known,
+    }
+    _write_png(folder / entry["body"], card.body)
+    if card.floating is not None:
+        _write_png(folder / entry["floating"], card.floating)
+    return entry
+
+
+def _read_card(entry: dict[str, Any], folder: Path) -> DeckCard:
+    return DeckCard(
+        id=str(entry["id"]),
+        name=str(entry["name"]),
+        type=str(entry["type"]),
+        rarity=str(entry["rarity"]),
+        body=_read_png(folder, entry["body"]),
+        floating=_read_png(folder, entry["floating"]) if entry["floating"] else None,
+        size=(float(entry["size"][0]), float(entry["size"][1])),
+        scale=float(entry["scale"]),
+        shine=str(entry["shine"]),
+        known=bool(entry["known"]),
+    )
+
+
+def _write_png(path: Path, rgba: np.ndarray) -> None:
+    coded, data = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))
+    if not coded:
+        raise DeckError(f"{path}: the sprite could not be encoded")
+    path.write_bytes(data.tobytes())
+
+
+def _read_png(folder: Path, name: str) -> np.ndarray:
+    path = (folder / name).resolve()
+    if folder.resolve() not in path.parents or not path.is_file():
+        raise DeckError(f"{folder}: sprite {name!r} is missing; make the deck anew")
+    bgra = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if bgra is None or bgra.ndim != 3 or bgra.shape[2] != 4 or bgra.shape[:2] not in ((95, 71), (190, 142)):
+        shape = None if bgra is None else bgra.shape
+        raise DeckError(f"{path}: a sprite is 71x95 or 142x190 RGBA, this one is {shape}; make the deck anew")
+    return cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGBA)
+
+
+def cells(cards: Iterable[DeckCard], scale: int) -> np.ndarray:
+    """The bodies as one (N, 95*scale, 71*scale, 4) uint8 array, enlarged or reduced without smoothing."""
+    return np.stack([to_scale(card.body, scale) for card in cards])
+
+
+def to_scale(sprite: np.ndarray, scale: int) -> np.ndarray:
+    """A cell-sized sprite at 1x or 2x, by exact repeating or dropping of pixels."""
+    have = sprite.shape[1] // CELL[0]
+    if have == scale:
+        return sprite
+    if have < scale:
+        return sprite.repeat(scale // have, axis=0).repeat(scale // have, axis=1)
+    return np.ascontiguousarray(sprite[:: have // scale, :: have // scale])
+
+
+def find_card(cards: Sequence[DeckCard], card_id: str) -> DeckCard:
+    """The card of this id; DeckError when the deck has none."""
+    for card in cards:
+        if card.id == card_id:
+            return card
+    raise DeckError(f"the deck has no card {card_id!r}")
+
+
+def bounds(card: DeckCard) -> tuple[float, float, float, float]:
+    """The drawn part of the card's cell: left, top, right, bottom as shares of the cell (what a screen's quad encloses)."""
+    alpha = card.body[..., 3] > 127
+    height, width = alpha.shape
+    columns, rows = np.flatnonzero(alpha.any(axis=0)), np.flatnonzero(alpha.any(axis=1))
+    if not len(columns):
+        return 0.0, 0.0, 1.0, 1.0
+    return columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height
+
+
+def drawn_size(card: DeckCard) -> tuple[float, float]:
+    """Width and height of the drawn part in regular cells, the card's scale included: (0.97, 0.98) for most cards."""
+    left, top, right, bottom = bounds(card)
+    return (right - left) * card.scale, (bottom - top) * card.scale

@@ -1,0 +1,271 @@
+"""What lies on a screen of the game beside the cards: swirling ground, panels, buttons, price tags, tooltips, cursor.
+
+Everything is drawn on a Canvas, whose unit is a pixel of a 1024x576 screen; the canvas scales it to the picture's own size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+ROOM = (1024, 576)
+"""Size of the room in its own units; on screens of another shape it is centred."""
+Colour = tuple[int, int, int]
+WORDS = (
+    "Shop Reroll Next Round Hands Discards Ante Score Mult Chips Select Blind Skip Run Info Options Level Cards Sell Buy Use Pack Choose "
+    "Gold Steel Glass Wild Lucky Stone Bonus each played hand gives creates copy random retrigger destroy free slot when scored of the in for "
+    "Heart Spade Club Diamond Flush Pair House Straight face down left right Rare Common Boss Small Big Reward Must play five max"
+).split()
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """A picture being drawn: image (H, W, 3) uint8 RGB; owner (H // 2, W // 2) int16: which card shows there (-1: none)."""
+
+    image: np.ndarray
+    owner: np.ndarray
+    scale: float
+    origin: tuple[float, float]
+
+    def point(self, x: float, y: float) -> tuple[int, int]:
+        """Room units to whole pixels."""
+        return round(x * self.scale + self.origin[0]), round(y * self.scale + self.origin[1])
+
+    def length(self, units: float) -> int:
+        """A length in whole pixels, at least 1."""
+        return max(round(units * self.scale), 1)
+
+
+def new_canvas(width: int, height: int, scale: float = 1.0) -> Canvas:
+    """An empty canvas; scale enlarges everything in the room."""
+    per_unit = min(width / ROOM[0], height / ROOM[1]) * scale
+    origin = ((width - ROOM[0] * per_unit) / 2, (height - ROOM[1] * per_unit) / 2)
+    owner = np.full((height // 2, width // 2), -1, np.int16)
+    return Canvas(np.zeros((height, width, 3), np.uint8), owner, per_unit, origin)
+
+
+def draw_ground(canvas: Canvas, colours: np.ndarray, rng: np.random.Generator) -> None:
+    """A swirl of three colours, (3, 3) float32 RGB, over the whole picture; drawn small and enlarged."""
+    height, width = canvas.image.shape[:2]
+    small_w, small_h = 240, max(round(240 * height / width), 8)
+    x, y = np.meshgrid(np.linspace(-1, 1, small_w, dtype=np.float32), np.linspace(-0.6, 0.6, small_h, dtype=np.float32))
+    turn = np.float32(rng.uniform(-4, 4)) * np.exp(-np.hypot(x, y) * np.float32(rng.uniform(0.5, 3)))
+    x, y = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
+    size = np.float32(rng.uniform(4, 14))
+    x, y = x * size + np.float32(rng.uniform(0, 50)), y * size + np.float32(rng.uniform(0, 50))
+    speed = np.float32(rng.uniform(0, 60))
+    for _ in range(int(rng.integers(2, 5))):
+        sx = x + np.sin(y + np.float32(0.7) * speed)
+        y = y + np.cos(sx * np.float32(0.9) - speed)
+        x = sx + np.float32(0.5) * np.cos(y)
+    paint = np.sin(x + y) * np.float32(0.5) + np.float32(0.5)
+    contrast = np.float32(rng.uniform(1, 4))
+    one = np.clip((paint - 0.5) * contrast + 0.5, 0, 1)[..., None]
+    two = np.clip((np.sin(x * np.float32(1.7) - y) - np.float32(0.4)) * contrast, 0, 1)[..., None]
+    mixed = (colours[0] * one + colours[1] * (1 - one)) * (1 - two) + colours[2] * two
+    ground = cv2.resize(mixed.astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
+    canvas.image[:] = ground
+
+
+def random_ground_colours(rng: np.random.Generator) -> np.ndarray:
+    """Mostly near relatives, as the game's tables are; sometimes any three colours."""
+    base = rng.uniform(20, 160, 3)
+    if rng.random() < 0.35:
+        base = np.array([[55, 110, 85], [40, 60, 70], [170, 60, 50], [30, 70, 170], [60, 40, 90]])[rng.integers(5)] + rng.normal(0, 12, 3)
+    spread = rng.uniform(5, 60) if rng.random() < 0.8 else 120
+    return np.clip(base + rng.normal(0, 1, (3, 1)) * spread + rng.normal(0, 12, (3, 3)), 0, 255).astype(np.float32)
+
+
+def draw_box(canvas: Canvas, box: tuple[float, float, float, float], fill: Colour, edge: Colour | None = None, radius: float = 6) -> None:
+    """A rounded box (left, top, right, bottom in room units), with an edge of two units when a colour is given."""
+    (left, top), (right, bottom) = canvas.point(box[0], box[1]), canvas.point(box[2], box[3])
+    if edge is not None:
+        line = canvas.length(2.5)
+        _fill_round(canvas.image, left - line, top - line, right + line, bottom + line, canvas.length(radius + 2.5), edge)
+    _fill_round(canvas.image, left, top, right, bottom, canvas.length(radius), fill)
+
+
+def cover(canvas: Canvas, box: tuple[float, float, float, float]) -> None:
+    """Note that no card shows in this box."""
+    (left, top), (right, bottom) = canvas.point(box[0], box[1]), canvas.point(box[2], box[3])
+    canvas.owner[max(top // 2, 0) : max(bottom // 2, 0), max(left // 2, 0) : max(right // 2, 0)] = -1
+
+
+def _fill_round(image: np.ndarray, left: int, top: int, right: int, bottom: int, radius: int, colour: Colour) -> None:
+    radius = max(min(radius, (right - left) // 2, (bottom - top) // 2), 0)
+    if right <= left or bottom <= top:
+        return
+    cv2.rectangle(image, (left + radius, top), (right - radius, bottom), colour, cv2.FILLED)
+    cv2.rectangle(image, (left, top + radius), (right, bottom - radius), colour, cv2.FILLED)
+    for x in (left + radius, right - radius):
+        for y in (top + radius, bottom - radius):
+            cv2.circle(image, (x, y), radius, colour, cv2.FILLED, cv2.LINE_AA)
+
+
+@lru_cache(maxsize=32)
+def _font(pixels: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size=pixels)
+
+
+@lru_cache(maxsize=1024)
+def _stamp(text: str, pixels: int) -> np.ndarray:
+    font = _font(pixels)
+    left, top, right, bottom = (round(v) for v in font.getbbox(text))
+    picture = Image.new("L", (max(right - left, 1), max(bottom - top, 1)))
+    ImageDraw.Draw(picture).text((-left, -top), text, fill=255, font=font)
+    return np.asarray(picture)
+
+
+def write(canvas: Canvas, text: str, x: float, y: float, size: float, colour: Colour) -> None:
+    """Text centred at (x, y), size in room units."""
+    stamp = _stamp(text, max(canvas.length(size), 5))
+    cx, cy = canvas.point(x, y)
+    top, left = cy - stamp.shape[0] // 2, cx - stamp.shape[1] // 2
+    height, width = canvas.image.shape[:2]
+    t, b, lft, r = max(top, 0), min(top + stamp.shape[0], height), max(left, 0), min(left + stamp.shape[1], width)
+    if t >= b or lft >= r:
+        return
+    part = canvas.image[t:b, lft:r]
+    alpha = stamp[t - top : b - top, lft - left : r - left, None].astype(np.float32) / 255
+    part[:] = part + (np.array(colour, np.float32) - part) * alpha
+
+
+def random_colour(rng: np.random.Generator, low: int = 30, high: int = 255) -> Colour:
+    """Any colour."""
+    r, g, b = (int(v) for v in rng.integers(low, high, 3))
+    return r, g, b
+
+
+def random_words(rng: np.random.Generator, count: int) -> str:
+    """Words as the game's boxes hold them."""
+    return " ".join(WORDS[i] for i in rng.integers(0, len(WORDS), count))
+
+
+BUTTONS: tuple[Colour, ...] = ((254, 80, 70), (0, 147, 255), (253, 162, 0), (75, 180, 130), (80, 80, 90))
+DARK: Colour = (30, 43, 45)
+SLATE: Colour = (56, 70, 72)
+
+
+def draw_side_panel(canvas: Canvas, rng: np.random.Generator) -> None:
+    """The panel at the left: blind, round score, chips and mult, hands, discards, money, ante, round."""
+    tone = SLATE if rng.random() < 0.7 else random_colour(rng, 20, 120)
+    inner = tuple(max(v - 24, 0) for v in tone)
+    edge = BUTTONS[rng.integers(len(BUTTONS))] if rng.random() < 0.8 else None
+    (left, _), (right, _) = canvas.point(36, 0), canvas.point(266, 0)
+    cv2.rectangle(canvas.image, (left, 0), (right, canvas.image.shape[0]), tone, cv2.FILLED)
+    if edge is not None:
+        for x in (left, right):
+            cv2.line(canvas.image, (x, 0), (x, canvas.image.shape[0]), edge, canvas.length(2))
+    draw_box(canvas, (48, 50, 254, 190), inner, BUTTONS[rng.integers(len(BUTTONS))], 10)
+    write(canvas, random_words(rng, int(rng.integers(1, 3))), 150, 100, float(rng.uniform(20, 40)), random_colour(rng, 150))
+    write(canvas, random_words(rng, 3), 150, 160, 15, (255, 255, 255))
+    draw_box(canvas, (106, 212, 252, 246), inner)
+    write(canvas, str(rng.integers(0, 99999)), 180, 229, 24, (255, 255, 255))
+    draw_box(canvas, (46, 310, 136, 352), (0, 147, 255))
+    draw_box(canvas, (162, 310, 252, 352), (254, 80, 70))
+    for x in (115, 180):
+        write(canvas, str(rng.integers(0, 500)), x, 331, 30, (255, 255, 255))
+    rows = ((130, 370, 188, 418), (194, 370, 252, 418), (130, 430, 252, 475), (130, 490, 188, 545), (194, 490, 252, 545))
+    for box in rows:
+        draw_box(canvas, box, inner)
+        write(canvas, f"${rng.integers(0, 99)}", (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 + 6, 26, BUTTONS[rng.integers(4)])
+    for top, text in ((375, "Run Info"), (460, "Options")):
+        draw_box(canvas, (46, top, 116, top + 75), BUTTONS[rng.integers(len(BUTTONS))])
+        write(canvas, text, 81, top + 37, 15, (255, 255, 255))
+
+
+def draw_shop_panel(canvas: Canvas, rng: np.random.Generator) -> None:
+    """The shop's frame with its buttons and two rows of places."""
+    edge = BUTTONS[rng.integers(len(BUTTONS))]
+    draw_box(canvas, (286, 194, 808, 600), DARK, edge, 14)
+    draw_box(canvas, (296, 206, 422, 272), (254, 80, 70))
+    write(canvas, "Next Round", 359, 239, 18, (255, 255, 255))
+    draw_box(canvas, (296, 280, 422, 346), (75, 180, 130) if rng.random() < 0.6 else (80, 80, 90))
+    write(canvas, f"Reroll ${rng.integers(1, 12)}", 359, 313, 18, (255, 255, 255))
+    draw_box(canvas, (430, 206, 796, 352), SLATE)
+    draw_box(canvas, (312, 382, 560, 540), SLATE, None, 8)
+    draw_box(canvas, (318, 388, 554, 534), DARK, None, 8)
+    draw_box(canvas, (566, 382, 796, 540), SLATE, None, 8)
+    if rng.random() < 0.3:
+        write(canvas, random_words(rng, 3), 440, 460, 18, (255, 255, 255))
+
+
+def draw_blinds(canvas: Canvas, rng: np.random.Generator) -> None:
+    """The three columns of a blind selection."""
+    for number, x in enumerate((288, 476, 664)):
+        top = 200 - (30 if number == rng.integers(3) else 0) + int(rng.integers(-6, 6))
+        colour = BUTTONS[rng.integers(len(BUTTONS))]
+        tone = SLATE if rng.random() < 0.8 else random_colour(rng, 20, 120)
+        draw_box(canvas, (x, top, x + 160, 600), tone, colour, 10)
+        draw_box(canvas, (x + 35, top + 18, x + 125, top + 42), colour)
+        draw_box(canvas, (x + 20, top + 54, x + 140, top + 78), DARK, colour)
+        write(canvas, random_words(rng, 2), x + 80, top + 66, 16, (255, 255, 255))
+        cv2.circle(canvas.image, canvas.point(x + 80, top + 115), canvas.length(28), colour, cv2.FILLED, cv2.LINE_AA)
+        draw_box(canvas, (x + 12, top + 152, x + 148, top + 230), DARK)
+        for row in range(3):
+            write(canvas, random_words(rng, 2), x + 80, top + 168 + 22 * row, 14, random_colour(rng, 120))
+
+
+def draw_caption(canvas: Canvas, rng: np.random.Generator) -> None:
+    """The name of an opened pack, with a button to skip it, at the foot of the screen."""
+    draw_box(canvas, (456, 496, 654, 600), SLATE, BUTTONS[rng.integers(len(BUTTONS))], 8)
+    write(canvas, random_words(rng, 2), 555, 516, 26, (255, 255, 255))
+    write(canvas, f"Choose {rng.integers(1, 3)}", 555, 546, 20, (255, 255, 255))
+    draw_box(canvas, (672, 498, 752, 550), (110, 120, 122))
+    write(canvas, "Skip", 712, 518, 20, (255, 255, 255))
+
+
+def draw_hand_buttons(canvas: Canvas, rng: np.random.Generator) -> None:
+    """Play, sort, discard."""
+    for box, text, colour in (
+        ((388, 478, 498, 540), "Play Hand", (0, 147, 255)),
+        ((508, 478, 606, 540), random_words(rng, 2), SLATE),
+        ((616, 478, 724, 540), "Discard", (254, 80, 70)),
+    ):
+        draw_box(canvas, box, colour)
+        write(canvas, text, (box[0] + box[2]) / 2, 508, 18, (255, 255, 255))
+
+
+def draw_tooltip(canvas: Canvas, x: float, y: float, rng: np.random.Generator) -> None:
+    """A box that tells what a card does, its top middle at (x, y): it hides what is under it."""
+    width, rows = float(rng.uniform(80, 150)), int(rng.integers(1, 5))
+    bottom = y + 46 + 15 * rows
+    box = (x - width / 2, y, x + width / 2, bottom + 22)
+    draw_box(canvas, box, SLATE, (220, 230, 235) if rng.random() < 0.7 else random_colour(rng), 6)
+    write(canvas, random_words(rng, 2), x, y + 14, 19, (255, 255, 255))
+    draw_box(canvas, (x - width / 2 + 5, y + 30, x + width / 2 - 5, bottom - 6), (250, 250, 250) if rng.random() < 0.9 else DARK)
+    for row in range(rows):
+        write(canvas, random_words(rng, 3), x, y + 42 + 15 * row, 12, random_colour(rng, 0, 200))
+    draw_box(canvas, (x - 30, bottom - 1, x + 30, bottom + 18), BUTTONS[rng.integers(len(BUTTONS))])
+    cover(canvas, (box[0] - 2, box[1] - 2, box[2] + 2, box[3] + 2))
+
+
+def draw_tag(canvas: Canvas, x: float, y: float, text: str, colour: Colour, width: float = 34) -> None:
+    """A small box with a word, a price for one, centred at (x, y)."""
+    box = (x - width / 2, y - 11, x + width / 2, y + 11)
+    draw_box(canvas, box, colour, DARK, 5)
+    write(canvas, text, x, y, 16, (253, 190, 60))
+    cover(canvas, box)
+
+
+CURSOR = np.array([(0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12)], np.float32)
+
+
+def draw_cursor(canvas: Canvas, x: float, y: float) -> None:
+    """A mouse pointer."""
+    outline = ((CURSOR + (x, y)) * canvas.scale + canvas.origin).astype(np.int32)
+    cv2.fillPoly(canvas.image, [outline], (255, 255, 255), cv2.LINE_AA)
+    cv2.polylines(canvas.image, [outline], True, (0, 0, 0), 1, cv2.LINE_AA)
+
+
+def draw_sparks(canvas: Canvas, rng: np.random.Generator) -> None:
+    """Small squares that fly about opened packs."""
+    colour = random_colour(rng, 100)
+    for _ in range(int(rng.integers(10, 60))):
+        x, y = canvas.point(float(rng.uniform(0, 1024)), float(rng.uniform(0, 576)))
+        side = canvas.length(float(rng.uniform(1, 5)))
+        cv2.rectangle(canvas.image, (x, y), (x + side, y + side), colour, cv2.FILLED)

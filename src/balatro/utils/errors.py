@@ -1,0 +1,29 @@
+"""Every error that a user can cause or mend. The command line prints each as one line and exits with 1."""
+
+
+class BalatroError(Exception):
+    """What came, what was expected, what to do: one line."""
+
+
+class InputError(BalatroError):
+    """A file, folder or picture that cannot be used."""
+
+
+class DeckError(BalatroError):
+    """A deck, or the game files it is made from."""
+
+
+class ModelError(BalatroError):
+    """A bundle: missing, damaged, or of another version."""
+
+
+class UnknownCardError(BalatroError):
+    """A card's name or id that the catalogue lacks; the message names the nearest."""
+
+
+class SettingsError(BalatroError):
+    """An option or settings file that does not fit."""
+
+
+class MissingPartError(BalatroError):
+    """An optional part of the program that is not installed; the message says how to install it."""
