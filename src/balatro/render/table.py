@@ -15,7 +15,7 @@ import numpy as np
 from balatro.config.modifiers import MODIFIERS
 from balatro.render import interface
 from balatro.render.deck import Deck, DeckCard, cells
-from balatro.render.display import Display, move_points, random_display, show
+from balatro.render.display import GAME, Display, move_points, random_display, show
 from balatro.render.editions import draw_editions, random_phases
 from balatro.render.layers import Float, Pose, drawn_quad, lay, random_float, stack_layers
 
@@ -52,7 +52,7 @@ PLAY = TableSettings(
     modifiers=(0.6, 0.1, 0.1, 0.1, 0.1),
     crowded=0.15,
     disturbed=0.4,
-    display=Display(curve=0.21, scan=0.03, fringe=0.5, bloom=0.04, gain=1.02),
+    display=GAME,
 )
 """Screens as a player sees them."""
 
