@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from balatro.render.demo_art.font import text_bits
+
 ROOM = (1024, 576)
 """Size of the room in its own units; on screens of another shape it is centred."""
 Colour = tuple[int, int, int]
@@ -30,6 +32,8 @@ class Canvas:
     owner: np.ndarray
     scale: float
     origin: tuple[float, float]
+    pixel_font: bool = True
+    """Write with the pixel font, as the game does in Latin script; else with a smooth one."""
 
     def point(self, x: float, y: float) -> tuple[int, int]:
         """Room units to whole pixels."""
@@ -40,12 +44,12 @@ class Canvas:
         return max(round(units * self.scale), 1)
 
 
-def new_canvas(width: int, height: int, scale: float = 1.0) -> Canvas:
+def new_canvas(width: int, height: int, scale: float = 1.0, pixel_font: bool = True) -> Canvas:
     """An empty canvas; scale enlarges everything in the room."""
     per_unit = min(width / ROOM[0], height / ROOM[1]) * scale
     origin = ((width - ROOM[0] * per_unit) / 2, (height - ROOM[1] * per_unit) / 2)
     owner = np.full((height // 2, width // 2), -1, np.int16)
-    return Canvas(np.zeros((height, width, 3), np.uint8), owner, per_unit, origin)
+    return Canvas(np.zeros((height, width, 3), np.uint8), owner, per_unit, origin, pixel_font)
 
 
 def draw_ground(canvas: Canvas, colours: np.ndarray, rng: np.random.Generator) -> None:
@@ -112,7 +116,13 @@ def _font(pixels: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 @lru_cache(maxsize=1024)
-def _stamp(text: str, pixels: int) -> np.ndarray:
+def _stamp(text: str, pixels: int, pixel_font: bool) -> np.ndarray:
+    """The text's coverage, (h, w) uint8."""
+    if pixel_font:
+        bits = text_bits(text).astype(np.uint8) * 255
+        # The tall font has 7 rows where a smooth font of the same size has capitals of 0.7 of its size.
+        times = pixels * 0.7 / bits.shape[0]
+        return cv2.resize(bits, None, fx=times, fy=times, interpolation=cv2.INTER_AREA if times < 1 else cv2.INTER_LINEAR)
     font = _font(pixels)
     left, top, right, bottom = (round(v) for v in font.getbbox(text))
     picture = Image.new("L", (max(right - left, 1), max(bottom - top, 1)))
@@ -122,7 +132,7 @@ def _stamp(text: str, pixels: int) -> np.ndarray:
 
 def write(canvas: Canvas, text: str, x: float, y: float, size: float, colour: Colour) -> None:
     """Text centred at (x, y), size in room units."""
-    stamp = _stamp(text, max(canvas.length(size), 5))
+    stamp = _stamp(text, max(canvas.length(size), 5), canvas.pixel_font)
     cx, cy = canvas.point(x, y)
     top, left = cy - stamp.shape[0] // 2, cx - stamp.shape[1] // 2
     height, width = canvas.image.shape[:2]

@@ -129,7 +129,8 @@ def draw_screen(
     width, height = settings.sizes[int(rng.integers(len(settings.sizes)))]
     state = STATES[int(rng.choice(len(STATES), p=settings.states))]
     scale = float(np.exp(rng.normal(0, 0.07))) if rng.random() < 0.4 * settings.disturbed else 1.0
-    canvas = interface.new_canvas(width, height, scale)
+    pixel_font = bool(rng.random() < 0.7 + 0.3 * (1 - settings.disturbed))
+    canvas = interface.new_canvas(width, height, scale, pixel_font)
     dealer = _dealer(deck, rng, settings, among)
     interface.draw_ground(canvas, interface.random_ground_colours(rng), rng)
     placed = PLANS[state](dealer)
