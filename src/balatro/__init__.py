@@ -1,0 +1,37 @@
+"""Balatro reads the cards of the game Balatro from the screen.
+
+>>> import balatro                                                # doctest: +SKIP
+>>> recognizer = balatro.Recognizer.load("game")                  # doctest: +SKIP
+>>> [card.name for card in recognizer.identify("screen.png")]     # doctest: +SKIP
+['Egg', 'Blueprint']
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from balatro.identify_card.recognizer import Recognizer as Recognizer
+    from balatro.identify_card.recognizer import identify as identify
+    from balatro.utils.images import load_image as load_image
+
+__version__ = "0.1.0"
+__all__ = ["Recognizer", "identify", "load_image", "__version__"]
+
+# Opened on first use, so that `import balatro` takes no time and imports no library.
+_DOORS = {
+    "Recognizer": "balatro.identify_card.recognizer",
+    "identify": "balatro.identify_card.recognizer",
+    "load_image": "balatro.utils.images",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module 'balatro' has no attribute {name!r}")
+    return getattr(importlib.import_module(_DOORS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

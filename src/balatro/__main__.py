@@ -1,0 +1,5 @@
+"""`python -m balatro` is `balatro`."""
+
+from balatro.cli import main
+
+main()

@@ -1,0 +1,117 @@
+"""The 202 cards of the game that have names: jokers, tarots, planets and spectrals.
+
+>>> card_by_id("j_egg")
+CatalogueCard(id='j_egg', name='Egg', type='Joker', rarity='Common')
+>>> find_card("seance").name
+'Séance'
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from balatro.utils.errors import UnknownCardError
+
+TYPES = ("Joker", "Tarot", "Planet", "Spectral")
+RARITIES = ("Common", "Uncommon", "Rare", "Legendary")
+"""Rarities of jokers, from the most to the least common; the other types have none ("")."""
+
+_HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class CatalogueCard:
+    """A card as the game knows it.
+
+    id is the game's own key (`j_egg`), name the English name on the card, type one of TYPES, rarity one of RARITIES for
+    jokers and "" for the others.
+    """
+
+    id: str
+    name: str
+    type: str
+    rarity: str
+
+
+@dataclass(frozen=True)
+class AtlasCell:
+    """Where a card's picture lies: cell (column, row) of 71x95 px (at 1x) in the sheet `atlas`."""
+
+    id: str
+    atlas: str
+    column: int
+    row: int
+    layer: str
+    """`body`, or `floating` for a second sprite drawn above the first."""
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+CATALOGUE: tuple[CatalogueCard, ...] = tuple(
+    CatalogueCard(row["id"], row["name"], row["type"], row["rarity"]) for row in _rows("cards.csv")
+)
+"""All 202, jokers first, in the game's order."""
+
+_BY_ID = {card.id: card for card in CATALOGUE}
+
+
+def card_by_id(card_id: str) -> CatalogueCard:
+    """The card with this very id; UnknownCardError names the nearest ids."""
+    try:
+        return _BY_ID[card_id]
+    except KeyError:
+        near = ", ".join(difflib.get_close_matches(card_id, _BY_ID, n=3, cutoff=0.5)) or "none"
+        raise UnknownCardError(f"no card has the id {card_id!r}; the nearest are: {near}") from None
+
+
+def find_card(name_or_id: str) -> CatalogueCard:
+    """The card of this name or id, whatever its case, spaces, punctuation and accents.
+
+    Raises UnknownCardError naming the nearest cards.
+    """
+    if name_or_id in _BY_ID:
+        return _BY_ID[name_or_id]
+    keys = _keys()
+    key = fold(name_or_id)
+    if key in keys:
+        return keys[key]
+    # A pair of "The Sun" and "Sun" folds to two keys of one card, so more is asked for than is shown.
+    found = difflib.get_close_matches(key, keys, n=6, cutoff=0.4)
+    near = list(dict.fromkeys(keys[match].name for match in found))[:3]
+    hint = f"the nearest are: {', '.join(near)}" if near else "`balatro art list game` shows all names"
+    raise UnknownCardError(f"no card is called {name_or_id!r}; {hint}")
+
+
+def card_names() -> tuple[str, ...]:
+    """The names of all 202 cards, in the catalogue's order."""
+    return tuple(card.name for card in CATALOGUE)
+
+
+@cache
+def atlas_cells() -> tuple[AtlasCell, ...]:
+    """Where the game's sheets keep each card's pictures."""
+    return tuple(
+        AtlasCell(row["id"], row["atlas"], int(row["column"]), int(row["row"]), row["layer"]) for row in _rows("atlas.csv")
+    )
+
+
+def fold(text: str) -> str:
+    """A name without case, accents, spaces and punctuation: `Séance` -> `seance`, `Oops! All 6s` -> `oopsall6s`."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+@cache
+def _keys() -> dict[str, CatalogueCard]:
+    """Every folded way to write a card; a name wins over an id, and a full name over one without its "The"."""
+    short = {fold(card.name.removeprefix("The ")): card for card in CATALOGUE}
+    ids = {fold(card.id): card for card in CATALOGUE}
+    return short | ids | {fold(card.name): card for card in CATALOGUE}

@@ -1,0 +1,16 @@
+"""The optional parts of the program, and how each is installed."""
+
+from __future__ import annotations
+
+EXTRAS = {
+    "train": (("torch", "torchvision", "timm", "onnx", "onnxscript"), "to train models"),
+    "ui": (("streamlit",), "to label cards in a browser"),
+    "desktop": (("PySide6-Essentials", "mss", "pywinctl"), "to read the screen while you play"),
+    "serve": (("fastapi", "uvicorn", "python-multipart"), "to answer over the network"),
+}
+"""The distributions of each part, and what it is for."""
+
+
+def how_to_install(extra: str) -> str:
+    """The command that installs a part, for an error message: `pip install -e ".[train]"` where the project lies."""
+    return f'pip install -e ".[{extra}]" in the project\'s folder'

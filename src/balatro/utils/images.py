@@ -1,0 +1,204 @@
+"""Pictures in, cards out: reading images of any kind, and cutting cards out of them.
+
+Everywhere in this project a picture is a (H, W, 3) uint8 array, RGB.
+"""
+
+from __future__ import annotations
+
+import glob
+import math
+import os
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from balatro.utils.errors import InputError
+
+MAX_PIXELS = 64_000_000
+"""The largest picture that is read: eight 4K screens' worth. More is a mistake or an attack."""
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".ppm", ".tga"})
+"""What counts as an image in a folder; a file that is named outright may have any suffix."""
+
+ImageSource: TypeAlias = "str | os.PathLike[str] | Image.Image | np.ndarray"
+
+
+def load_image(source: ImageSource) -> np.ndarray:
+    """Any picture as (H, W, 3) uint8 RGB.
+
+    source: a path, a PIL image, or an array (H, W), (H, W, 1..4) in RGB order of any number type; floats are 0..1, or 0..255
+    when any is above 1; 16 bits are reduced to 8. Transparent parts become black, animations give their first frame, and
+    EXIF rotation is applied. Raises InputError for what is missing, truncated, larger than MAX_PIXELS, or no picture.
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    if isinstance(source, Image.Image):
+        return _from_pil(source, "the image")
+    path = Path(source)
+    if path.is_dir():
+        raise InputError(f"{path}: a folder, not a picture; name the picture")
+    if not path.exists():
+        raise InputError(f"{path}: no such file; check the path")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower and gives one line
+            with Image.open(path) as image:
+                return _from_pil(image, str(path))
+    except InputError:
+        raise
+    except Image.DecompressionBombError:
+        raise InputError(f"{path}: too large; at most {MAX_PIXELS // 1_000_000} million pixels are read") from None
+    except UnidentifiedImageError:
+        raise InputError(f"{path}: not a picture; PNG, JPEG, WebP and the like are read") from None
+    except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble on
+        raise InputError(f"{path}: the picture is damaged or cannot be read ({error}); save it anew") from error
+
+
+def find_images(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """The pictures meant by files, folders (searched to the bottom) and globs (`**` too), each once, in a steady order.
+
+    A file that does not exist is kept, so that reading it names it and the others are still done. Raises InputError for a
+    folder without pictures and for a glob that fits nothing.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        found.update(dict.fromkeys(_expand(Path(path))))
+    return list(found)
+
+
+def rectify(image: np.ndarray, quads: np.ndarray, size: tuple[int, int], margin: float = 0.04) -> np.ndarray:
+    """Cut cards out of a picture, straightened.
+
+    image: (H, W, 3) uint8. quads: (N, 4, 2) float32, corners top left, top right, bottom right, bottom left in pixels, where
+    a whole picture is (0, 0)..(W, H). size: (w, h) of the result. margin: how far each side is moved out, as a share of the
+    card. Returns (N, h, w, 3) uint8; what lies outside the picture repeats its border.
+    """
+    quads = np.asarray(quads, np.float32).reshape(-1, 4, 2)
+    width, height = size
+    cards = np.zeros((len(quads), height, width, 3), np.uint8)
+    target = _target_corners(size, margin)
+    for card, quad in zip(cards, quads, strict=True):
+        if np.isfinite(quad).all():
+            _cut(image, quad, target, margin, card)
+    return cards
+
+
+def _target_corners(size: tuple[int, int], margin: float) -> np.ndarray:
+    """Where the card's corners come to lie in the result, at pixel centres: (4, 2) float32."""
+    width, height = size
+    left, top = width * margin / (1 + 2 * margin), height * margin / (1 + 2 * margin)
+    corners = [(left, top), (width - left, top), (width - left, height - top), (left, height - top)]
+    return np.array(corners, np.float32) - 0.5
+
+
+def _cut(image: np.ndarray, quad: np.ndarray, target: np.ndarray, margin: float, card: np.ndarray) -> None:
+    """Warp one card into `card` (h, w, 3)."""
+    height, width = card.shape[:2]
+    across = _length(quad[1] - quad[0]) + _length(quad[2] - quad[3])
+    down = _length(quad[3] - quad[0]) + _length(quad[2] - quad[1])
+    # Bilinear sampling skips pixels of a card much larger than the result, so such a card is first reduced by averaging; by
+    # whole numbers, which OpenCV does many times faster than by others.
+    times = round((across * down / (4 * width * height)) ** 0.5)
+    if times > 1:
+        image, quad = _reduced(image, quad, times, margin)
+    turn = cv2.getPerspectiveTransform(target, quad - np.float32(0.5))
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cv2.warpPerspective(image, turn, (width, height), dst=card, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _length(side: np.ndarray) -> float:
+    return float(np.hypot(side[0], side[1]))
+
+
+def _reduced(image: np.ndarray, quad: np.ndarray, times: int, margin: float) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the picture around a card, made `times` smaller by averaging, and the quad in it."""
+    low, high = quad.min(0), quad.max(0)
+    # Twice the margin and two result pixels more, so that the border which is repeated lies outside the result.
+    room = 2 * margin * (high - low) + 2 * times
+    left, right = _span(low[0] - room[0], high[0] + room[0], image.shape[1], times)
+    top, bottom = _span(low[1] - room[1], high[1] + room[1], image.shape[0], times)
+    part = image[top:bottom, left:right]
+    small = cv2.resize(part, ((right - left) // times, (bottom - top) // times), interpolation=cv2.INTER_AREA)
+    return small, (quad - np.array((left, top), np.float32)) / np.float32(times)
+
+
+def _span(low: float, high: float, length: int, times: int) -> tuple[int, int]:
+    """The pixels from low to high that a picture of this length has, their number a multiple of `times`."""
+    count = max(times, min(math.ceil((high - low) / times), length // times) * times)
+    begin = int(np.clip(math.floor(low), 0, max(length - count, 0)))
+    return begin, begin + count
+
+
+def _expand(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(file for file in path.rglob("*") if _is_image(file))
+        if not found:
+            raise InputError(f"{path}: no pictures in this folder; PNG, JPEG, WebP and the like are read")
+        return found
+    if path.exists() or not glob.has_magic(str(path)):
+        return [path]
+    found = sorted(file for file in map(Path, glob.glob(str(path), recursive=True)) if _is_image(file))
+    if not found:
+        raise InputError(f"{path}: no picture fits this pattern; check it, and put it in quotes")
+    return found
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
+
+
+def _from_pil(image: Image.Image, name: str) -> np.ndarray:
+    if image.width * image.height > MAX_PIXELS:
+        raise InputError(
+            f"{name}: {image.width}x{image.height} pixels; at most {MAX_PIXELS // 1_000_000} million are read, make it smaller"
+        )
+    if getattr(image, "is_animated", False):
+        image.seek(0)
+    image.load()
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I") or image.mode == "F":
+        return _from_array(np.asarray(image))
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        return _over_black(np.asarray(image.convert("RGBA")))
+    return np.ascontiguousarray(np.asarray(image.convert("RGB")))
+
+
+def _from_array(array: np.ndarray) -> np.ndarray:
+    planes = array[..., None] if array.ndim == 2 else array
+    if planes.ndim != 3 or not 1 <= planes.shape[2] <= 4 or planes.size == 0:
+        raise InputError(f"an array of shape {array.shape}; expected (H, W), (H, W, 3) or (H, W, 4) with at least one pixel")
+    if planes.shape[0] * planes.shape[1] > MAX_PIXELS:
+        raise InputError(f"an array of shape {array.shape}; at most {MAX_PIXELS // 1_000_000} million pixels are read")
+    planes = _to_bytes(planes)
+    channels = planes.shape[2]
+    if channels in (2, 4):
+        colour = planes[..., :-1].repeat(4 - channels + 1 if channels == 2 else 1, axis=2)
+        return _over_black(np.concatenate([colour, planes[..., -1:]], axis=2))
+    return np.ascontiguousarray(planes if channels == 3 else planes.repeat(3, axis=2))
+
+
+def _to_bytes(planes: np.ndarray) -> np.ndarray:
+    """Numbers of any type as uint8."""
+    kind = planes.dtype.kind
+    if planes.dtype == np.uint8:
+        return planes
+    if kind == "b":
+        return planes.astype(np.uint8) * np.uint8(255)
+    if kind == "f":
+        finite = np.nan_to_num(planes, nan=0.0, posinf=255.0, neginf=0.0)
+        scale = 255.0 if finite.max() <= 1.0 else 1.0
+        return (finite * scale).clip(0, 255).round().astype(np.uint8)
+    if kind in "iu":
+        deep = planes.dtype == np.uint16 or planes.max() > 255
+        return (planes.astype(np.int64) >> 8 if deep else planes).clip(0, 255).astype(np.uint8)
+    raise InputError(f"an array of {planes.dtype}; expected numbers")
+
+
+def _over_black(rgba: np.ndarray) -> np.ndarray:
+    alpha = rgba[..., 3:].astype(np.uint16)
+    return ((rgba[..., :3] * alpha + 127) // 255).astype(np.uint8)

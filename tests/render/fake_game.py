@@ -1,0 +1,65 @@
+"""Sprite sheets in the layout of the game's, every cell of its own colour. No picture of the game is in them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from balatro.render.game_sheets import SHEETS
+
+ALL = tuple(SHEETS)
+WIDTH, HEIGHT = 71, 95
+
+
+def colour(sheet: str, column: int, row: int) -> tuple[int, int, int]:
+    """The colour in the middle of a cell; unlike that of any other cell."""
+    return (30 + 25 * list(SHEETS).index(sheet), 20 + 14 * column, 10 + 12 * row)
+
+
+def draw_sheet(sheet: str, scale: int = 1, fine: bool = False) -> np.ndarray:
+    """(H, W, 4) uint8. Playing-card faces cover only their upper half; fine: no exact doubling at 2x."""
+    columns, rows = SHEETS[sheet]
+    pixels = np.zeros((rows * HEIGHT, columns * WIDTH, 4), np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            top, left = row * HEIGHT, column * WIDTH
+            bottom = top + (HEIGHT // 2 if sheet.startswith("8Bit") else HEIGHT - 1)
+            pixels[top + 1 : bottom, left + 1 : left + WIDTH - 1] = (*colour(sheet, column, row), 255)
+    pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+    if fine:
+        pixels[::2, ::2, 2] ^= 1
+    return pixels
+
+
+def png(pixels: np.ndarray) -> bytes:
+    coded = io.BytesIO()
+    Image.fromarray(pixels).save(coded, "PNG")
+    return coded.getvalue()
+
+
+def write_textures(folder: Path, names: Iterable[str] = ALL, sizes: Iterable[int] = (1, 2)) -> Path:
+    """folder/1x/Jokers.png and so on."""
+    for size in sizes:
+        for name in names:
+            path = folder / f"{size}x" / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(png(draw_sheet(name, size)))
+    return folder
+
+
+def write_archive(path: Path, names: Iterable[str] = ALL, stub: bytes = b"", extra: dict[str, bytes] | None = None) -> Path:
+    """A .love file, or with a stub in front an executable."""
+    members = {f"resources/textures/1x/{name}.png": png(draw_sheet(name)) for name in names}
+    coded = io.BytesIO()
+    with zipfile.ZipFile(coded, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("main.lua", "-- not a game")
+        for name, data in (members | (extra or {})).items():
+            archive.writestr(name, data)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(stub + coded.getvalue())
+    return path

@@ -1,0 +1,109 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from balatro.render.deck import Deck, DeckCard, bounds, cells, drawn_size, find_card, load_deck, save_deck, to_scale
+from balatro.utils.errors import DeckError
+
+
+def sprite(seed: int, scale: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (95 * scale, 71 * scale, 4), np.uint8)
+
+
+@pytest.fixture
+def deck() -> Deck:
+    cards = (
+        DeckCard("d_one", "Séance One", "Joker", "Rare", sprite(1), floating=sprite(2)),
+        DeckCard("d_two", "Two", "Joker", "Common", sprite(3, 2), size=(0.7, 0.7), scale=0.7, shine="voucher"),
+        DeckCard("p_one", "Seven", "Playing card", "", sprite(4), known=False),
+    )
+    return Deck("small", cards, (sprite(5),), source="a test")
+
+
+def test_a_deck_comes_back_as_it_was(deck: Deck, tmp_path: Path):
+    save_deck(deck, tmp_path / "small")
+    back = load_deck(tmp_path / "small")
+    assert (back.name, back.source) == ("small", "a test")
+    for card, again in zip(deck.cards, back.cards, strict=True):
+        for field in ("id", "name", "type", "rarity", "size", "scale", "shine", "known"):
+            assert getattr(card, field) == getattr(again, field)
+        assert np.array_equal(card.body, again.body)
+        assert (card.floating is None) == (again.floating is None)
+    assert np.array_equal(back.cards[0].floating, deck.cards[0].floating)  # type: ignore[arg-type]
+    assert np.array_equal(back.stickers[0], deck.stickers[0])
+    assert [card.id for card in back.known] == ["d_one", "d_two"]
+    assert [card.id for card in back.strangers] == ["p_one"]
+
+
+def test_saving_again_replaces_the_whole_deck(deck: Deck, tmp_path: Path):
+    save_deck(deck, tmp_path / "small")
+    save_deck(Deck("small", deck.cards[:1]), tmp_path / "small")
+    assert len(load_deck(tmp_path / "small").cards) == 1
+    assert [path.name for path in (tmp_path / "small" / "sprites").iterdir() if "one" not in path.name] == []
+
+
+def damage(folder: Path, kind: str) -> None:
+    path = folder / "deck.json"
+    text = json.loads(path.read_text(encoding="utf-8"))
+    if kind == "newer":
+        text["format"] = 99
+    elif kind == "entry":
+        del text["cards"][1]["name"]
+    elif kind == "outside":
+        text["cards"][0]["body"] = "../../secret.png"
+    elif kind == "list":
+        text = []
+    elif kind == "missing sprite":
+        (folder / "sprites" / "d_one.png").unlink()
+    elif kind == "odd sprite":
+        (folder / "sprites" / "d_one.png").write_bytes(b"no picture")
+    path.write_text("{" if kind == "json" else json.dumps(text), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("newer", "format 99"),
+        ("entry", "an entry is damaged"),
+        ("outside", "is missing"),
+        ("list", "not a deck"),
+        ("missing sprite", "is missing"),
+        ("odd sprite", "71x95"),
+    ],
+)
+def test_damaged_decks_get_one_line(deck: Deck, tmp_path: Path, kind: str, words: str):
+    save_deck(deck, tmp_path / "small")
+    (tmp_path / "secret.png").write_bytes(b"")
+    damage(tmp_path / "small", kind)
+    with pytest.raises(DeckError, match=words) as caught:
+        load_deck(tmp_path / "small")
+    assert "\n" not in str(caught.value)
+
+
+def test_no_deck_says_how_to_make_one(tmp_path: Path):
+    with pytest.raises(DeckError, match="balatro art import"):
+        load_deck(tmp_path / "none")
+
+
+def test_sprites_change_scale_without_smoothing(deck: Deck):
+    one = deck.cards[0].body
+    assert np.array_equal(to_scale(to_scale(one, 2), 1), one)
+    assert np.array_equal(to_scale(one, 2)[::2, 1::2], one)
+    assert to_scale(one, 1) is one
+    assert cells(deck.cards, 2).shape == (3, 190, 142, 4)
+
+
+def test_bounds_are_those_of_the_drawn_part():
+    body = np.zeros((95, 71, 4), np.uint8)
+    body[:71, 1:70, 3] = 255
+    card = DeckCard("d", "D", "Joker", "", body, scale=0.5)
+    assert bounds(card) == pytest.approx((1 / 71, 0, 70 / 71, 71 / 95))
+    assert drawn_size(card) == pytest.approx((69 / 71 / 2, 71 / 95 / 2))
+
+
+def test_find_card(deck: Deck):
+    assert find_card(deck.cards, "d_two").name == "Two"
+    with pytest.raises(DeckError, match="'d_three'"):
+        find_card(deck.cards, "d_three")

@@ -1,0 +1,183 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from balatro.utils.errors import InputError
+from balatro.utils.images import MAX_PIXELS, find_images, load_image, rectify
+
+RED = (204, 51, 0)
+
+
+@pytest.fixture
+def picture() -> np.ndarray:
+    """(40, 60, 3) uint8, smooth, every pixel different."""
+    y, x = np.mgrid[:40, :60]
+    return np.stack([x * 4, y * 6, 128 + x - y], axis=-1).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("array", "expected"),
+    [
+        (np.full((2, 3), 90, np.uint8), (90, 90, 90)),
+        (np.full((2, 3, 1), 90, np.uint8), (90, 90, 90)),
+        (np.full((2, 3, 2), (90, 128), np.uint8), (45, 45, 45)),
+        (np.full((2, 3, 3), RED, np.uint8), RED),
+        (np.full((2, 3, 4), (*RED, 255), np.uint8), RED),
+        (np.full((2, 3, 4), (*RED, 0), np.uint8), (0, 0, 0)),
+        (np.full((2, 3, 4), (200, 100, 50, 51), np.uint8), (40, 20, 10)),
+        (np.full((2, 3), 0xABCD, np.uint16), (0xAB,) * 3),
+        (np.full((2, 3), 90, np.int64), (90,) * 3),
+        (np.full((2, 3), 0.5), (128,) * 3),
+        (np.full((2, 3), 90.2, np.float32), (90,) * 3),
+        (np.full((2, 3), np.nan), (0,) * 3),
+        (np.full((2, 3), True), (255,) * 3),
+    ],
+)
+def test_arrays_of_any_mode(array: np.ndarray, expected: tuple[int, int, int]):
+    image = load_image(array)
+    assert image.shape == (2, 3, 3)
+    assert image.dtype == np.uint8
+    assert (image == expected).all()
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3, 5), (1, 2, 3, 3), (0, 4, 3)])
+def test_arrays_that_are_no_pictures(shape: tuple[int, ...]):
+    with pytest.raises(InputError, match="expected"):
+        load_image(np.zeros(shape, np.uint8))
+
+
+def test_arrays_of_words():
+    with pytest.raises(InputError, match="expected numbers"):
+        load_image(np.array([["a"]]))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "CMYK", "YCbCr", "HSV"])
+def test_pil_images_of_colour_modes(mode: str):
+    image = load_image(Image.new("RGB", (4, 3), RED).convert(mode))
+    assert image.shape == (3, 4, 3)
+    assert np.abs(image.astype(int) - RED).max() <= 4
+
+
+@pytest.mark.parametrize(
+    ("mode", "value", "expected"),
+    [("L", 90, 90), ("1", 1, 255), ("LA", (90, 255), 90), ("I;16", 0xAB00, 0xAB), ("F", 0.5, 128)],
+)
+def test_pil_images_of_grey_modes(mode: str, value, expected: int):
+    assert (load_image(Image.new(mode, (4, 3), value)) == expected).all()
+
+
+def test_transparent_palettes_lie_over_black(tmp_path: Path):
+    image = Image.new("P", (4, 3), 0)
+    image.putpalette(list(RED))
+    image.save(tmp_path / "a.png", transparency=0)
+    assert not load_image(tmp_path / "a.png").any()
+
+
+def test_exif_rotation_is_applied(tmp_path: Path, picture: np.ndarray):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: show it rotated clockwise
+    Image.fromarray(picture).save(tmp_path / "a.png", exif=exif)
+    assert np.array_equal(load_image(tmp_path / "a.png"), np.rot90(picture, -1))
+
+
+def test_animations_give_their_first_frame(tmp_path: Path):
+    frames = [Image.new("RGB", (4, 3), colour) for colour in (RED, (0, 0, 255))]
+    frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], lossless=True)
+    assert (load_image(str(tmp_path / "a.webp")) == RED).all()
+
+
+def test_unusable_files_get_one_line(tmp_path: Path, picture: np.ndarray):
+    Image.fromarray(picture).save(tmp_path / "whole.png")
+    data = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "truncated.png").write_bytes(data[: len(data) // 2])
+    (tmp_path / "text.png").write_text("hello")
+    (tmp_path / "empty.png").touch()
+    Image.new("1", (8100, 8000)).save(tmp_path / "huge.png")
+    assert MAX_PIXELS < 8100 * 8000
+    for name, words in {
+        "truncated.png": "damaged",
+        "text.png": "not a picture",
+        "empty.png": "not a picture",
+        "huge.png": "8100x8000.*64 million",
+        "missing.png": "no such file",
+        ".": "a folder",
+    }.items():
+        with pytest.raises(InputError, match=words) as caught:
+            load_image(tmp_path / name)
+        assert "\n" not in str(caught.value)
+
+
+def test_find_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("b.png", "a.JPG", "deep/c.webp", "notes.txt", ".hidden.png"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    monkeypatch.chdir(tmp_path)
+    assert find_images(["."]) == [Path("a.JPG"), Path("b.png"), Path("deep/c.webp")]
+    assert find_images(["*.png", "b.png"]) == [Path("b.png")]
+    assert find_images(["**/*.webp"]) == [Path("deep/c.webp")]
+    assert find_images(["notes.txt", "missing.png"]) == [Path("notes.txt"), Path("missing.png")]
+
+
+def test_find_images_finds_none(tmp_path: Path):
+    with pytest.raises(InputError, match="no pictures in this folder"):
+        find_images([tmp_path])
+    with pytest.raises(InputError, match="no picture fits"):
+        find_images([tmp_path / "*.png"])
+
+
+def corners(left: float, top: float, right: float, bottom: float) -> np.ndarray:
+    return np.array([[(left, top), (right, top), (right, bottom), (left, bottom)]], np.float32)
+
+
+def test_rectify_takes_a_whole_picture_as_it_is(picture: np.ndarray):
+    assert np.array_equal(rectify(picture, corners(0, 0, 60, 40), (60, 40), margin=0)[0], picture)
+
+
+def test_rectify_cuts_at_pixel_edges(picture: np.ndarray):
+    assert np.array_equal(rectify(picture, corners(10, 5, 30, 25), (20, 20), margin=0)[0], picture[5:25, 10:30])
+
+
+def test_rectify_grows_by_the_margin(picture: np.ndarray):
+    # A tenth of 20 on each side: 2 px more all around.
+    card = rectify(picture, corners(10, 10, 30, 30), (24, 24), margin=0.1)[0]
+    assert np.abs(card.astype(int) - picture[8:32, 8:32]).max() <= 1
+
+
+def test_rectify_keeps_the_order_of_corners(picture: np.ndarray):
+    square = picture[:40, :40]
+    turned = np.roll(corners(0, 0, 40, 40), -1, axis=1)  # its top left is the picture's top right
+    assert np.array_equal(rectify(square, turned, (40, 40), margin=0)[0], np.rot90(square))
+
+
+@pytest.mark.parametrize("times", [2, 3, 5, 8])
+def test_rectify_averages_large_cards(times: int):
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (48 * times, 36 * times, 3), np.uint8)
+    card = rectify(noise, corners(0, 0, 36 * times, 48 * times), (36, 48), margin=0)[0]
+    means = noise.reshape(48, times, 36, times, 3).mean((1, 3))
+    assert np.abs(card - means).max() <= 1
+
+
+def test_rectify_averages_the_same_wherever_the_card_lies():
+    y, x = np.mgrid[:300, :300]
+    smooth = np.stack([127 + 100 * np.sin(x / 30), 127 + 100 * np.cos(y / 40), x / 2], axis=-1).astype(np.uint8)
+    large = smooth.repeat(3, axis=0).repeat(3, axis=1)
+    quad = np.array([[(110, 100), (160, 108), (152, 172), (102, 165)]], np.float32)
+    small = rectify(smooth, quad, (48, 64))[0].astype(int)
+    assert np.abs(rectify(large, quad * 3, (48, 64))[0] - small).mean() < 1.5
+
+
+def test_rectify_beyond_the_border_repeats_it(picture: np.ndarray):
+    assert (rectify(picture, corners(-30, -30, -10, -10), (20, 20))[0] == picture[0, 0]).all()
+    half_out = rectify(picture, corners(-10, 10, 10, 30), (20, 20), margin=0)[0]
+    assert (half_out[:, :10] == picture[10:30, :1]).all()
+    assert (half_out[:, 10:] == picture[10:30, :10]).all()
+
+
+def test_rectify_survives_senseless_quads(picture: np.ndarray):
+    quads = np.array([[(5, 5)] * 4, [(np.nan, 0)] * 4, [(1e9, 1e9)] * 4], np.float32)
+    assert rectify(picture, quads, (9, 12)).shape == (3, 12, 9, 3)
+    assert rectify(picture, np.zeros((0, 4, 2)), (9, 12)).shape == (0, 12, 9, 3)
