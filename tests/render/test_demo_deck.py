@@ -59,6 +59,12 @@ def test_demo_deck_has_the_counts_of_the_real_one(demo: Deck) -> None:
     assert len(demo.stickers) >= 8
 
 
+def test_a_sample_of_the_demo_deck(demo: Deck) -> None:
+    sample = draw_demo_deck(0, cards=20)
+    assert len(sample.known) == 20 and {card.type for card in sample.known} == {"Joker", "Tarot", "Planet", "Spectral"}
+    assert len(sample.strangers) == len(demo.strangers)
+
+
 def test_ids_and_names_are_unique(demo: Deck) -> None:
     assert len({card.id for card in demo.cards}) == len(demo.cards)
     assert len({card.name for card in demo.known}) == 202

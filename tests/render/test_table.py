@@ -9,8 +9,7 @@ import pytest
 from balatro.config.modifiers import MODIFIERS
 from balatro.render.deck import Deck, DeckCard, bounds, drawn_size
 from balatro.render.display import PLAIN
-from balatro.render.layers import Pose, cell_corners, drawn_quad, lay, stack_layers
-from balatro.render.layers import Float
+from balatro.render.layers import Float, Pose, cell_corners, drawn_quad, lay, stack_layers
 from balatro.render.table import STATES, TableSettings, draw_screen
 
 
@@ -47,7 +46,9 @@ def test_the_truth_tells_what_shows_where(seed):
 @pytest.mark.parametrize("seed", range(4))
 def test_visible_is_the_share_of_pixels_that_show(seed):
     deck = Deck("one", tuple(plain_card(f"k{i}", (255, 20 * i, 0)) for i in range(12)))
-    crowded = TableSettings(sizes=((1024, 576),), states=(0, 0, 0, 0, 1), modifiers=(1, 0, 0, 0, 0), disturbed=0, display=PLAIN, crowded=1)
+    crowded = TableSettings(
+        sizes=((1024, 576),), states=(0, 0, 0, 0, 1), modifiers=(1, 0, 0, 0, 0), disturbed=0, display=PLAIN, crowded=1
+    )
     screen = draw_screen(deck, np.random.default_rng(seed), crowded)
     counted = 0
     for card in screen.cards:
@@ -75,7 +76,17 @@ def test_everything_that_may_happen_happens():
     screens = [draw_screen(deck, np.random.default_rng(seed)) for seed in range(60)]
     cards = [card for screen in screens for card in screen.cards]
     assert {card.modifier for card in cards} == set(MODIFIERS)
-    assert {card.area for card in cards} >= {"jokers", "consumables", "shop", "pack", "hand", "deck", "voucher", "booster", "scattered"}
+    assert {card.area for card in cards} >= {
+        "jokers",
+        "consumables",
+        "shop",
+        "pack",
+        "hand",
+        "deck",
+        "voucher",
+        "booster",
+        "scattered",
+    }
     assert {card.id for card in cards} == {card.id for card in deck.cards}
     assert all(card.known == card.id.startswith("k") for card in cards)
     assert max(sum(c.area == "jokers" for c in s.cards) for s in screens) >= 12
@@ -125,7 +136,14 @@ def test_cards_of_unusual_shape():
 def test_a_floating_figure_reaches_over_the_edge_and_a_debuff_reddens():
     card = plain_card("k", (0, 0, 200), floating=np.full((95, 71, 4), 255, np.uint8))
     picture = np.zeros((300, 300, 3), np.uint8)
-    lay(picture, card, stack_layers(card.body, [], card.floating, Float(enlarged=1.2), False), Pose(150, 150, 71), (0.0, 0.0), True)
+    lay(
+        picture,
+        card,
+        stack_layers(card.body, [], card.floating, Float(enlarged=1.2), False),
+        Pose(150, 150, 71),
+        (0.0, 0.0),
+        True,
+    )
     corners = cell_corners(card, Pose(150, 150, 71))
     x, y = (corners[0] - 3).astype(int)
     assert picture[y, x].min() > 200

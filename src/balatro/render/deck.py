@@ -10,7 +10,6 @@ like cards on a screen and must never be given a name.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

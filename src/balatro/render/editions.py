@@ -192,7 +192,9 @@ def _foil(rgb: np.ndarray, alpha: np.ndarray, swing: float, seconds: float) -> t
     top[..., 0] = rgb[..., 0] - d + np.float32(0.3) * lift
     top[..., 1] = rgb[..., 1] - d + np.float32(0.3) * lift
     top[..., 2] = rgb[..., 2] + np.float32(1.9) * lift
-    return top, np.minimum(alpha, np.float32(0.3) * alpha + np.float32(0.9) * np.minimum(np.float32(0.5), np.float32(0.1) * glint))
+    return top, np.minimum(
+        alpha, np.float32(0.3) * alpha + np.float32(0.9) * np.minimum(np.float32(0.5), np.float32(0.1) * glint)
+    )
 
 
 def _holographic(rgb: np.ndarray, swing: float, seconds: float, field: float) -> np.ndarray:

@@ -17,11 +17,77 @@ from balatro.render.demo_art.font import text_bits
 ROOM = (1024, 576)
 """Size of the room in its own units; on screens of another shape it is centred."""
 Colour = tuple[int, int, int]
-WORDS = (
-    "Shop Reroll Next Round Hands Discards Ante Score Mult Chips Select Blind Skip Run Info Options Level Cards Sell Buy Use Pack Choose "
-    "Gold Steel Glass Wild Lucky Stone Bonus each played hand gives creates copy random retrigger destroy free slot when scored of the in for "
-    "Heart Spade Club Diamond Flush Pair House Straight face down left right Rare Common Boss Small Big Reward Must play five max"
-).split()
+WORDS = [
+    "Shop",
+    "Reroll",
+    "Next",
+    "Round",
+    "Hands",
+    "Discards",
+    "Ante",
+    "Score",
+    "Mult",
+    "Chips",
+    "Select",
+    "Blind",
+    "Skip",
+    "Run",
+    "Info",
+    "Options",
+    "Level",
+    "Cards",
+    "Sell",
+    "Buy",
+    "Use",
+    "Pack",
+    "Choose",
+    "Gold",
+    "Steel",
+    "Glass",
+    "Wild",
+    "Lucky",
+    "Stone",
+    "Bonus",
+    "each",
+    "played",
+    "hand",
+    "gives",
+    "creates",
+    "copy",
+    "random",
+    "retrigger",
+    "destroy",
+    "free",
+    "slot",
+    "when",
+    "scored",
+    "of",
+    "the",
+    "in",
+    "for",
+    "Heart",
+    "Spade",
+    "Club",
+    "Diamond",
+    "Flush",
+    "Pair",
+    "House",
+    "Straight",
+    "face",
+    "down",
+    "left",
+    "right",
+    "Rare",
+    "Common",
+    "Boss",
+    "Small",
+    "Big",
+    "Reward",
+    "Must",
+    "play",
+    "five",
+    "max",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +145,16 @@ def random_ground_colours(rng: np.random.Generator) -> np.ndarray:
     """Mostly near relatives, as the game's tables are; sometimes any three colours."""
     base = rng.uniform(20, 160, 3)
     if rng.random() < 0.35:
-        base = np.array([[55, 110, 85], [40, 60, 70], [170, 60, 50], [30, 70, 170], [60, 40, 90]])[rng.integers(5)] + rng.normal(0, 12, 3)
+        base = np.array([[55, 110, 85], [40, 60, 70], [170, 60, 50], [30, 70, 170], [60, 40, 90]])[
+            rng.integers(5)
+        ] + rng.normal(0, 12, 3)
     spread = rng.uniform(5, 60) if rng.random() < 0.8 else 120
     return np.clip(base + rng.normal(0, 1, (3, 1)) * spread + rng.normal(0, 12, (3, 3)), 0, 255).astype(np.float32)
 
 
-def draw_box(canvas: Canvas, box: tuple[float, float, float, float], fill: Colour, edge: Colour | None = None, radius: float = 6) -> None:
+def draw_box(
+    canvas: Canvas, box: tuple[float, float, float, float], fill: Colour, edge: Colour | None = None, radius: float = 6
+) -> None:
     """A rounded box (left, top, right, bottom in room units), with an edge of two units when a colour is given."""
     (left, top), (right, bottom) = canvas.point(box[0], box[1]), canvas.point(box[2], box[3])
     if edge is not None:
@@ -163,7 +233,7 @@ SLATE: Colour = (56, 70, 72)
 def draw_side_panel(canvas: Canvas, rng: np.random.Generator) -> None:
     """The panel at the left: blind, round score, chips and mult, hands, discards, money, ante, round."""
     tone = SLATE if rng.random() < 0.7 else random_colour(rng, 20, 120)
-    inner = tuple(max(v - 24, 0) for v in tone)
+    inner = (max(tone[0] - 24, 0), max(tone[1] - 24, 0), max(tone[2] - 24, 0))
     edge = BUTTONS[rng.integers(len(BUTTONS))] if rng.random() < 0.8 else None
     (left, _), (right, _) = canvas.point(36, 0), canvas.point(266, 0)
     cv2.rectangle(canvas.image, (left, 0), (right, canvas.image.shape[0]), tone, cv2.FILLED)
@@ -247,7 +317,9 @@ def draw_tooltip(canvas: Canvas, x: float, y: float, rng: np.random.Generator) -
     box = (x - width / 2, y, x + width / 2, bottom + 22)
     draw_box(canvas, box, SLATE, (220, 230, 235) if rng.random() < 0.7 else random_colour(rng), 6)
     write(canvas, random_words(rng, 2), x, y + 14, 19, (255, 255, 255))
-    draw_box(canvas, (x - width / 2 + 5, y + 30, x + width / 2 - 5, bottom - 6), (250, 250, 250) if rng.random() < 0.9 else DARK)
+    draw_box(
+        canvas, (x - width / 2 + 5, y + 30, x + width / 2 - 5, bottom - 6), (250, 250, 250) if rng.random() < 0.9 else DARK
+    )
     for row in range(rows):
         write(canvas, random_words(rng, 3), x, y + 42 + 15 * row, 12, random_colour(rng, 0, 200))
     draw_box(canvas, (x - 30, bottom - 1, x + 30, bottom + 18), BUTTONS[rng.integers(len(BUTTONS))])
@@ -267,7 +339,7 @@ CURSOR = np.array([(0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12
 
 def draw_cursor(canvas: Canvas, x: float, y: float) -> None:
     """A mouse pointer."""
-    outline = ((CURSOR + (x, y)) * canvas.scale + canvas.origin).astype(np.int32)
+    outline = ((CURSOR + np.array([x, y])) * canvas.scale + canvas.origin).astype(np.int32)
     cv2.fillPoly(canvas.image, [outline], (255, 255, 255), cv2.LINE_AA)
     cv2.polylines(canvas.image, [outline], True, (0, 0, 0), 1, cv2.LINE_AA)
 

@@ -1,4 +1,4 @@
-"""One card as the game draws it: body with edition, stickers, debuff, floating figure, shadow; laid on a picture in perspective."""
+"""One card as the game draws it: body with edition, stickers, debuff, floating figure, shadow; laid in perspective."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def cell_corners(card: DeckCard, pose: Pose) -> np.ndarray:
     flat = corners * (width, height) / depth[:, None]
     cos, sin = np.cos(pose.rotation), np.sin(pose.rotation)
     turned = flat @ np.array([(cos, sin), (-sin, cos)])
-    return (turned + (pose.x, pose.y)).astype(np.float32)
+    return (turned + np.array([pose.x, pose.y])).astype(np.float32)
 
 
 def cell_to_picture(card: DeckCard, pose: Pose) -> np.ndarray:
@@ -75,7 +75,9 @@ def random_float(rng: np.random.Generator) -> Float:
     )
 
 
-def stack_layers(body: np.ndarray, stickers: list[np.ndarray], floating: np.ndarray | None, hover: Float, debuffed: bool) -> np.ndarray:
+def stack_layers(
+    body: np.ndarray, stickers: list[np.ndarray], floating: np.ndarray | None, hover: Float, debuffed: bool
+) -> np.ndarray:
     """All layers of a card as one premultiplied RGBA picture.
 
     body: (H, W, 4) uint8 straight alpha with its edition drawn. Returns (H, W, 4) float32, colours 0..255 times alpha,
@@ -164,7 +166,7 @@ def lay(image: np.ndarray, card: DeckCard, layers: np.ndarray, pose: Pose, shado
     under = 1 - drawn[..., 3]
     if shadow != (0.0, 0.0):
         fall = cv2.warpAffine(drawn[..., 3], np.array([(1, 0, shadow[0]), (0, 1, shadow[1])], np.float32), drawn.shape[1::-1])
-        under *= 1 - np.float32(0.3) * fall
+        under = under * (1 - np.float32(0.3) * fall)
     part = image[top:bottom, left:right]
     lit = cv2.multiply(part, cv2.merge((under, under, under)), dtype=cv2.CV_32F)
     cv2.add(lit, drawn[..., :3], dst=lit)

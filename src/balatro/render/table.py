@@ -6,7 +6,7 @@ through a display. Same deck, same random generator, same settings: same screen,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -23,7 +23,18 @@ CARD_WIDTH = 87.0
 """Width of a regular card's cell in a 1024x576 room, measured on screens of the game."""
 CARD_HEIGHT = CARD_WIDTH * 95 / 71
 STATES = ("shop", "pack", "hand", "blind", "scattered")
-SIZES = ((640, 360), (768, 432), (854, 480), (960, 540), (1024, 576), (1024, 576), (1280, 720), (1152, 720), (1024, 768), (1600, 900))
+SIZES = (
+    (640, 360),
+    (768, 432),
+    (854, 480),
+    (960, 540),
+    (1024, 576),
+    (1024, 576),
+    (1280, 720),
+    (1152, 720),
+    (1024, 768),
+    (1600, 900),
+)
 PLAY_SIZES = ((1280, 720), (1920, 1080))
 
 
@@ -133,7 +144,7 @@ def draw_screen(
     canvas = interface.new_canvas(width, height, scale, pixel_font)
     dealer = _dealer(deck, rng, settings, among)
     interface.draw_ground(canvas, interface.random_ground_colours(rng), rng)
-    placed = PLANS[state](dealer)
+    placed = _upper_rows(dealer) + PLANS[state](dealer)
     _draw_furniture(canvas, state, rng)
     quads = _draw_cards(canvas, deck, placed, rng)
     _draw_over(canvas, placed, dealer)
@@ -192,7 +203,8 @@ def _at_rest(dealer: _Dealer, card: int, area: str, x: float, y: float, **more: 
         tilt=(float(rng.uniform(-0.03, 0.03)), float(rng.uniform(-0.03, 0.03))),
     )
     if dealer.chance(0.08):
-        placed = replace(placed, enlarged=float(rng.uniform(1.03, 1.12)), tilt=tuple(float(v) for v in rng.uniform(-0.13, 0.13, 2)))
+        tilt = (float(rng.uniform(-0.13, 0.13)), float(rng.uniform(-0.13, 0.13)))
+        placed = replace(placed, enlarged=float(rng.uniform(1.03, 1.12)), tilt=tilt)
     if dealer.chance(0.06):
         placed = replace(placed, y=placed.y - float(rng.uniform(8, 40)))
     if dealer.chance(0.02):
@@ -315,17 +327,14 @@ def _scattered(dealer: _Dealer) -> list[_Placed]:
     return placed
 
 
-def _whole(plan):  # type: ignore[no-untyped-def]
-    return lambda dealer: _upper_rows(dealer) + plan(dealer)
-
-
-PLANS = {
-    "shop": _whole(_shop),
-    "pack": _whole(_pack),
-    "hand": _whole(_hand),
-    "blind": _whole(_blind),
-    "scattered": _whole(_scattered),
+PLANS: dict[str, Callable[[_Dealer], list[_Placed]]] = {
+    "shop": _shop,
+    "pack": _pack,
+    "hand": _hand,
+    "blind": _blind,
+    "scattered": _scattered,
 }
+"""What lies below the upper rows, for each of STATES."""
 
 
 # Drawing.
@@ -366,7 +375,9 @@ def _draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[_Placed], rng
     smooth = bool(rng.random() < 0.6)
     modifiers = np.array([p.modifier for p in placed], int)
     phases = random_phases(rng, len(placed))
-    bodies = draw_editions(cells(cards, detail), modifiers, phases, [c.shine for c in cards]) if placed else []
+    if not placed:
+        return []
+    bodies = draw_editions(cells(cards, detail), modifiers, phases, [c.shine for c in cards])
     quads = []
     for number, (p, card, body) in enumerate(zip(placed, cards, bodies, strict=True)):
         pose = _pose(canvas, p, width)

@@ -1,0 +1,40 @@
+"""The locator's maps."""
+
+import pytest
+import torch
+
+from balatro.models.locator import STRIDE, Locator, thin
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def locator() -> Locator:
+    torch.manual_seed(0)
+    return Locator().eval()
+
+
+def test_size_of_the_network(locator: Locator) -> None:
+    assert 150_000 <= sum(weights.numel() for weights in locator.parameters()) <= 300_000
+
+
+@pytest.mark.parametrize(("height", "width"), [(288, 512), (304, 512), (16, 48), (112, 80)])
+def test_any_multiple_of_16(locator: Locator, height: int, width: int) -> None:
+    with torch.no_grad():
+        heat, corners = locator(torch.randint(0, 256, (1, height, width, 3), dtype=torch.uint8))
+    assert heat.shape == (1, height // STRIDE, width // STRIDE)
+    assert corners.shape == (1, 8, height // STRIDE, width // STRIDE)
+    assert 0 <= float(heat.min()) and float(heat.max()) <= 1
+
+
+def test_a_cell_sees_farther_than_a_card(locator: Locator) -> None:
+    frame = torch.full((1, 288, 512, 3), 128, dtype=torch.uint8)
+    other = frame.clone()
+    other[:, 100:188, 340:380] = 255  # two cards to the right of the middle
+    change = (locator.maps(frame)[0] - locator.maps(other)[0]).abs()[0, 0]
+    assert change[36, 64] > 0
+
+
+def test_thin_keeps_only_peaks() -> None:
+    heat = torch.tensor([[0.1, 0.2, 0.1, 0.6, 0.5], [0.2, 0.9, 0.3, 0.1, 0.2]])[None, None]
+    assert torch.equal(thin(heat)[0, 0], torch.tensor([[0, 0, 0, 0.6, 0], [0, 0.9, 0, 0, 0]]))

@@ -1,0 +1,80 @@
+"""Documents that are made from the code are up to date, and those that are not name things that exist."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from balatro.cli import app
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def commands() -> dict[str, set[str]]:
+    """{"art import": {"--name", ...}} of every command."""
+    found: dict[str, set[str]] = {}
+
+    def walk(command, words):
+        found[" ".join(words)] = {name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts]}
+        for name, child in getattr(command, "commands", {}).items():
+            walk(child, [*words, name])
+
+    walk(typer.main.get_command(app), [])
+    return found
+
+
+def test_the_reference_of_the_command_line_is_up_to_date():
+    spec = importlib.util.spec_from_file_location("make_cli", ROOT / "docs" / "make_cli.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert written == module.reference(), "run `python docs/make_cli.py`"
+
+
+@pytest.mark.parametrize("words", sorted(commands()))
+def test_every_command_has_help_with_an_example(words):
+    command = typer.main.get_command(app)
+    for word in words.split():
+        command = command.commands[word]
+    assert len(command.help or "") > 40
+    if not hasattr(command, "commands"):
+        assert f"balatro {words}" in command.help, "an example"
+    undescribed = [p.name for p in command.params if p.param_type_name == "option" and not getattr(p, "help", None)]
+    assert not undescribed
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_in_documents_exist_with_their_options(document):
+    known = commands()
+    text = document.read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"```(?:bash|console)\n(.*?)```", text, re.S) for line in block.splitlines()]
+    for line in lines:
+        for part in line.lstrip("$ ").split("&&"):
+            words = shlex.split(part, comments=True)
+            if words[:1] != ["balatro"]:
+                continue
+            names = [word for word in words[1:] if not word.startswith("-")]
+            command = next((" ".join(names[:count]) for count in (2, 1, 0) if " ".join(names[:count]) in known), None)
+            assert command is not None and (command or not names), f"{document.name}: no such command: {line}"
+            options = {word.split("=")[0] for word in words[1:] if word.startswith("--")} - {"--help", "--debug", "--version"}
+            assert options <= known[command], f"{document.name}: {line}: no option {options - known[command]}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document):
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text):
+        assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_figures_name_the_script_that_prints_them():
+    text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"benchmarks/(\w+)\.py", text))
+    assert named == {path.stem for path in (ROOT / "benchmarks").glob("*.py")}

@@ -1,0 +1,158 @@
+"""The loop: it learns, it is the same twice, and it goes on where it stopped."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from balatro.train_model import loop
+from balatro.train_model.checkpoint import LAST, Average, load_state, save_state
+from balatro.train_model.feed import open_feed
+from balatro.train_model.loop import Run, averaged, begin, feed_settings, finish, rate, resume, take_step, train
+from balatro.train_model.settings import TrainSettings, settings_from
+from balatro.utils.errors import ModelError, SettingsError
+from tests.train_model.tiny_deck import save_tiny_deck
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> TrainSettings:
+    deck = save_tiny_deck(tmp_path / "deck")
+    return TrainSettings(
+        deck=str(deck), outsiders=0, seed=5, steps=4, backbone="cardnet_tiny", embedding=16, start="none", screens=1, crops=8,
+        learning_rate=5e-3, workers=0, threads=1, device="cpu", precision="float32", ema=0.9, save_every=100,
+    )  # fmt: skip
+
+
+def same_weights(one: Run, other: Run) -> bool:
+    return all(
+        torch.equal(value, other.averages[name].values[key])
+        for name, average in one.averages.items()
+        for key, value in average.values.items()
+    )
+
+
+def test_losses_fall(settings: TrainSettings, tmp_path: Path) -> None:
+    run = begin(replace(settings, steps=100, warmup=2), tmp_path / "run")
+    batch = next(open_feed(feed_settings(run), 0, 1, 0))
+    for _ in range(15):
+        take_step(run, batch)
+    first, last = run.recent[0], run.recent[-1]
+    assert all(last[name] < 0.8 * first[name] for name in ("identification", "modifier", "heat", "corners"))
+    encoder, locator = averaged(run)
+    assert not encoder.training and not locator.training
+
+
+def test_the_log_tells_how_it_went(settings: TrainSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "LOG_EVERY", 2)
+    train(replace(settings, steps=3), tmp_path / "run")
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["step"] for line in lines] == [2, 3]
+    assert {"loss", "recall", "modifier_accuracy", "cards_per_second"} <= set(lines[0])
+
+
+def test_resumed_is_the_same_as_never_stopped(settings: TrainSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = train(settings, tmp_path / "whole")
+    stopped = begin(settings, tmp_path / "stopped")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(loop, "_tell", lambda run, marks, bar: interrupt_after(run, 2))
+        finish(stopped)
+    resumed = resume(tmp_path / "stopped")
+    assert resumed.step == 2
+    finish(resumed)
+    assert resumed.step == whole.step == 4
+    assert same_weights(whole, resumed)
+    assert all(
+        torch.equal(one, other)
+        for one, other in zip(whole.encoder.state_dict().values(), resumed.encoder.state_dict().values(), strict=True)
+    )
+
+
+def interrupt_after(run: Run, step: int) -> None:
+    if run.step == step:
+        raise KeyboardInterrupt
+
+
+def test_another_seed_is_another_run(settings: TrainSettings, tmp_path: Path) -> None:
+    one = train(replace(settings, steps=1), tmp_path / "one")
+    other = train(replace(settings, steps=1, seed=6), tmp_path / "other")
+    assert not same_weights(one, other)
+
+
+def test_minutes_become_steps(settings: TrainSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "TIMED", 3)
+    monkeypatch.setattr(loop, "UNTIMED", 1)
+    run = train(replace(settings, steps=0, minutes=0.05), tmp_path / "run")
+    assert run.step == run.settings.steps >= 4
+    assert load_state(tmp_path / "run")["settings"]["steps"] == run.step
+
+
+def test_a_run_is_never_overwritten(settings: TrainSettings, tmp_path: Path) -> None:
+    train(replace(settings, steps=1), tmp_path / "run")
+    with pytest.raises(SettingsError, match="--resume"):
+        begin(settings, tmp_path / "run")
+
+
+def test_a_changed_deck_is_not_resumed(settings: TrainSettings, tmp_path: Path) -> None:
+    train(replace(settings, steps=1), tmp_path / "run")
+    state = load_state(tmp_path / "run")
+    state["head_states"]["identification"]["class_names"].pop()
+    save_state(tmp_path / "run" / LAST, {key: value for key, value in state.items() if key != "format"})
+    with pytest.raises(ModelError, match="deck has changed"):
+        resume(tmp_path / "run")
+
+
+def test_a_run_starts_from_another(settings: TrainSettings, tmp_path: Path) -> None:
+    first = train(replace(settings, steps=2), tmp_path / "first")
+    second = begin(replace(settings, start=str(tmp_path / "first")), tmp_path / "second")
+    wanted = first.averages["encoder"].values["backbone.stem.0.weight"]
+    assert torch.equal(second.encoder.state_dict()["backbone.stem.0.weight"], wanted)
+    with pytest.raises(ModelError, match="cardnet"):
+        begin(replace(settings, start=str(tmp_path / "first"), backbone="cardnet"), tmp_path / "third")
+
+
+def test_a_checkpoint_names_its_classes(settings: TrainSettings, tmp_path: Path) -> None:
+    train(replace(settings, steps=1), tmp_path / "run")
+    state = load_state(tmp_path / "run")
+    assert state["head_states"]["modifier"]["class_names"][4] == "Negative"
+    assert settings_from({**state["settings"], "from_the_future": 1}).seed == 5
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a checkpoint"])
+def test_bad_checkpoints_are_one_line(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / LAST).write_bytes(content)
+    with pytest.raises(ModelError) as caught:
+        load_state(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_rate_warms_up_and_falls() -> None:
+    settings = TrainSettings(steps=1000, warmup=100)
+    rates = [rate(step, settings) for step in range(1000)]
+    assert rates[:100] == sorted(rates[:100]) and rates[100:] == sorted(rates[100:], reverse=True)
+    assert max(rates) == pytest.approx(1) and rates[-1] == pytest.approx(0.01, abs=0.001)
+    assert [rate(step, TrainSettings(steps=0)) for step in range(30)] == rates[:30]
+
+
+def test_average_follows() -> None:
+    network = torch.nn.Linear(1, 1, bias=False)
+    network.weight.data.fill_(0)
+    average = Average(network, 0.9)
+    network.weight.data.fill_(1)
+    for step in range(200):
+        average.update(network, step)
+    assert float(average.values["weight"]) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("wrong", [{"steps": -1}, {"workers": -1}, {"steps": 0, "minutes": 0.0}, {"crops": 1}])
+def test_settings_that_do_not_fit(wrong: dict) -> None:
+    with pytest.raises(SettingsError):
+        TrainSettings(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"device": "toaster"}, {"precision": "int4"}])
+def test_unknown_devices_and_precisions(settings: TrainSettings, tmp_path: Path, wrong: dict) -> None:
+    with pytest.raises(SettingsError, match="choose one of"):
+        begin(replace(settings, **wrong), tmp_path / "run")
