@@ -200,9 +200,14 @@ def _stamp(text: str, pixels: int, pixel_font: bool) -> np.ndarray:
     return np.asarray(picture)
 
 
-def write(canvas: Canvas, text: str, x: float, y: float, size: float, colour: Colour) -> None:
-    """Text centred at (x, y), size in room units."""
-    stamp = _stamp(text, max(canvas.length(size), 5), canvas.pixel_font)
+def write(canvas: Canvas, text: str, x: float, y: float, size: float, colour: Colour, room: float = 1024) -> None:
+    """Text centred at (x, y), size in room units; smaller when it would be wider than `room`."""
+    if not text:
+        return
+    pixels = max(canvas.length(size), 5)
+    stamp = _stamp(text, pixels, canvas.pixel_font)
+    if stamp.shape[1] > canvas.length(room):
+        stamp = _stamp(text, max(pixels * canvas.length(room) // stamp.shape[1], 5), canvas.pixel_font)
     cx, cy = canvas.point(x, y)
     top, left = cy - stamp.shape[0] // 2, cx - stamp.shape[1] // 2
     height, width = canvas.image.shape[:2]
@@ -230,6 +235,32 @@ DARK: Colour = (30, 43, 45)
 SLATE: Colour = (56, 70, 72)
 
 
+PANEL_ROWS = (
+    ((130, 370, 188, 418), "Hands"),
+    ((194, 370, 252, 418), "Discards"),
+    ((130, 430, 252, 475), ""),
+    ((130, 490, 188, 545), "Ante"),
+    ((194, 490, 252, 545), "Round"),
+)
+TITLES = (
+    "Shop",
+    "Small Blind",
+    "Big Blind",
+    "Next Round",
+    "Choose a card",
+    "Level 3",
+    "High Card",
+    "Two Pair",
+    "Full House",
+    "Flush",
+)
+
+
+def random_title(rng: np.random.Generator) -> str:
+    """What stands at the head of a panel."""
+    return TITLES[int(rng.integers(len(TITLES)))] if rng.random() < 0.8 else random_words(rng, 2)
+
+
 def draw_side_panel(canvas: Canvas, rng: np.random.Generator) -> None:
     """The panel at the left: blind, round score, chips and mult, hands, discards, money, ante, round."""
     tone = SLATE if rng.random() < 0.7 else random_colour(rng, 20, 120)
@@ -241,21 +272,24 @@ def draw_side_panel(canvas: Canvas, rng: np.random.Generator) -> None:
         for x in (left, right):
             cv2.line(canvas.image, (x, 0), (x, canvas.image.shape[0]), edge, canvas.length(2))
     draw_box(canvas, (48, 50, 254, 190), inner, BUTTONS[rng.integers(len(BUTTONS))], 10)
-    write(canvas, random_words(rng, int(rng.integers(1, 3))), 150, 100, float(rng.uniform(20, 40)), random_colour(rng, 150))
-    write(canvas, random_words(rng, 3), 150, 160, 15, (255, 255, 255))
+    write(canvas, random_title(rng), 151, 100, float(rng.uniform(22, 40)), random_colour(rng, 150), 190)
+    write(canvas, random_words(rng, 3), 151, 160, 16, (255, 255, 255), 190)
     draw_box(canvas, (106, 212, 252, 246), inner)
+    write(canvas, "Round", 77, 229, 15, (255, 255, 255), 52)
     write(canvas, str(rng.integers(0, 99999)), 180, 229, 24, (255, 255, 255))
     draw_box(canvas, (46, 310, 136, 352), (0, 147, 255))
     draw_box(canvas, (162, 310, 252, 352), (254, 80, 70))
-    for x in (115, 180):
-        write(canvas, str(rng.integers(0, 500)), x, 331, 30, (255, 255, 255))
-    rows = ((130, 370, 188, 418), (194, 370, 252, 418), (130, 430, 252, 475), (130, 490, 188, 545), (194, 490, 252, 545))
-    for box in rows:
+    for x in (91, 207):
+        write(canvas, str(rng.integers(0, 500)), x, 331, 28, (255, 255, 255), 64)
+    for box, label in PANEL_ROWS:
         draw_box(canvas, box, inner)
-        write(canvas, f"${rng.integers(0, 99)}", (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 + 6, 26, BUTTONS[rng.integers(4)])
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        write(canvas, label, x, box[1] + 9, 13, (255, 255, 255), 52)
+        number = str(rng.integers(0, 99)) if label else f"${rng.integers(0, 99)}"
+        write(canvas, number, x, y + (7 if label else 0), 26, BUTTONS[rng.integers(4)], 50)
     for top, text in ((375, "Run Info"), (460, "Options")):
         draw_box(canvas, (46, top, 116, top + 75), BUTTONS[rng.integers(len(BUTTONS))])
-        write(canvas, text, 81, top + 37, 15, (255, 255, 255))
+        write(canvas, text, 81, top + 37, 17, (255, 255, 255), 62)
 
 
 def draw_shop_panel(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -263,15 +297,15 @@ def draw_shop_panel(canvas: Canvas, rng: np.random.Generator) -> None:
     edge = BUTTONS[rng.integers(len(BUTTONS))]
     draw_box(canvas, (286, 194, 808, 600), DARK, edge, 14)
     draw_box(canvas, (296, 206, 422, 272), (254, 80, 70))
-    write(canvas, "Next Round", 359, 239, 18, (255, 255, 255))
+    write(canvas, "Next Round", 359, 239, 20, (255, 255, 255), 110)
     draw_box(canvas, (296, 280, 422, 346), (75, 180, 130) if rng.random() < 0.6 else (80, 80, 90))
-    write(canvas, f"Reroll ${rng.integers(1, 12)}", 359, 313, 18, (255, 255, 255))
+    write(canvas, f"Reroll ${rng.integers(1, 12)}", 359, 313, 20, (255, 255, 255), 110)
     draw_box(canvas, (430, 206, 796, 352), SLATE)
     draw_box(canvas, (312, 382, 560, 540), SLATE, None, 8)
     draw_box(canvas, (318, 388, 554, 534), DARK, None, 8)
     draw_box(canvas, (566, 382, 796, 540), SLATE, None, 8)
     if rng.random() < 0.3:
-        write(canvas, random_words(rng, 3), 440, 460, 18, (255, 255, 255))
+        write(canvas, random_words(rng, 3), 436, 460, 20, (255, 255, 255), 200)
 
 
 def draw_blinds(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -283,18 +317,18 @@ def draw_blinds(canvas: Canvas, rng: np.random.Generator) -> None:
         draw_box(canvas, (x, top, x + 160, 600), tone, colour, 10)
         draw_box(canvas, (x + 35, top + 18, x + 125, top + 42), colour)
         draw_box(canvas, (x + 20, top + 54, x + 140, top + 78), DARK, colour)
-        write(canvas, random_words(rng, 2), x + 80, top + 66, 16, (255, 255, 255))
+        write(canvas, random_words(rng, 2), x + 80, top + 66, 17, (255, 255, 255), 112)
         cv2.circle(canvas.image, canvas.point(x + 80, top + 115), canvas.length(28), colour, cv2.FILLED, cv2.LINE_AA)
         draw_box(canvas, (x + 12, top + 152, x + 148, top + 230), DARK)
         for row in range(3):
-            write(canvas, random_words(rng, 2), x + 80, top + 168 + 22 * row, 14, random_colour(rng, 120))
+            write(canvas, random_words(rng, 2), x + 80, top + 168 + 22 * row, 15, random_colour(rng, 120), 126)
 
 
 def draw_caption(canvas: Canvas, rng: np.random.Generator) -> None:
     """The name of an opened pack, with a button to skip it, at the foot of the screen."""
     draw_box(canvas, (456, 496, 654, 600), SLATE, BUTTONS[rng.integers(len(BUTTONS))], 8)
-    write(canvas, random_words(rng, 2), 555, 516, 26, (255, 255, 255))
-    write(canvas, f"Choose {rng.integers(1, 3)}", 555, 546, 20, (255, 255, 255))
+    write(canvas, random_title(rng), 555, 518, 28, (255, 255, 255), 180)
+    write(canvas, f"Choose {rng.integers(1, 3)}", 555, 548, 20, (255, 255, 255), 180)
     draw_box(canvas, (672, 498, 752, 550), (110, 120, 122))
     write(canvas, "Skip", 712, 518, 20, (255, 255, 255))
 
@@ -307,7 +341,7 @@ def draw_hand_buttons(canvas: Canvas, rng: np.random.Generator) -> None:
         ((616, 478, 724, 540), "Discard", (254, 80, 70)),
     ):
         draw_box(canvas, box, colour)
-        write(canvas, text, (box[0] + box[2]) / 2, 508, 18, (255, 255, 255))
+        write(canvas, text, (box[0] + box[2]) / 2, 508, 20, (255, 255, 255), box[2] - box[0] - 12)
 
 
 def draw_tooltip(canvas: Canvas, x: float, y: float, rng: np.random.Generator) -> None:
@@ -316,12 +350,12 @@ def draw_tooltip(canvas: Canvas, x: float, y: float, rng: np.random.Generator) -
     bottom = y + 46 + 15 * rows
     box = (x - width / 2, y, x + width / 2, bottom + 22)
     draw_box(canvas, box, SLATE, (220, 230, 235) if rng.random() < 0.7 else random_colour(rng), 6)
-    write(canvas, random_words(rng, 2), x, y + 14, 19, (255, 255, 255))
+    write(canvas, random_words(rng, 2), x, y + 15, 20, (255, 255, 255), width - 10)
     draw_box(
         canvas, (x - width / 2 + 5, y + 30, x + width / 2 - 5, bottom - 6), (250, 250, 250) if rng.random() < 0.9 else DARK
     )
     for row in range(rows):
-        write(canvas, random_words(rng, 3), x, y + 42 + 15 * row, 12, random_colour(rng, 0, 200))
+        write(canvas, random_words(rng, 3), x, y + 42 + 15 * row, 13, random_colour(rng, 0, 200), width - 18)
     draw_box(canvas, (x - 30, bottom - 1, x + 30, bottom + 18), BUTTONS[rng.integers(len(BUTTONS))])
     cover(canvas, (box[0] - 2, box[1] - 2, box[2] + 2, box[3] + 2))
 
@@ -330,7 +364,7 @@ def draw_tag(canvas: Canvas, x: float, y: float, text: str, colour: Colour, widt
     """A small box with a word, a price for one, centred at (x, y)."""
     box = (x - width / 2, y - 11, x + width / 2, y + 11)
     draw_box(canvas, box, colour, DARK, 5)
-    write(canvas, text, x, y, 16, (253, 190, 60))
+    write(canvas, text, x, y, 17, (253, 190, 60), width - 6)
     cover(canvas, box)
 
 
