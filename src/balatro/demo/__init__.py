@@ -1,0 +1,1 @@
+"""The whole road once: a deck, screens, training, scores, names."""

@@ -1,0 +1,211 @@
+"""What `balatro demo` does, step by step.
+
+OUT/index.html       the page
+OUT/scores.json      before and after training
+OUT/screens/*.png    screens that no training saw       OUT/marked/*.png    the same with their cards named
+OUT/cards.jsonl      what `balatro identify` says of them
+OUT/deck/            the deck                           OUT/model/          the model
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from balatro.config.paths import model_dir
+from balatro.demo.page import Story, write_page
+from balatro.identify_card.card import picture_json
+from balatro.identify_card.draw import draw_cards
+from balatro.identify_card.evaluate import score_screen
+from balatro.identify_card.gallery import make_gallery_bundle
+from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.report import score_table
+from balatro.identify_card.scores import FalseName, Outcome, Scores
+from balatro.render.deck import Deck, save_deck
+from balatro.render.table import PLAY, Screen, draw_screen
+from balatro.utils.errors import InputError
+from balatro.utils.files import new_folder, write_bytes, write_json, write_text
+from balatro.utils.progress import track
+
+if TYPE_CHECKING:
+    from balatro.train_model.settings import TrainSettings
+
+SIZES = ((1280, 720), (1280, 720), (1920, 1080))
+NUM_SCREENS = 30
+"""Screens that are scored."""
+NUM_SHOWN = 7
+"""Screens on the page."""
+HELD_OUT = 31_337
+"""The screens' seeds begin with this number; training's never do."""
+STEPS = 6
+
+
+@dataclass
+class _Teller:
+    """Says what is being done, so that nothing takes silent minutes."""
+
+    step: int = 0
+    began: float = 0.0
+
+    def say(self, text: str) -> None:
+        from rich.console import Console
+
+        self.step += 1
+        self.began = self.began or time.monotonic()
+        Console(stderr=True).print(f"[bold]{self.step}/{STEPS}[/bold]  {text}", highlight=False)
+
+    @property
+    def minutes(self) -> float:
+        return (time.monotonic() - self.began) / 60
+
+
+def play_demo(out: Path, minutes: float = 3.0, seed: int = 0, num_screens: int = NUM_SCREENS) -> Path:
+    """Do it all and give the page's path. The folder appears whole at the end; an older demo there is replaced."""
+    _check_place(out)
+    tell = _Teller()
+    with new_folder(out) as folder:
+        tell.say("Drawing a deck of our own")
+        deck = _draw_deck(seed)
+        save_deck(deck, folder / "deck")
+        tell.say(f"Making a model of its {len(deck.known)} cards by looking at each, without training")
+        untrained = Recognizer.load(make_gallery_bundle(deck, folder / "untrained"))
+        tell.say(f"Playing {num_screens} screens and reading their cards")
+        screens = list(_play(deck, seed, num_screens))
+        before = _score(untrained, deck, screens, "Reading, untrained")
+        tell.say(f"Training on drawn screens for {minutes:g} minutes" if _has_torch() else NO_TRAINING)
+        trained = _train(folder, seed, minutes) if _has_torch() else None
+        tell.say("Reading the same screens again: training never saw them")
+        recognizer = trained or untrained
+        after = _score(trained, deck, screens, "Reading, trained") if trained else before
+        tell.say("Marking the cards and writing the page")
+        marked = _mark(recognizer, _worth_showing(screens), folder)
+        _keep_model(folder, trained is not None)
+        summaries = {"untrained": before.summary()} | ({"trained": after.summary()} if trained else {})
+        write_json(folder / "scores.json", {"seed": seed, "minutes": minutes, **summaries})
+        story = Story(deck, before, after if trained else None, marked, minutes, tell.minutes, seed)
+        write_page(folder / "index.html", story)
+    _tell_end(out, after, trained is not None)
+    return out / "index.html"
+
+
+NO_TRAINING = "Training is left out: torch is not installed (pip install 'balatro\\[train]')"
+
+
+def _check_place(out: Path) -> None:
+    """Only an older demo, or nothing, may be replaced."""
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: a file; name a folder with --out")
+    if out.is_dir() and any(out.iterdir()) and not ((out / "scores.json").is_file() and (out / "deck").is_dir()):
+        raise InputError(f"{out}: not empty, and no older demo; name another folder with --out")
+
+
+def _draw_deck(seed: int) -> Deck:
+    from balatro.render.demo_deck import draw_demo_deck
+
+    return replace(draw_demo_deck(seed), name="demo")
+
+
+def _play(deck: Deck, seed: int, num_screens: int) -> Iterator[Screen]:
+    settings = replace(PLAY, sizes=SIZES)
+    for number in track(range(num_screens), "Playing"):
+        yield draw_screen(deck, np.random.default_rng([HELD_OUT, seed, number]), settings)
+
+
+def _score(recognizer: Recognizer, deck: Deck, screens: Sequence[Screen], label: str) -> Scores:
+    """Scores on the screens, with a bar."""
+    names = {card.id: card.name for card in deck.cards}
+    outcomes: list[Outcome] = []
+    false_names: list[FalseName] = []
+    for number, screen in enumerate(track(screens, label), start=1):
+        right, false = score_screen(f"screen {number}", screen, recognizer.identify(screen.image), names)
+        outcomes += right
+        false_names += false
+    return Scores(tuple(outcomes), tuple(false_names), len(screens))
+
+
+def _has_torch() -> bool:
+    return find_spec("torch") is not None
+
+
+def training_settings(deck_folder: Path, seed: int, minutes: float) -> TrainSettings:
+    """A short run from the package's weights: smaller steps than for an hour, fewer strangers to draw first."""
+    from balatro.train_model.settings import TrainSettings
+
+    workers = 1 if (os.cpu_count() or 1) > 1 else 0
+    return TrainSettings(
+        deck=str(deck_folder), seed=seed, minutes=minutes, outsiders=120, learning_rate=1e-3, warmup=30, workers=workers
+    )
+
+
+def _train(folder: Path, seed: int, minutes: float) -> Recognizer:
+    """Train from the package's weights and write the bundle."""
+    from balatro.train_model.command import finish_bundle, run_training
+
+    run = run_training(training_settings(folder / "deck", seed, minutes), folder / "training" / "demo")
+    with contextlib.redirect_stdout(io.StringIO()):  # it tells the folder's name while that is being built
+        text = finish_bundle(run, folder / "model")
+    text["name"] = "demo"
+    text["training"]["settings"]["deck"] = "demo"
+    write_json(folder / "model" / "model.json", text)
+    return Recognizer.load(folder / "model")
+
+
+def _worth_showing(screens: Sequence[Screen]) -> list[Screen]:
+    """Screens with neither few nor too many cards first: the page begins with one of them."""
+    return sorted(screens, key=lambda screen: abs(sum(card.known for card in screen.cards) - 9))[:NUM_SHOWN]
+
+
+def _mark(recognizer: Recognizer, screens: Sequence[Screen], folder: Path) -> list[np.ndarray]:
+    """Write the screens, what is said of them, and the marked copies; give these."""
+    marked, lines = [], []
+    for number, screen in enumerate(track(screens, "Marking"), start=1):
+        name = f"screen_{number}.png"
+        cards = recognizer.identify(screen.image)
+        height, width = screen.image.shape[:2]
+        lines.append(json.dumps(picture_json(f"screens/{name}", width, height, cards), ensure_ascii=False) + "\n")
+        marked.append(draw_cards(screen.image, cards))
+        _write_png(folder / "screens" / name, screen.image)
+        _write_png(folder / "marked" / name, marked[-1])
+    write_text(folder / "cards.jsonl", "".join(lines))
+    return marked
+
+
+def _write_png(path: Path, picture: np.ndarray) -> None:
+    data = io.BytesIO()
+    Image.fromarray(picture).save(data, "PNG")
+    write_bytes(path, data.getvalue())
+
+
+def _keep_model(folder: Path, trained: bool) -> None:
+    """One model stays, and becomes `demo` in the data folder where there is none of this name yet."""
+    shutil.rmtree(folder / "training", ignore_errors=True)
+    if trained:
+        shutil.rmtree(folder / "untrained", ignore_errors=True)
+    else:
+        (folder / "untrained").rename(folder / "model")
+    if not model_dir("demo").exists():
+        with new_folder(model_dir("demo")) as building:
+            shutil.copytree(folder / "model", building, dirs_exist_ok=True)
+
+
+def _tell_end(out: Path, scores: Scores, trained: bool) -> None:
+    from rich.console import Console
+
+    console = Console()
+    console.print(score_table(scores))
+    console.print(f"\n{out / 'index.html'}: the page, open it in a browser", highlight=False)
+    console.print(f"{out / 'marked'}: the marked screens", highlight=False)
+    again = f"balatro identify {out / 'screens'} --model {out / 'model'}"
+    console.print(f"Try it on pictures: {again}", highlight=False, soft_wrap=True)

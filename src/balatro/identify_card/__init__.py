@@ -1,0 +1,26 @@
+"""Finding and naming the cards of a picture.
+
+>>> from balatro.identify_card import Recognizer
+>>> cards = Recognizer.load("game").identify("screenshot.png")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from balatro.identify_card.card import Card, Guess
+    from balatro.identify_card.recognizer import Recognizer, identify
+
+__all__ = ["Card", "Guess", "Recognizer", "identify"]
+
+_DOORS = {"Card": "card", "Guess": "card", "Recognizer": "recognizer", "identify": "recognizer"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on use, so that `balatro --help` does not wait for OpenCV and ONNX Runtime."""
+    if name not in _DOORS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_DOORS[name]}"), name)

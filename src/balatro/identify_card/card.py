@@ -1,0 +1,99 @@
+"""What Balatro says about one card of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One of the likeliest cards."""
+
+    id: str
+    name: str
+    confidence: float
+    """0..1."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card-like thing of a picture; coordinates are pixels of the picture, pixel edges, y downwards."""
+
+    id: str | None
+    """None for a thing that is none of the known cards; so are name, type and rarity."""
+    name: str | None
+    type: str | None
+    rarity: str | None
+    modifier: str
+    known: bool
+    confidence: float
+    """Probability of the likeliest known card, 0..1, also when it was too small to say its name."""
+    modifier_confidence: float
+    box: tuple[int, int, int, int]
+    """Left, top, right, bottom, within the picture."""
+    quad: tuple[tuple[int, int], ...]
+    """Top left, top right, bottom right, bottom left corner of the card itself; a corner may lie outside the picture."""
+    top: tuple[Guess, ...]
+    """The likeliest known cards, best first, at most three."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The card as `balatro identify --json` writes it; probabilities have four digits."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "type": self.type,
+            "rarity": self.rarity,
+            "modifier": self.modifier,
+            "known": self.known,
+            "confidence": round(self.confidence, 4),
+            "modifier_confidence": round(self.modifier_confidence, 4),
+            "box": list(self.box),
+            "quad": [list(corner) for corner in self.quad],
+            "top": [{"name": guess.name, "confidence": round(guess.confidence, 4)} for guess in self.top],
+        }
+
+
+def picture_json(file: str, width: int, height: int, cards: list[Card]) -> dict[str, Any]:
+    """One line of `balatro identify --json`."""
+    return {"file": file, "width": width, "height": height, "cards": [card.to_json() for card in cards]}
+
+
+def quad_box(quad: np.ndarray, width: int, height: int) -> tuple[int, int, int, int]:
+    """The upright box around a (4, 2) quad, cut to the picture."""
+    left, top = np.floor(quad.min(axis=0) + 0.01).astype(int)
+    right, bottom = np.ceil(quad.max(axis=0) - 0.01).astype(int)
+    return (
+        int(np.clip(left, 0, width)),
+        int(np.clip(top, 0, height)),
+        int(np.clip(right, 0, width)),
+        int(np.clip(bottom, 0, height)),
+    )
+
+
+def quad_sizes(quads: np.ndarray) -> np.ndarray:
+    """(N, 2) float width and height of (N, 4, 2) quads, each the mean of the two facing sides."""
+    sides = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)
+    return np.stack([(sides[:, 0] + sides[:, 2]) / 2, (sides[:, 1] + sides[:, 3]) / 2], axis=1)
+
+
+def reading_order(quads: np.ndarray) -> np.ndarray:
+    """Indices that put (N, 4, 2) quads into rows from top to bottom, each from left to right.
+
+    A card belongs to a row when its centre is less than half a card's height below the centre of the row's topmost card's:
+    enough for a fanned hand and hovered cards, too little for two rows of a screen.
+    """
+    if len(quads) == 0:
+        return np.zeros(0, np.int64)
+    centres = quads.mean(axis=1)
+    height = float(np.median(quad_sizes(quads)[:, 1]))
+    by_height = np.argsort(centres[:, 1], kind="stable")
+    rows = np.zeros(len(quads), np.int64)
+    first, row = centres[by_height[0], 1], 0
+    for index in by_height:
+        if centres[index, 1] - first > height / 2:
+            first, row = centres[index, 1], row + 1
+        rows[index] = row
+    return np.lexsort((centres[:, 0], rows))

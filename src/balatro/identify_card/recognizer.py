@@ -1,0 +1,164 @@
+"""Reading the cards of a picture.
+
+>>> recognizer = Recognizer.load("game")                              # doctest: +SKIP
+>>> [card.name for card in recognizer.identify("screenshot.png")]     # doctest: +SKIP
+['Egg', 'Blueprint', 'The Fool']
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle
+from balatro.identify_card.card import Card, reading_order
+from balatro.identify_card.gallery import Gallery, load_gallery
+from balatro.identify_card.locate import Locator
+from balatro.identify_card.naming import make_cards, softmax, split_twins
+from balatro.identify_card.sessions import open_session
+from balatro.utils.errors import ModelError
+from balatro.utils.images import load_image, rectify
+
+if TYPE_CHECKING:
+    from balatro.utils.images import ImageSource
+
+BATCH = 64
+"""Cards that the encoder takes at once; a frame rarely has more."""
+SMALL = 240
+"""A picture of less height cannot be a screen with readable cards: it is a card, or a part of a screen."""
+SCREEN_ASPECT = (1.25, 2.6)
+"""Width by height of whole screens, from 5:4 to 21:9 and a little more."""
+PART_HEIGHTS = (0.2, 0.26, 0.34, 0.44, 0.57, 0.74, 0.95)
+"""Height of a card as a share of the picture's, where that cannot be a whole screen: all are tried."""
+ONE_HEIGHTS = (1.0, 0.85, 0.7)
+"""The same for a picture of one card, which may have a border."""
+CARD_SHARE = 0.4
+"""A located card fills at least this share of a picture of one card."""
+
+
+class Recognizer:
+    """A model, ready to read pictures. Not to be shared by threads that call it at the same time."""
+
+    def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
+        self.bundle = bundle
+        self.locator = Locator(bundle.folder / "locator.onnx", threads, bundle.locator_threshold)
+        self._encoder = open_session(bundle.folder / "model.onnx", threads)
+        self._outputs = [output.name for output in self._encoder.get_outputs()]
+        self._gallery: Gallery | None = None
+        if "identification" not in bundle.tasks:
+            self._gallery = load_gallery(bundle.folder / "gallery.npz")
+        self._check_outputs()
+
+    @classmethod
+    def load(cls, name_or_folder: str | os.PathLike[str] = "auto", threads: int | None = None) -> Recognizer:
+        """Load a model by name or folder; "auto" takes `game` where there is one, else `demo`.
+
+        threads: CPU threads, by default as many as there are cores, at most four.
+        """
+        return cls(load_bundle(find_bundle(name_or_folder)), threads)
+
+    def identify(self, image: ImageSource) -> list[Card]:
+        """The cards of a picture in reading order: row by row, each from left to right.
+
+        image: a path, a PIL image, or an array (see `balatro.utils.images.load_image`). A picture of one card is read as one.
+        """
+        picture = load_image(image)
+        height, width = picture.shape[:2]
+        if is_one_card(width, height):
+            return self._read_one(picture)
+        if not SCREEN_ASPECT[0] <= width / height <= SCREEN_ASPECT[1] or height < SMALL:
+            return self._read_part(picture)
+        return self.read(picture, self.locate(picture))
+
+    def identify_many(self, images: Iterable[ImageSource]) -> list[list[Card]]:
+        """The cards of each picture."""
+        return [self.identify(image) for image in images]
+
+    def locate(self, picture: np.ndarray, card_height: float | None = None) -> np.ndarray:
+        """(N, 4, 2) float32 quads of the card-like things of an (H, W, 3) uint8 RGB picture, in reading order.
+
+        card_height: about how high cards are drawn, in pixels; left out, the picture is a whole screen.
+        """
+        quads = np.array([card.quad for card in self.locator.find(picture, card_height)], np.float32).reshape(-1, 4, 2)
+        return quads[reading_order(quads)]
+
+    def read(self, picture: np.ndarray, quads: np.ndarray, in_frame: bool = True) -> list[Card]:
+        """Name the cards at given quads of an (H, W, 3) uint8 RGB picture, in the quads' order.
+
+        quads: (N, 4, 2), top left, top right, bottom right, bottom left. in_frame says whether the picture's size tells
+        anything about the size in which the cards are drawn.
+        """
+        if len(quads) == 0:
+            return []
+        size = (picture.shape[1], picture.shape[0])
+        outputs = self.encode(rectify(picture, quads, self.bundle.input_size, self.bundle.margin))
+        names, alike = self._names(outputs)
+        names = split_twins(names, quads, self.bundle, size if in_frame else None)
+        modifiers = softmax(outputs["modifier"], self.bundle.tasks["modifier"].temperature)
+        return make_cards(names, alike, modifiers, quads, size, self.bundle)
+
+    def _read_part(self, picture: np.ndarray) -> list[Card]:
+        """Read a part of a screen, in which cards may be of any size: the size counts in which most is recognised."""
+        height, width = picture.shape[:2]
+        tries = [self.read(picture, self.locate(picture, share * height), in_frame=False) for share in PART_HEIGHTS]
+        if width / height < 1.2:
+            tries.append(self.read(picture, whole(width, height), in_frame=False))
+        return max(tries, key=_recognised)
+
+    def _read_one(self, picture: np.ndarray) -> list[Card]:
+        """Read a picture of one card, with or without a border."""
+        height, width = picture.shape[:2]
+        tries = [whole(width, height)]
+        for share in ONE_HEIGHTS:
+            quads = self.locate(picture, share * height)
+            tries += [quad[None] for quad in quads if cv2.contourArea(quad) >= CARD_SHARE * width * height]
+        return max((self.read(picture, quads, in_frame=False) for quads in tries), key=_recognised)
+
+    def encode(self, cards: np.ndarray) -> dict[str, np.ndarray]:
+        """All outputs of the encoder for (N, h, w, 3) uint8 RGB cards: logits by task, and `embedding` (N, D)."""
+        parts = [self._encoder.run(None, {"cards": cards[start : start + BATCH]}) for start in range(0, len(cards), BATCH)]
+        return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(self._outputs)}
+
+    def _names(self, outputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """(N, cards) probabilities, and (N,) whether the card is alike anything at all."""
+        if self._gallery is None:
+            names = softmax(outputs["identification"], self.bundle.tasks["identification"].temperature)
+            return names, np.ones(len(names), bool)
+        settings = self.bundle.gallery
+        likeness = self._gallery.nearest(outputs["embedding"], len(self.bundle.cards))
+        return softmax(likeness * settings.scale), likeness.max(axis=1) >= settings.cosine
+
+    def _check_outputs(self) -> None:
+        for task, entry in self.bundle.tasks.items():
+            if task not in self._outputs:
+                raise ModelError(f"{self.bundle.folder}: model.onnx has no output {task!r}; make the model anew")
+            width = self._encoder.get_outputs()[self._outputs.index(task)].shape[1]
+            if isinstance(width, int) and width != len(entry.classes):
+                raise ModelError(
+                    f"{self.bundle.folder}: model.onnx has {width} classes for {task!r}, model.json {len(entry.classes)}; "
+                    "make the model anew"
+                )
+
+
+def is_one_card(width: int, height: int) -> bool:
+    """Whether a picture of this size is one card: of a card's shape (71:95 = 0.75), or not much larger than one."""
+    aspect = width / height
+    return 0.66 <= aspect <= 0.86 or (height < SMALL and 0.5 < aspect < 1.2)
+
+
+def whole(width: int, height: int) -> np.ndarray:
+    """The whole picture as (1, 4, 2) quads."""
+    return np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)
+
+
+def _recognised(cards: list[Card]) -> float:
+    return sum(card.confidence for card in cards if card.known)
+
+
+def identify(image: ImageSource, model: str | os.PathLike[str] = "auto") -> list[Card]:
+    """The cards of one picture. For more than one, load a Recognizer once."""
+    return Recognizer.load(model).identify(image)

@@ -1,0 +1,103 @@
+"""`balatro identify` and `balatro evaluate`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from PIL import Image
+
+from balatro.cli import main
+from tests.identify_card.fake_bundle import draw_table
+
+TABLE = [("red", "Foil", 320, 85), ("green", "Base", 420, 85), ("stranger", "Base", 540, 410)]
+
+
+@pytest.fixture
+def balatro(monkeypatch):
+    """Run a command line, give its exit status."""
+
+    def run(*args: object) -> int:
+        monkeypatch.setattr(sys, "argv", ["balatro", *map(str, args)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        return int(stopped.value.code or 0)
+
+    return run
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "b.png"):
+        Image.fromarray(draw_table(TABLE)).save(folder / name)
+    return folder
+
+
+def test_table_on_the_terminal(balatro, fake_folder, pictures, capsys):
+    assert balatro("identify", pictures / "a.png", "--model", fake_folder, "--threads", 1) == 0
+    out = capsys.readouterr().out
+    assert "2 cards, and 1 that are none of the known ones" in out.replace("\n", " ")
+    assert "Red" in out and "Foil" in out
+
+
+def test_json_lines_and_marked_pictures(balatro, fake_folder, pictures, tmp_path):
+    out, draw = tmp_path / "new" / "cards.jsonl", tmp_path / "marked"
+    assert balatro("identify", pictures, "--model", fake_folder, "--json", out, "--draw", draw) == 0
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [line["file"] for line in lines] == [(pictures / name).as_posix() for name in ("a.png", "b.png")]
+    assert [card["id"] for card in lines[0]["cards"]] == ["red", "green", None]
+    assert (lines[0]["width"], lines[0]["height"]) == (1024, 576)
+    assert sorted(path.name for path in draw.iterdir()) == ["a.png", "b.png"]
+
+
+def test_json_on_stdout(balatro, fake_folder, pictures, capsys):
+    assert balatro("identify", pictures / "a.png", "--model", fake_folder, "--json", "-") == 0
+    assert json.loads(capsys.readouterr().out)["cards"][1]["name"] == "Green"
+
+
+def test_a_bad_picture_in_a_batch(balatro, fake_folder, pictures, tmp_path, capsys):
+    data = (pictures / "a.png").read_bytes()
+    (pictures / "broken.png").write_bytes(data[: len(data) // 2])
+    assert balatro("identify", pictures, pictures / "gone.png", "--model", fake_folder, "--json", tmp_path / "out.jsonl") == 1
+    error = capsys.readouterr().err
+    assert "broken.png" in error and "gone.png" in error and "2 of 4 pictures" in error
+    assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_pictures_of_one_name_do_not_overwrite_each_other(balatro, fake_folder, pictures, tmp_path):
+    (pictures / "more").mkdir()
+    Image.fromarray(draw_table(TABLE)).save(pictures / "more" / "a.png")
+    assert balatro("identify", pictures, "--model", fake_folder, "--draw", tmp_path / "marked", "--json", "-") == 0
+    assert len(list((tmp_path / "marked").iterdir())) == 3
+
+
+@pytest.mark.parametrize("model", ["nobody", "auto"])
+def test_no_such_model(balatro, pictures, tmp_path, monkeypatch, capsys, model):
+    monkeypatch.setenv("BALATRO_DATA", str(tmp_path / "empty"))
+    assert balatro("identify", pictures / "a.png", "--model", model) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("balatro: no model") and error.count("\n") == 1
+
+
+def test_a_run_that_fails_leaves_the_old_results(balatro, fake_folder, tmp_path):
+    out = tmp_path / "out.jsonl"
+    out.write_text("old", encoding="utf-8")
+    assert balatro("identify", tmp_path / "gone.png", "--model", fake_folder, "--json", out) == 1
+    assert out.read_text(encoding="utf-8") == "old"
+
+
+def test_evaluate(balatro, fake_folder, pictures, tmp_path, capsys):
+    slots = [{"slot": n, "key": key, "name": key, "edition": "Base"} for n, key in enumerate(("red", "green"))]
+    (pictures / "labels.jsonl").write_text(json.dumps({"file": "a.png", "jokers": slots}), encoding="utf-8")
+    assert balatro("evaluate", "--frames", pictures, "--model", fake_folder, "--out", tmp_path / "report") == 0
+    assert "50.00 %" in capsys.readouterr().out
+    assert (tmp_path / "report" / "misses.html").is_file()
+    assert json.loads((tmp_path / "report" / "scores.json").read_text(encoding="utf-8"))["both"] == 50.0
+
+
+def test_evaluate_a_folder_without_labels(balatro, fake_folder, tmp_path, capsys):
+    assert balatro("evaluate", "--frames", tmp_path, "--model", fake_folder) == 1
+    assert "labels.jsonl is missing" in capsys.readouterr().err.replace("\n", "")

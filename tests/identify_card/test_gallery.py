@@ -1,0 +1,104 @@
+"""Models without training, from a deck and the package's kind of networks."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import onnx
+import pytest
+
+from balatro.identify_card.gallery import draw_gallery, make_gallery_bundle
+from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.views import draw_views, plan_views
+from balatro.render.deck import Deck, DeckCard
+from balatro.utils.errors import ModelError
+from tests.identify_card.fake_bundle import COLOURS, SMALL, write_fake_bundle
+
+
+def sprite(colour: tuple[int, int, int]) -> np.ndarray:
+    body = np.zeros((95, 71, 4), np.uint8)
+    body[1:94, 1:70] = (*colour, 255)
+    return body
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    """The fake networks' colours as a deck."""
+    cards = []
+    for name, colour in COLOURS.items():
+        small = SMALL if name.startswith("small") else 1.0
+        cards.append(
+            DeckCard(name, name, "Joker", "Common", sprite(colour), None, (small, small), small, known=name != "stranger")
+        )
+    return Deck("colours", tuple(cards))
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """A folder like the package's."""
+    folder = write_fake_bundle(tmp_path_factory.mktemp("weights"), without_head=True)
+    (folder / "model.onnx").rename(folder / "encoder.onnx")
+    about = {"backbone": "fake", "tasks": {"modifier": {"temperature": 0.5}}, "locator": {"threshold": 0.4}}
+    (folder / "weights.json").write_text(json.dumps(about), encoding="utf-8")
+    return folder
+
+
+def test_every_known_card_is_seen_in_every_modifier(deck):
+    views = plan_views(deck, num_phases=2, num_stranger_views=3)
+    assert len(views) == 4 * 5 * 2 + 3
+    assert {(view.card, view.modifier) for view in views} == {(card, m) for card in range(4) for m in range(5)} | {(4, 0)}
+
+
+def test_views_show_the_card_and_little_else(deck):
+    views = plan_views(deck, 1, 1)
+    pictures = draw_views(deck, views, np.random.default_rng(0), (96, 128))
+    assert pictures.shape == (len(views), 128, 96, 3) and pictures.dtype == np.uint8
+    for view, picture in zip(views, pictures, strict=True):
+        if view.modifier == 0:
+            middle = np.median(picture[20:-20, 16:-16].reshape(-1, 3), axis=0)
+            assert np.abs(middle - list(COLOURS.values())[view.card]).max() < 45
+    again = draw_views(deck, views, np.random.default_rng(0), (96, 128))
+    assert (pictures == again).all()
+
+
+def test_bundle_is_complete_and_reads(deck, weights, tmp_path):
+    folder = make_gallery_bundle(deck, tmp_path / "models" / "colours", weights)
+    assert sorted(path.name for path in folder.iterdir()) == ["gallery.npz", "locator.onnx", "model.json", "model.onnx"]
+    bundle = Recognizer.load(folder, threads=1).bundle
+    assert (bundle.name, bundle.deck, bundle.locator_threshold) == ("colours", "colours", 0.4)
+    assert bundle.tasks["modifier"].temperature == 0.5 and "identification" not in bundle.tasks
+    assert bundle.twins == ((0, 1),) and bundle.cards[1].size == (SMALL, SMALL) and not bundle.cards[4].known
+
+
+def test_gallery_names_what_it_was_made_from(deck, weights):
+    gallery = draw_gallery(deck, weights / "encoder.onnx", seed=1)
+    base = gallery.modifier == 0
+    likeness = gallery.nearest(gallery.embedding[base], len(deck.cards))
+    right = likeness[np.arange(base.sum()), gallery.card[base]]
+    assert right == pytest.approx(1.0, abs=1e-3)
+
+
+def test_an_old_model_stays_when_the_new_one_fails(deck, weights, tmp_path, monkeypatch):
+    folder = make_gallery_bundle(deck, tmp_path / "colours", weights)
+    before = (folder / "model.json").read_bytes()
+    monkeypatch.setattr("balatro.identify_card.gallery.save_gallery", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        make_gallery_bundle(deck, folder, weights)
+    assert (folder / "model.json").read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["encoder.onnx", "locator.onnx", "weights.json"])
+def test_missing_weights(deck, tmp_path, name):
+    folder = write_fake_bundle(tmp_path / "weights", without_head=True)
+    (folder / "model.onnx").rename(folder / "encoder.onnx")
+    (folder / "weights.json").write_text("{}", encoding="utf-8")
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=name):
+        make_gallery_bundle(deck, tmp_path / "out", folder)
+    assert not (tmp_path / "out").exists()
+
+
+def test_fake_networks_are_valid(fake_folder):
+    for name in ("model.onnx", "locator.onnx"):
+        onnx.checker.check_model(str(fake_folder / name))

@@ -1,0 +1,100 @@
+"""Twins, thresholds, probabilities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from balatro.identify_card.bundle import Bundle, BundleCard, Task
+from balatro.identify_card.naming import make_cards, relative_sizes, softmax, split_twins
+
+CARDS = (
+    BundleCard("joker", "Joker", "Joker", "Common", True),
+    BundleCard("wee", "Wee Joker", "Joker", "Rare", True, (0.7, 0.7)),
+    BundleCard("photo", "Photograph", "Joker", "Common", True, (1.0, 1 / 1.2)),
+    BundleCard("egg", "Egg", "Joker", "Common", True),
+    BundleCard("back", "Back", "Card back", "", False),
+)
+BUNDLE = Bundle(
+    folder=Path("nowhere"),
+    name="test",
+    deck="test",
+    input_size=(96, 128),
+    margin=0.04,
+    tasks={
+        "identification": Task(tuple(card.id for card in CARDS), reject=0.6),
+        "modifier": Task(("Base", "Foil", "Holographic", "Polychrome", "Negative")),
+    },
+    cards=CARDS,
+    twins=((0, 1),),
+    locator_threshold=0.3,
+)
+
+
+def quad(height: float, x: float = 100) -> np.ndarray:
+    width = height * 71 / 95
+    return np.array([(x, 50), (x + width, 50), (x + width, 50 + height), (x, 50 + height)], np.float32)
+
+
+def row(**probabilities: float) -> np.ndarray:
+    return np.array([probabilities.get(card.id, 0.0) for card in CARDS])
+
+
+def test_softmax_takes_the_temperature():
+    assert softmax(np.array([[0.0, np.log(3.0)]])).tolist() == [pytest.approx([0.25, 0.75])]
+    assert softmax(np.array([[0.0, 2 * np.log(3.0)]]), 2.0).tolist() == [pytest.approx([0.25, 0.75])]
+    assert softmax(np.array([[1000.0, 0.0]])).sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("height", "other", "other_height", "best"),
+    [
+        (116, "egg", 116, "joker"),
+        (81, "egg", 116, "wee"),
+        (232, "egg", 232, "joker"),  # the same on a larger screen
+        (162, "egg", 232, "wee"),
+        (116, "photo", 97, "joker"),  # the other is itself a short card
+        (81, "photo", 97, "wee"),
+        (122, "egg", 116, "joker"),  # hovered
+    ],
+)
+def test_twins_by_the_other_cards(height, other, other_height, best):
+    probabilities = np.stack([row(joker=0.5, wee=0.48), row(**{other: 0.97})])
+    split = split_twins(probabilities, np.stack([quad(height), quad(other_height)]), BUNDLE, (1024, 576))
+    assert CARDS[split[0].argmax()].id == best
+    assert split[0].max() > 0.9 and split.sum() == pytest.approx(probabilities.sum())
+    assert split[1].tolist() == probabilities[1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("frame", "height", "best"),
+    [((1024, 576), 116, "joker"), ((1024, 576), 81, "wee"), ((1920, 1200), 152, "wee"), (None, 81, "joker")],
+)
+def test_a_lone_twin_by_the_frame(frame, height, best):
+    split = split_twins(row(joker=0.4, wee=0.6)[None], quad(height)[None], BUNDLE, frame)
+    assert CARDS[split[0].argmax()].id == best
+
+
+def test_unsure_cards_and_strangers_tell_no_size():
+    probabilities = np.stack([row(joker=1.0), row(egg=0.5), row(back=0.99)])
+    sizes = relative_sizes(probabilities, np.stack([quad(116.5), quad(300), quad(300)]), BUNDLE, (1024, 576))
+    assert sizes[0] == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("names", "alike", "known"),
+    [
+        (row(egg=0.9, joker=0.1), True, "Egg"),
+        (row(egg=0.9, joker=0.1), False, None),  # nothing in the gallery is alike
+        (row(egg=0.59, joker=0.41), True, None),  # under the threshold
+        (row(egg=0.3, back=0.7), True, None),  # a stranger
+    ],
+)
+def test_what_is_named(names, alike, known):
+    modifiers = np.array([[0.1, 0.8, 0.1, 0.0, 0.0]])
+    (card,) = make_cards(names[None], np.array([alike]), modifiers, quad(116)[None], (1024, 576), BUNDLE)
+    assert (card.name, card.known) == (known, known is not None)
+    assert card.modifier == "Foil" and card.modifier_confidence == pytest.approx(0.8)
+    assert card.top[0].name == "Egg" and card.confidence == names[3]
