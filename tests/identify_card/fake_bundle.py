@@ -14,6 +14,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from balatro.config.kinds import CARD as IS_CARD
+from balatro.config.kinds import KINDS
 from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.gallery import Gallery, save_gallery
 
@@ -70,7 +72,10 @@ def write_fake_bundle(folder: Path, without_head: bool = False, **changes: Any) 
 
 def fake_text(without_head: bool = False) -> dict[str, Any]:
     """model.json's content."""
-    tasks: dict[str, Any] = {"modifier": {"classes": list(MODIFIERS), "temperature": 1.0, "reject": 0.0}}
+    tasks: dict[str, Any] = {
+        task: {"classes": list(classes), "temperature": 1.0, "reject": 0.0}
+        for task, classes in (("modifier", MODIFIERS), ("kind", KINDS))
+    }
     if not without_head:
         tasks["identification"] = {"classes": list(COLOURS), "temperature": 1.0, "reject": 0.5}
     return {
@@ -118,6 +123,8 @@ def _encoder(identification: bool) -> onnx.ModelProto:
         "levels": (20 + 50 * np.arange(5)).astype(np.float32)[None],
         "steep": np.float32(-0.2),
         "row": np.array([-1, 1]),
+        "last_axis": np.array([1]),
+        "kinds": np.array([[float(kind == IS_CARD) for kind in range(len(KINDS))]], np.float32),
     }
     nodes = [
         helper.make_node("Cast", ["cards"], ["pixels"], to=TensorProto.FLOAT),
@@ -131,8 +138,11 @@ def _encoder(identification: bool) -> onnx.ModelProto:
         helper.make_node("Sub", ["bright_row", "levels"], ["off"]),
         helper.make_node("Abs", ["off"], ["distance"]),
         helper.make_node("Mul", ["distance", "steep"], ["modifier"]),
+        # Black is no card; everything else is one.
+        helper.make_node("ReduceMean", ["colour", "last_axis"], ["light"], keepdims=1),
+        helper.make_node("MatMul", ["light", "kinds"], ["kind"]),
     ]
-    outputs = [_value("embedding", ["N", 3]), _value("modifier", ["N", 5])]
+    outputs = [_value("embedding", ["N", 3]), _value("modifier", ["N", 5]), _value("kind", ["N", len(KINDS)])]
     if identification:
         nodes.append(helper.make_node("MatMul", ["embedding", "prototypes"], ["identification"]))
         outputs.append(_value("identification", ["N", len(COLOURS)]))

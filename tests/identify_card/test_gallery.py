@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import pytest
 
-from balatro.identify_card.gallery import draw_gallery, make_gallery_bundle
+from balatro.identify_card.gallery import Gallery, draw_gallery, make_gallery_bundle
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.views import draw_views, plan_views
 from balatro.render.deck import Deck, DeckCard
@@ -73,10 +73,28 @@ def test_bundle_is_complete_and_reads(deck, weights, tmp_path):
 
 def test_gallery_names_what_it_was_made_from(deck, weights):
     gallery = draw_gallery(deck, weights / "encoder.onnx", seed=1)
+    likeness = gallery.nearest(gallery.embedding, len(deck.cards))
+    assert likeness.shape == (len(gallery.card), len(deck.cards))
+    right = likeness[np.arange(len(likeness)), gallery.card]
     base = gallery.modifier == 0
-    likeness = gallery.nearest(gallery.embedding[base], len(deck.cards))
-    right = likeness[np.arange(base.sum()), gallery.card[base]]
-    assert right == pytest.approx(1.0, abs=1e-3)
+    # Twins have one picture: either may be the more alike. A mean colour, all that these networks see, is not every edition's.
+    assert (right[base] >= likeness[base].max(axis=1) - 0.1).all() and (right > 0.5).mean() > 0.9
+
+
+def test_directions_in_which_views_differ_count_less():
+    rng = np.random.default_rng(0)
+    card = np.repeat(np.arange(3, dtype=np.int32), 40)
+    embedding = np.array([(1.0, 0.1, 0.0), (1.0, -0.1, 0.0), (1.0, 0.0, 0.2)])[card]
+    embedding[:, 2] += rng.normal(0, 0.4, len(card))  # noise, larger than what tells card 0 from card 1
+    gallery = Gallery(embedding.astype(np.float32), card, np.zeros(len(card), np.int8))
+    asked = np.array([(1.0, 0.1, 0.5), (1.0, -0.1, -0.5)], np.float32)
+    assert gallery.nearest(asked, 3).argmax(axis=1).tolist() == [0, 1]
+
+
+def test_one_view_a_card_is_enough():
+    gallery = Gallery(np.eye(4, dtype=np.float32), np.arange(4, dtype=np.int32), np.zeros(4, np.int8))
+    likeness = gallery.nearest(np.eye(4, dtype=np.float32), 5)
+    np.testing.assert_allclose(likeness, np.pad(np.eye(4), ((0, 0), (0, 1)), constant_values=-1), atol=1e-4)
 
 
 def test_an_old_model_stays_when_the_new_one_fails(deck, weights, tmp_path, monkeypatch):

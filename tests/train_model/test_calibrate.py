@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from balatro.config.kinds import CARD, KINDS, NOTHING
 from balatro.train_model.calibrate import Answers, best_reject, best_temperature, best_threshold, match_peaks
 
 
@@ -21,23 +22,34 @@ def answers(known_heights: np.ndarray, stranger_heights: np.ndarray) -> Answers:
     heights = np.concatenate([known_heights, stranger_heights])
     logits = np.log(np.stack([heights, 1 - heights], 1))
     named = np.arange(len(heights)) < len(known_heights)
-    return Answers({"identification": logits}, {"identification": np.where(named, 0, 1)}, named)
+    kinds = np.where(np.arange(len(KINDS)) == CARD, 50.0, 0.0) * np.ones((len(heights), 1))  # all of them surely cards
+    return Answers({"identification": logits, "kind": kinds}, {"identification": np.where(named, 0, 1)}, named)
+
+
+ONE = {"identification": 1.0, "kind": 1.0}
 
 
 def test_reject_lies_between_strangers_and_cards() -> None:
-    reject, measured = best_reject(answers(np.full(500, 0.99), np.linspace(0.5, 0.8, 200)), 1.0, np.array([True, False]))
+    reject, measured = best_reject(answers(np.full(500, 0.99), np.linspace(0.5, 0.8, 200)), ONE, np.array([True, False]))
     assert 0.79 < reject <= 0.81
     assert measured["strangers_named"] <= 0.01 and measured["names_rejected"] == 0
 
 
 def test_reject_does_not_cost_all_names() -> None:
-    reject, measured = best_reject(answers(np.linspace(0.6, 0.9, 500), np.full(200, 0.95)), 1.0, np.array([True, False]))
+    reject, measured = best_reject(answers(np.linspace(0.6, 0.9, 500), np.full(200, 0.95)), ONE, np.array([True, False]))
     assert measured["names_rejected"] <= 0.011 and measured["strangers_named"] == 1 and reject < 0.62
 
 
 def test_without_strangers_nothing_is_rejected_needlessly() -> None:
-    reject, measured = best_reject(answers(np.full(10, 0.99), np.zeros(0)), 1.0, np.array([True, False]))
+    reject, measured = best_reject(answers(np.full(10, 0.99), np.zeros(0)), ONE, np.array([True, False]))
     assert reject == pytest.approx(0.2) and measured["strangers_named"] == 0
+
+
+def test_what_is_no_card_needs_no_threshold() -> None:
+    said = answers(np.full(500, 0.9), np.full(200, 0.95))
+    said.logits["kind"][500:] = np.where(np.arange(len(KINDS)) == NOTHING, 50.0, 0.0)
+    reject, measured = best_reject(said, ONE, np.array([True, False]))
+    assert reject < 0.9 and measured["strangers_named"] == 0 and measured["names_rejected"] == 0
 
 
 def test_peaks_are_matched_once() -> None:

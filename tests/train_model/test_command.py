@@ -50,7 +50,7 @@ def test_pretrain_writes_weights_without_names(tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "weights").iterdir()}
     assert names == {"encoder.onnx", "locator.onnx", "start.pth", "weights.json", command.LOG}
     text = json.loads((tmp_path / "weights" / "weights.json").read_text(encoding="utf-8"))
-    assert list(text["tasks"]) == ["modifier"] and text["cards"] == []
+    assert list(text["tasks"]) == ["modifier", "kind"] and text["cards"] == []
     assert load_start(tmp_path / "weights" / "start.pth") is not None
 
 

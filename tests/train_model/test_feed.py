@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from balatro.config.kinds import NOTHING
 from balatro.render.table import ScreenCard
 from balatro.train_model import feed
-from balatro.train_model.feed import FeedSettings, fit_frame, jitter, open_feed
-from balatro.train_model.tasks import DeckRecipe
+from balatro.train_model.feed import NOTHING_SHARE, FeedSettings, _beside, _is_on_a_card, fit_frame, jitter, open_feed
+from balatro.train_model.tasks import MISSING, DeckRecipe
 from tests.train_model.tiny_deck import save_tiny_deck
 
 
@@ -32,9 +33,21 @@ def test_a_batch(settings: FeedSettings) -> None:
         "cards": ((6, 128, 96, 3), torch.uint8),
         "label.identification": ((6,), torch.int64),
         "label.modifier": ((6,), torch.int64),
+        "label.kind": ((6,), torch.int64),
         "visible": ((6,), torch.float32),
     }
-    assert set(batch["label.identification"].tolist()) <= {0, 1, 2, 4, 5, 6, 7}  # 3 is learned as its twin
+    assert set(batch["label.identification"].tolist()) <= {MISSING, 0, 1, 2, 4, 5, 6, 7}  # 3 is learned as its twin
+    nothing = batch["label.kind"] == NOTHING
+    assert nothing.sum() == round(6 * NOTHING_SHARE)
+    assert (batch["label.identification"][nothing] == MISSING).all() and (batch["label.modifier"][nothing] == MISSING).all()
+
+
+def test_what_shows_no_card_lies_on_none() -> None:
+    quad = np.array([(100, 100), (180, 100), (180, 210), (100, 210)], np.float32)
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        assert not _is_on_a_card(_beside(quad[None], rng), quad[None])
+    assert _is_on_a_card(quad + 5, quad[None]) and not _is_on_a_card(quad, quad[:0].reshape(0, 4, 2))
 
 
 def test_same_batches_whatever_the_workers(settings: FeedSettings) -> None:

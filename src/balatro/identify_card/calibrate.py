@@ -67,11 +67,12 @@ def _beside(quads: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([far, 0.1 * far], axis=2)
 
 
-def calibrate(seen: np.ndarray, card: np.ndarray, group: np.ndarray, known: np.ndarray) -> GallerySettings:
+def calibrate(seen: np.ndarray, card: np.ndarray, group: np.ndarray, known: np.ndarray, is_card: np.ndarray) -> GallerySettings:
     """The scale that fits the probes best, then the thresholds.
 
     seen: (N, cards) cosines of the probes. card: (N,) the true cards, or NO_CARD. group: (cards,) cards with one number are
-    twins. known: (cards,) bool. A stranger's own views count as never seen while the threshold against strangers is set.
+    twins. known: (cards,) bool. is_card: (N,) the probability that a probe is a card at all. A stranger's own views count as
+    never seen while the threshold against strangers is set.
     """
     own = (card != NO_CARD) & known[card]
     if not own.any():
@@ -81,16 +82,16 @@ def calibrate(seen: np.ndarray, card: np.ndarray, group: np.ndarray, known: np.n
     # The smallest that fits nearly as well as the best: a larger one would be surer than drawn screens entitle it to be.
     scale = float(SCALES[int(np.argmax(np.array(costs) <= min(costs) + NEARLY))])
     right = own & (group[seen.argmax(axis=1)] == group[card])
-    heights = _height(seen, scale, group)
+    heights = _height(seen, scale, group) * is_card
     unseen = np.where(np.arange(len(known)) == card[:, None], -1.0, seen)[~own]
-    reject = _reject(unseen, heights[right], scale, known, group)
+    named = np.where(known[unseen.argmax(axis=1)], _height(unseen, scale, group) * is_card[~own], 0.0)
+    reject = _reject(named, heights[right])
     cosine = float(np.quantile(seen[right].max(axis=1), 0.002)) - 0.05 if right.any() else 0.0
     return GallerySettings(round(scale, 2), round(reject, 4), round(cosine, 4))
 
 
-def _reject(strangers: np.ndarray, right: np.ndarray, scale: float, known: np.ndarray, group: np.ndarray) -> float:
-    """The probability under which no name is given."""
-    named = np.where(known[strangers.argmax(axis=1)], _height(strangers, scale, group), 0.0)
+def _reject(named: np.ndarray, right: np.ndarray) -> float:
+    """The probability under which no name is given, from those of the names of strangers and of right names."""
     enough = float(np.quantile(named, 1 - FALSE_NAMES)) if len(named) else 0.0
     bearable = float(np.quantile(right, LOST_NAMES)) if len(right) else 0.0
     return float(np.clip(min(enough, bearable), *REJECTS))

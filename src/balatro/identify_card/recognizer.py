@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from balatro.config.kinds import CARD
 from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle
 from balatro.identify_card.card import Card, reading_order
 from balatro.identify_card.gallery import Gallery, load_gallery
@@ -97,6 +98,8 @@ class Recognizer:
         size = (picture.shape[1], picture.shape[0])
         outputs = self.encode(rectify(picture, quads, self.bundle.input_size, self.bundle.margin))
         names, alike = self._names(outputs)
+        if "kind" in self.bundle.tasks:
+            names = names * softmax(outputs["kind"], self.bundle.tasks["kind"].temperature)[:, CARD, None]
         names = split_twins(names, quads, self.bundle, size if in_frame else None)
         modifiers = softmax(outputs["modifier"], self.bundle.tasks["modifier"].temperature)
         return make_cards(names, alike, modifiers, quads, size, self.bundle)

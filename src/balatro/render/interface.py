@@ -283,10 +283,10 @@ def draw_side_panel(canvas: Canvas, rng: np.random.Generator) -> None:
         write(canvas, str(rng.integers(0, 500)), x, 331, 28, (255, 255, 255), 64)
     for box, label in PANEL_ROWS:
         draw_box(canvas, box, inner)
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        write(canvas, label, x, box[1] + 9, 13, (255, 255, 255), 52)
+        middle, height = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        write(canvas, label, middle, box[1] + 9, 13, (255, 255, 255), 52)
         number = str(rng.integers(0, 99)) if label else f"${rng.integers(0, 99)}"
-        write(canvas, number, x, y + (7 if label else 0), 26, BUTTONS[rng.integers(4)], 50)
+        write(canvas, number, middle, height + (7 if label else 0), 26, BUTTONS[rng.integers(4)], 50)
     for top, text in ((375, "Run Info"), (460, "Options")):
         draw_box(canvas, (46, top, 116, top + 75), BUTTONS[rng.integers(len(BUTTONS))])
         write(canvas, text, 81, top + 37, 17, (255, 255, 255), 62)

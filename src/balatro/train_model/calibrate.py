@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from balatro.config.kinds import CARD
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.train_model.feed import FeedSettings, draw_batch
@@ -41,7 +42,7 @@ class Answers:
     logits: dict[str, np.ndarray]
     labels: dict[str, np.ndarray]
     named: np.ndarray
-    """(N,) bool: a card that has a name; False for strangers and outsiders."""
+    """(N,) bool: a card that has a name; False for strangers, outsiders, and what is no card."""
     found: list[tuple[np.ndarray, int]] = field(default_factory=list)
     """Per frame: (peaks, 2) of score and whether it is a card, and the number of cards."""
 
@@ -61,10 +62,11 @@ def calibrate(
         told = answers.labels[task] != MISSING
         temperature = best_temperature(answers.logits[task][told], answers.labels[task][told])
         tasks[task] = {"classes": classes, "temperature": round(temperature, 4), "reject": 0.0}
-        rows = told & answers.named
+        rows = told if task == "kind" else told & answers.named
         scores[task] = _share(answers.logits[task][rows].argmax(1) == answers.labels[task][rows])
     known = np.array([c.known for c in lesson.classes])
-    reject, measured = best_reject(answers, tasks["identification"]["temperature"], known)
+    temperatures = {task: entry["temperature"] for task, entry in tasks.items()}
+    reject, measured = best_reject(answers, temperatures, known)
     tasks["identification"]["reject"] = round(reject, 4)
     threshold, found = best_threshold(answers.found)
     scores = {**scores, **measured, **found}
@@ -90,7 +92,8 @@ def ask(encoder: MultiHeadModel, locator: Locator, feed: FeedSettings, num_batch
         for task in logits:
             logits[task].append(outputs[task].numpy()[rows])
             labels[task].append(_own_labels(batch[f"label.{task}"].numpy()[rows], encoder.tasks[task]))
-        has_name.append(named[batch["label.identification"].numpy()[rows]])
+        label = batch["label.identification"].numpy()[rows]
+        has_name.append(named[label] & (label != MISSING))
         for number in range(len(batch["frames"])):
             heat = locator.eval()(batch["frames"][number : number + 1])[0][0]
             found.append(match_peaks(heat, batch["heat"][number], batch["heat_weight"][number]))
@@ -125,13 +128,15 @@ def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(GRID[int(np.argmin(costs))])
 
 
-def best_reject(answers: Answers, temperature: float, known: np.ndarray) -> tuple[float, dict[str, float]]:
+def best_reject(answers: Answers, temperatures: dict[str, float], known: np.ndarray) -> tuple[float, dict[str, float]]:
     """The probability under which no name is given, and what it does to strangers and to cards.
 
+    A name's probability is that of the name times that of its being a card at all, as in use.
     At most FALSE_NAMES of the strangers are named, unless that would cost more than LOST_NAMES of the right names.
     known: (classes,) which classes have a name.
     """
-    chances = softmax(answers.logits["identification"], temperature)
+    is_card = softmax(answers.logits["kind"], temperatures["kind"])[:, CARD]
+    chances = softmax(answers.logits["identification"], temperatures["identification"]) * is_card[:, None]
     best, height = chances.argmax(1), chances.max(1)
     is_name = known[best]
     strangers, right = ~answers.named, answers.named & (best == answers.labels["identification"])

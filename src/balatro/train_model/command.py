@@ -90,6 +90,7 @@ def pretrain(
     ] = None,
     seed: Seed = DEFAULTS.seed,
     backbone: Backbone = DEFAULTS.backbone,
+    start: Annotated[str, typer.Option(help="Weights to start from: `none`, a run's folder, or a .pth file.")] = "none",
     workers: Workers = DEFAULTS.workers,
     device: Device = DEFAULTS.device,
     screens: Screens = DEFAULTS.screens,
@@ -108,7 +109,7 @@ def pretrain(
       balatro pretrain --minutes 120 --resume
     """
     settings = replace(
-        DEFAULTS, num_invented=cards, seed=seed, backbone=backbone, workers=workers, device=device,
+        DEFAULTS, num_invented=cards, seed=seed, backbone=backbone, start=start, workers=workers, device=device,
         screens=screens, crops=crops, learning_rate=learning_rate, **_length(minutes, steps),
     )  # fmt: skip
     run = run_training(pretrain_settings(settings), runs_dir() / checked_name(name), resume)
@@ -184,7 +185,7 @@ def finish_weights(run: Run, folder: Path) -> dict[str, Any]:
     encoder, locator = averaged(run)
     measured = calibrate(encoder, locator, run.recipe, run.settings.seed)
     measured["tasks"].pop("identification")
-    measured["scores"] = {name: measured["scores"][name] for name in ("on", "modifier", "found", "false_finds")}
+    measured["scores"] = {name: measured["scores"][name] for name in ("on", "modifier", "kind", "found", "false_finds")}
     training = {"steps": run.step, "minutes": round(run.seconds / 60, 1), "settings": run.settings.to_dict()}
     text = describe("package", "invented", encoder, cards=[], twins=[], training=training, **measured)
     folder.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from balatro.config.kinds import NOTHING
 from balatro.config.modifiers import MODIFIERS
 from balatro.models.backbones import CARD_SIZE
 from balatro.models.locator import FRAME_SIZE
@@ -31,6 +32,12 @@ LEAST_READABLE = 0.15
 
 STRANGER_SHARE = 0.35
 """How often a stranger is cut out, against 1 for a card that has a name."""
+
+NOTHING_SHARE = 0.15
+"""How many of the cut-out pictures show no card, or halves of two: what a locator may find by mistake."""
+
+CLOSE = 0.3
+"""A quad is no card's when its middle is farther from every card's than this share of the card's width and height."""
 
 OUTSIDER_SCREENS = 0.2
 """How many screens mix outsiders among the cards that are dealt."""
@@ -142,20 +149,65 @@ def _encoder_part(screens: list[Screen], lesson: Lesson, num_crops: int, rng: np
         (number, card) for number, screen in enumerate(screens) for card in screen.cards if card.visible >= LEAST_READABLE
     ]
     cards = np.zeros((num_crops, CARD_SIZE[1], CARD_SIZE[0], 3), np.uint8)
-    chosen = _choose([card for _, card in all_cards], num_crops, rng)
+    num_nothing = round(NOTHING_SHARE * num_crops)
+    chosen = _choose([card for _, card in all_cards], num_crops - num_nothing, rng)
     for number, screen in enumerate(screens):
         rows = [row for row, pick in enumerate(chosen) if all_cards[pick][0] == number]
         if rows:
             quads = jitter([all_cards[chosen[row]][1] for row in rows], rng)
             cards[rows] = rectify(screen.image, quads, CARD_SIZE)
-    labels = [_labels(all_cards[pick][1], lesson) for pick in chosen] or [(MISSING, MISSING, 0.0)] * num_crops
-    identification, modifier, visible = zip(*labels, strict=True)
+    labels = [_labels(all_cards[pick][1], lesson) for pick in chosen]
+    for row in range(len(chosen), num_crops):
+        cards[row] = _cut_nothing(screens[int(rng.integers(len(screens)))], rng)
+        labels.append((MISSING, MISSING, NOTHING, 1.0))
+    identification, modifier, kind, visible = zip(*labels, strict=True)
     return {
         "cards": cards,
         "label.identification": np.array(identification, np.int64),
         "label.modifier": np.array(modifier, np.int64),
+        "label.kind": np.array(kind, np.int64),
         "visible": np.array(visible, np.float32),
     }
+
+
+def _cut_nothing(screen: Screen, rng: np.random.Generator) -> np.ndarray:
+    """(128, 96, 3) uint8: a card-sized part of the screen on which no card lies straight."""
+    height, width = screen.image.shape[:2]
+    unit = min(width / 16, height / 9)
+    quads = np.array([card.quad for card in screen.cards if card.visible > 0.05], np.float32).reshape(-1, 4, 2)
+    place = None
+    for _ in range(8):
+        place = _beside(quads, rng) if len(quads) and rng.random() < 0.6 else _anywhere(width, height, unit, rng)
+        if not _is_on_a_card(place, quads):
+            break
+    else:
+        place = _anywhere(width, height, unit * 0.2, rng)  # a crowded screen: a spot too small for any card
+    return rectify(screen.image, place[None], CARD_SIZE)[0]
+
+
+def _beside(quads: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A card's quad (4, 2), moved by about half a card: parts of two cards, or of one and the table."""
+    quad = quads[int(rng.integers(len(quads)))]
+    across, down = quad[1] - quad[0], quad[3] - quad[0]
+    sideways = rng.choice([-1, 1]) * rng.uniform(0.32, 0.75) * across + rng.normal(0, 0.05) * down
+    upwards = rng.choice([-1, 1]) * rng.uniform(0.35, 0.8) * down + rng.normal(0, 0.1) * across
+    moved: np.ndarray = quad + (sideways if rng.random() < 0.7 else upwards)
+    return moved.astype(np.float32)
+
+
+def _anywhere(width: int, height: int, unit: float, rng: np.random.Generator) -> np.ndarray:
+    """An upright quad (4, 2) of about a card's size; a regular one is 1.33 by 1.79 units."""
+    wide, tall = 1.33 * unit * np.exp(rng.normal(0, 0.15)), 1.79 * unit * np.exp(rng.normal(0, 0.15))
+    x, y = rng.uniform(0, width - wide), rng.uniform(0, height - tall)
+    return np.array([(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)], np.float32)
+
+
+def _is_on_a_card(quad: np.ndarray, quads: np.ndarray) -> bool:
+    """Whether the quad (4, 2) lies so near to one of (N, 4, 2) that it may count as found."""
+    if len(quads) == 0:
+        return False
+    sizes = np.stack([np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1), np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)], 1)
+    return bool((np.abs(quads.mean(1) - quad.mean(0)) / np.maximum(sizes, 1) < CLOSE).all(1).any())
 
 
 def _choose(cards: list[ScreenCard], count: int, rng: np.random.Generator) -> list[int]:
@@ -186,6 +238,6 @@ def jitter(cards: list[ScreenCard], rng: np.random.Generator) -> np.ndarray:
     return (centre + (quads - centre) * grow + (shift + corner) * sides[:, None]).astype(np.float32)
 
 
-def _labels(card: ScreenCard, lesson: Lesson) -> tuple[int, int, float]:
+def _labels(card: ScreenCard, lesson: Lesson) -> tuple[int, int, int, float]:
     modifier = MODIFIERS.index(card.modifier) if lesson.has_modifier[card.card] else MISSING
-    return int(lesson.card_class[card.card]), modifier, card.visible
+    return int(lesson.card_class[card.card]), modifier, int(lesson.card_kind[card.card]), card.visible

@@ -31,9 +31,9 @@ from balatro.train_model.checkpoint import LAST, Average, State, load_state, sav
 from balatro.train_model.feed import Batch, FeedSettings, draw_batch, open_feed
 from balatro.train_model.losses import accuracy, encoder_loss, locator_loss, recall
 from balatro.train_model.settings import TrainSettings, settings_from
-from balatro.train_model.tasks import DeckRecipe, Lesson, prepare, recipe_for
+from balatro.train_model.tasks import MISSING, DeckRecipe, Lesson, prepare, recipe_for
 from balatro.utils.errors import ModelError, SettingsError
-from balatro.utils.progress import Bar, progress
+from balatro.utils.progress import Bar, progress, track
 
 TIMED = 30
 """Steps that are timed before `minutes` becomes a number of steps; all lie in the warm-up, which does not depend on it."""
@@ -190,16 +190,18 @@ def _start_weights(start: str) -> dict[str, Any] | None:
 
 
 @torch.no_grad()
-def mean_embeddings(run: Run, num_batches: int = 16) -> Tensor:
+def mean_embeddings(run: Run) -> Tensor:
     """(classes, D): the mean embedding of what was drawn of each class, or the current prototype of what was not drawn."""
+    num_batches = min(max(len(run.lesson.classes) // run.settings.crops, 16), 120)
     feed = replace(feed_settings(run), seed=run.settings.seed + 1_000_003)
     rows = run.encoder.heads["identification"].get_parameter("prototypes").detach().clone()
     total, count = torch.zeros_like(rows), torch.zeros(len(rows), 1, device=rows.device)
     run.encoder.eval()
-    for index in range(num_batches):
+    for index in track(range(num_batches), "Looking at the cards"):
         batch = to_device(draw_batch(feed, run.lesson, np.random.default_rng([feed.seed, index])), run.device)
-        labels = batch["label.identification"].clamp(min=0)
-        total.index_add_(0, labels, run.encoder(batch["cards"])["embedding"])
+        told = batch["label.identification"] != MISSING
+        labels = batch["label.identification"][told]
+        total.index_add_(0, labels, run.encoder(batch["cards"])["embedding"][told])
         count.index_add_(0, labels, torch.ones(len(labels), 1, device=rows.device))
     run.encoder.train()
     return torch.where(count > 0, total / count.clamp(min=1), rows)

@@ -89,5 +89,5 @@ def settings_from(values: dict[str, Any]) -> TrainSettings:
 
 
 def pretrain_settings(settings: TrainSettings) -> TrainSettings:
-    """The same run on invented cards, from scratch: what makes the weights of the package."""
-    return replace(settings, deck="invented", outsiders=0, start="none", margin=0.15)
+    """The same run on invented cards: what makes the weights of the package."""
+    return replace(settings, deck="invented", outsiders=0, margin=0.15)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from balatro.config.kinds import KINDS, kind_of
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import art_dir
 from balatro.render.deck import Deck, DeckCard, load_deck
@@ -63,6 +64,8 @@ class Lesson:
     """int64, the identification class of a card: its own, its twin's, or that of all outsiders."""
     has_modifier: np.ndarray
     """bool, whether the modifier task learns from the card."""
+    card_kind: np.ndarray
+    """int64, the card's place in KINDS."""
     dealt: np.ndarray
     """Places of the cards that are to be named."""
     outsiders: np.ndarray
@@ -73,7 +76,7 @@ class Lesson:
     @property
     def task_classes(self) -> dict[str, list[str]]:
         """Class names of every task in index order."""
-        return {"identification": [c.id for c in self.classes], "modifier": list(MODIFIERS)}
+        return {"identification": [c.id for c in self.classes], "modifier": list(MODIFIERS), "kind": list(KINDS)}
 
 
 def recipe_for(deck: str, num_invented: int, outsiders: int, seed: int = 0) -> DeckRecipe:
@@ -126,6 +129,7 @@ def make_lesson(deck: Deck, outsiders: tuple[DeckCard, ...] = ()) -> Lesson:
         classes=tuple(classes),
         card_class=np.concatenate([own, np.full(len(outsiders), num_own)]).astype(np.int64),
         has_modifier=np.array([card.type not in NO_MODIFIER for card in cards]),
+        card_kind=np.array([kind_of(card.type) for card in cards], np.int64),
         dealt=np.array([number for number, card in enumerate(deck.cards) if card.known]),
         outsiders=np.arange(num_own, len(cards)),
         twins=twins,
