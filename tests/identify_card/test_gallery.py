@@ -91,6 +91,17 @@ def test_directions_in_which_views_differ_count_less():
     assert gallery.nearest(asked, 3).argmax(axis=1).tolist() == [0, 1]
 
 
+def test_a_card_seen_in_every_modifier_tells_its_modifier():
+    rng = np.random.default_rng(1)
+    card, modifier = np.repeat([0, 1, 2], [5, 5, 1]).astype(np.int32), np.array([*range(5), *range(5), 0], np.int8)
+    embedding = rng.normal(size=(11, 16)).astype(np.float32)
+    gallery = Gallery(embedding, card, modifier)
+    likeness = gallery.modifiers(embedding, card)
+    assert likeness[:10].argmax(axis=1).tolist() == [*range(5), *range(5)]
+    assert not likeness[10].any()
+    assert gallery.modifiers(embedding[:0], card[:0]).shape == (0, 5)
+
+
 def test_one_view_a_card_is_enough():
     gallery = Gallery(np.eye(4, dtype=np.float32), np.arange(4, dtype=np.int32), np.zeros(4, np.int8))
     likeness = gallery.nearest(np.eye(4, dtype=np.float32), 5)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from balatro.config.kinds import CARD, KINDS
+from balatro.config.kinds import KINDS, NOTHING
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import package_weights
 from balatro.identify_card.bundle import FORMAT, GallerySettings
@@ -56,9 +56,29 @@ class Gallery:
         if len(embedding) == 0 or len(self.card) == 0:
             return likeness
         measure = self._measure
-        looks = _unit(embedding.astype(np.float32) @ measure.stretch) @ measure.looks.T
-        likeness[:, measure.cards] = np.maximum.reduceat(looks, measure.starts, axis=1)
+        likeness[:, measure.cards] = np.maximum.reduceat(self._to_looks(embedding), measure.starts, axis=1)
         return likeness
+
+    def modifiers(self, embedding: np.ndarray, card: np.ndarray) -> np.ndarray:
+        """(N, modifiers) float32: the likeness of (N, D) embeddings to the given (N,) card in each modifier.
+
+        All 0, which is no opinion, for a card that was not seen in every modifier.
+        """
+        likeness = np.zeros((len(embedding), len(MODIFIERS)), np.float32)
+        if len(embedding) == 0 or len(self.card) == 0:
+            return likeness
+        measure, looks = self._measure, self._to_looks(embedding)
+        counts = np.diff(np.append(measure.starts, looks.shape[1]))
+        whole = dict(zip(measure.cards[counts == len(MODIFIERS)], measure.starts[counts == len(MODIFIERS)], strict=True))
+        for row, number in enumerate(card):
+            if (start := whole.get(number)) is not None:
+                likeness[row] = looks[row, start : start + len(MODIFIERS)]
+        return likeness
+
+    def _to_looks(self, embedding: np.ndarray) -> np.ndarray:
+        """(N, G) cosines to the mean looks."""
+        cosines: np.ndarray = _unit(embedding.astype(np.float32) @ self._measure.stretch) @ self._measure.looks.T
+        return cosines
 
     @cached_property
     def _measure(self) -> _Measure:
@@ -172,7 +192,7 @@ def calibrate_gallery(gallery: Gallery, deck: Deck, encoder: Path, kind_temperat
     if not answers:
         return GallerySettings()
     seen = gallery.nearest(np.concatenate([embedding for embedding, _ in answers]), len(deck.cards))
-    is_card = softmax(np.concatenate([kind for _, kind in answers]), kind_temperature)[:, CARD]
+    is_card = 1 - softmax(np.concatenate([kind for _, kind in answers]), kind_temperature)[:, NOTHING]
     return calibrate(seen, probes.card, _groups(deck), known, is_card)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from balatro.config.kinds import CARD
+from balatro.config.kinds import NOTHING
 from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle
 from balatro.identify_card.card import Card, reading_order
 from balatro.identify_card.gallery import Gallery, load_gallery
@@ -99,10 +99,24 @@ class Recognizer:
         outputs = self.encode(rectify(picture, quads, self.bundle.input_size, self.bundle.margin))
         names, alike = self._names(outputs)
         if "kind" in self.bundle.tasks:
-            names = names * softmax(outputs["kind"], self.bundle.tasks["kind"].temperature)[:, CARD, None]
+            # What is no card has no name. The other kinds decide nothing here: strangers are cards of the deck themselves,
+            # and a red card full of hearts may well pass for a card's back.
+            nothing = softmax(outputs["kind"], self.bundle.tasks["kind"].temperature)[:, NOTHING]
+            names = names * (1 - nothing[:, None])
         names = split_twins(names, quads, self.bundle, size if in_frame else None)
-        modifiers = softmax(outputs["modifier"], self.bundle.tasks["modifier"].temperature)
-        return make_cards(names, alike, modifiers, quads, size, self.bundle)
+        return make_cards(names, alike, self._modifiers(outputs, names.argmax(axis=1)), quads, size, self.bundle)
+
+    def _modifiers(self, outputs: dict[str, np.ndarray], card: np.ndarray) -> np.ndarray:
+        """(N, modifiers) probabilities for cards (N,) that were recognised.
+
+        A head that has not learned this deck takes blue cards for Foil. It knows how editions look on any card, the gallery
+        how this card looks in each: their product is right far more often than either.
+        """
+        chances = softmax(outputs["modifier"], self.bundle.tasks["modifier"].temperature)
+        if self._gallery is not None:
+            chances = chances * softmax(self._gallery.modifiers(outputs["embedding"], card) * self.bundle.gallery.scale)
+            chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
+        return chances
 
     def _read_part(self, picture: np.ndarray) -> list[Card]:
         """Read a part of a screen, in which cards may be of any size: the size counts in which most is recognised."""

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from balatro.config.kinds import CARD
+from balatro.config.kinds import NOTHING
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.train_model.feed import FeedSettings, draw_batch
@@ -135,7 +135,7 @@ def best_reject(answers: Answers, temperatures: dict[str, float], known: np.ndar
     At most FALSE_NAMES of the strangers are named, unless that would cost more than LOST_NAMES of the right names.
     known: (classes,) which classes have a name.
     """
-    is_card = softmax(answers.logits["kind"], temperatures["kind"])[:, CARD]
+    is_card = 1 - softmax(answers.logits["kind"], temperatures["kind"])[:, NOTHING]
     chances = softmax(answers.logits["identification"], temperatures["identification"]) * is_card[:, None]
     best, height = chances.argmax(1), chances.max(1)
     is_name = known[best]
