@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from balatro.utils.errors import MissingPartError, SettingsError
+from balatro.utils.extras import how_to_install
 
 CARD_SIZE = (96, 128)
 """Width and height in pixels of the rectified card every encoder takes."""
@@ -122,7 +123,7 @@ def _create_timm(name: str, pretrained: bool) -> nn.Module:
     try:
         import timm
     except ImportError as error:
-        raise MissingPartError(f"backbone {name!r} needs timm: pip install 'balatro[train]'") from error
+        raise MissingPartError(f"backbone {name!r} needs timm: {how_to_install('train')}") from error
     try:
         model: nn.Module = timm.create_model(name, pretrained=pretrained, num_classes=0)
     except OSError as error:

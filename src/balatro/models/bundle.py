@@ -23,6 +23,7 @@ from balatro.models.backbones import CARD_SIZE
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.utils.errors import MissingPartError, ModelError
+from balatro.utils.extras import how_to_install
 from balatro.utils.files import new_folder, write_bytes, write_json
 
 BUNDLE_FORMAT = 1
@@ -51,21 +52,14 @@ def save_bundle(folder: Path, encoder: MultiHeadModel, locator: Locator, text: M
     """Write a bundle, whole or not at all, after checking that ONNX Runtime answers as torch does.
 
     text: model.json, see `describe`. cards: (N, 128, 96, 3) uint8 RGB to check with. Returns the largest difference seen.
-    Other files of an older bundle there (a gallery) are kept.
+    An older bundle there is replaced, its gallery too: embeddings of another encoder mean nothing to this one.
     """
     with new_folder(folder) as building:
-        _keep_others(folder, building)
         (building / "model.onnx").write_bytes(export_encoder(encoder))
         (building / "locator.onnx").write_bytes(export_locator(locator))
         write_json(building / "model.json", dict(text))
         (building / "best_model.pth").write_bytes(_weights(encoder, locator, torch.float32))
         return check_bundle(building, encoder, locator, cards)
-
-
-def _keep_others(folder: Path, building: Path) -> None:
-    gallery = folder / "gallery.npz"
-    if gallery.is_file():
-        (building / "gallery.npz").write_bytes(gallery.read_bytes())
 
 
 def export_encoder(encoder: MultiHeadModel) -> bytes:
@@ -110,7 +104,7 @@ def _export(network: nn.Module, sample: Tensor, name: str, outputs: list[str], a
                 network, (sample,), cast(Any, data), dynamo=False, input_names=[name], output_names=outputs, dynamic_axes=axes
             )
     except ImportError as error:
-        raise MissingPartError(f"export needs onnx ({error}): pip install 'balatro[train]'") from error
+        raise MissingPartError(f"export needs onnx ({error}): {how_to_install('train')}") from error
     finally:
         network.train(was_training)
     return data.getvalue()

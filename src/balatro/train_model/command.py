@@ -13,6 +13,7 @@ import typer
 from balatro.config.paths import model_dir, package_weights, runs_dir
 from balatro.train_model.settings import TrainSettings, pretrain_settings
 from balatro.utils.errors import MissingPartError, SettingsError
+from balatro.utils.extras import how_to_install
 from balatro.utils.names import checked_name
 
 if TYPE_CHECKING:
@@ -217,4 +218,4 @@ def _need_torch() -> None:
     try:
         import torch  # noqa: F401
     except ImportError as error:
-        raise MissingPartError(f"training needs torch ({error}): pip install 'balatro[train]'") from error
+        raise MissingPartError(f"training needs torch ({error}): {how_to_install('train')}") from error
