@@ -30,8 +30,9 @@ BUNDLE_FORMAT = 1
 MARGIN = 0.04
 """How far `rectify` goes beyond a card's sides, as a share of the card."""
 
-LARGEST_DIFFERENCE = 2e-3
-"""By how much ONNX Runtime may differ from torch in any output; seen: 1e-5."""
+LARGEST_DIFFERENCE = 0.02
+"""By how much ONNX Runtime may differ from torch in any output. Logits and corners (in cells of 4 pixels) reach 20
+and more: 0.02 moves a probability by half a percent at most, a corner by a tenth of a pixel. Seen: 2e-5, once 3e-3."""
 
 
 def describe(name: str, deck: str, encoder: MultiHeadModel, tasks: Mapping[str, Any], **more: Any) -> dict[str, Any]:
