@@ -137,7 +137,7 @@ def test_import_list_and_sheet(run, game: Path, tmp_path: Path):
     assert "game " in run("art", "list")[1]
     assert len(run("art", "list", "game")[1].splitlines()) == 202
     out = tmp_path / "sheet.png"
-    assert run("art", "sheet", "--deck", "game", "--modifier", "foil", "--scale", "1", "--out", str(out))[0] == 0
+    assert run("art", "sheet", "game", "--modifier", "foil", "--scale", "1", "--out", str(out))[0] == 0
     assert load_image(out).shape[1] > 1000
 
 
@@ -161,7 +161,7 @@ def test_a_failed_import_leaves_the_deck_there_was(run, game: Path, tmp_path: Pa
     ("args", "words"),
     [
         (("art", "list", "mine"), "no deck 'mine'"),
-        (("art", "sheet", "--deck", "demo"), "balatro art demo"),
+        (("art", "sheet", "demo"), "balatro art demo"),
         (("art", "sheet", "--modifier", "Shiny"), "expected one of Base, Foil"),
         (("art", "import", "--name", "../up"), "cannot be a folder"),
     ],

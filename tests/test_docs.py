@@ -50,6 +50,23 @@ def test_every_command_has_help_with_an_example(words):
     assert not undescribed
 
 
+def words_too_many(words: list[str]) -> list[str]:
+    """What a command line leaves over when its command has taken its options and arguments."""
+    command = typer.main.get_command(app)
+    while words and words[0] in getattr(command, "commands", {}):
+        command, words = command.commands[words[0]], words[1:]
+    words = [word for word in words if word not in ("--help", "--debug")]
+    return command.make_parser(command.make_context("balatro", [], resilient_parsing=True)).parse_args(words)[1]
+
+
+def test_words_too_many():
+    line = "art sheet demo --modifier Foil --strangers --out a.png"
+    assert words_too_many(line.split()) == []
+    assert words_too_many(f"{line} more words".split()) == ["more", "words"]
+    assert words_too_many(["doctor", "demo"]) == ["demo"]
+    assert words_too_many(["identify", "a.png", "b.png"]) == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_in_documents_exist_with_their_options(document):
     known = commands()
@@ -65,6 +82,7 @@ def test_commands_in_documents_exist_with_their_options(document):
             assert command is not None and (command or not names), f"{document.name}: no such command: {line}"
             options = {word.split("=")[0] for word in words[1:] if word.startswith("--")} - {"--help", "--debug", "--version"}
             assert options <= known[command], f"{document.name}: {line}: no option {options - known[command]}"
+            assert not words_too_many(words[1:]), f"{document.name}: {line}: more words than the command takes"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -1,6 +1,6 @@
 import re
 import sys
-from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from balatro import doctor
 from balatro.config.paths import art_dir, model_dir
 from balatro.render.deck import Deck, DeckCard, save_deck
 from balatro.utils.extras import EXTRAS
-from balatro.utils.files import write_json
+from tests.identify_card.fake_bundle import write_fake_bundle
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +33,25 @@ def test_a_fresh_machine_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch):
 
 def test_decks_and_models_are_found():
     save_deck(Deck("mine", (DeckCard("d", "D", "Joker", "", np.zeros((95, 71, 4), np.uint8)),)), art_dir("mine"))
-    write_json(model_dir("mine") / "model.json", {"tasks": {"modifier": {}}, "cards": [{}]})
     assert finding("Game and decks", "deck mine").found.startswith("1 cards, 0 strangers")
-    assert "missing" in finding("Models", "model mine").found
-    for part in ("model.onnx", "locator.onnx"):
-        (model_dir("mine") / part).touch()
-    assert finding("Models", "model mine").found.startswith("by neighbours, not trained yet, 1 cards")
-    write_json(model_dir("mine") / "model.json", {"tasks": {"modifier": {}, "identification": {}}, "cards": [{}]})
-    assert finding("Models", "model mine").found.startswith("trained, 1 cards")
+    write_fake_bundle(model_dir("mine"), without_head=True)
+    assert finding("Models", "model mine").found.startswith("by neighbours, not trained yet, 5 cards")
+    write_fake_bundle(model_dir("mine"))
+    assert finding("Models", "model mine").found.startswith("trained, 5 cards")
+
+
+@pytest.mark.parametrize("part", ["model.onnx", "locator.onnx", "gallery.npz"])
+def test_a_model_without_one_of_its_files(part: str):
+    (write_fake_bundle(model_dir("demo"), without_head=True) / part).unlink()
+    found = finding("Models", "model demo")
+    assert found.ok is False and f"{part} missing" in found.found and found.remedy.startswith("balatro art demo ")
+
+
+def test_a_model_of_a_newer_version():
+    write_fake_bundle(model_dir("game"), format=99)
+    found = finding("Models", "model game")
+    assert found.ok is False and "format 99" in found.found and "update Balatro" in found.found
+    assert found.remedy.startswith("balatro art import ")
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"tasks": 3, "cards": []}'])
@@ -64,15 +75,16 @@ def test_missing_parts_say_how_to_install_them(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_parts_are_those_of_the_project():
-    """What the doctor looks for is what pip installs."""
-    declared = [line.split(";") for line in metadata.requires("balatro") or []] if doctor._version("balatro") else []
-    for requirement, *marker in declared:
-        name = re.split(r"[^\w.-]", requirement)[0]
-        extra = re.search(r"""extra == ['"](\w+)['"]""", "".join(marker))
-        if extra is None:
-            assert name in doctor.CORE
-        elif extra[1] in EXTRAS:
-            assert name.lower() in {known.lower() for known in EXTRAS[extra[1]][0]}
+    """What the doctor looks for is what pip installs, no more and no less."""
+    tomllib = pytest.importorskip("tomllib", reason="in Python since 3.11")
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    def names(requirements: list[str]) -> list[str]:
+        return sorted(re.split(r"[^\w.-]", requirement)[0] for requirement in requirements)
+
+    assert names(project["dependencies"]) == sorted(doctor.CORE)
+    extras = {extra: names(wanted) for extra, wanted in project["optional-dependencies"].items() if extra not in ("dev", "all")}
+    assert extras == {extra: sorted(wanted) for extra, (wanted, _) in EXTRAS.items()}
 
 
 def test_no_screen(monkeypatch: pytest.MonkeyPatch):

@@ -100,7 +100,12 @@ def _decks() -> Iterator[Finding]:
             deck = load_deck(art_dir(name))
             yield Finding(f"deck {name}", f"{len(deck.known)} cards, {len(deck.strangers)} strangers in {art_dir(name)}")
         except BalatroError as error:
-            yield Finding(f"deck {name}", str(error), False, "balatro art import   or   balatro art demo")
+            yield Finding(f"deck {name}", str(error), False, _make_deck(name))
+
+
+def _make_deck(name: str) -> str:
+    """The command that makes a deck of this name, and a model of it."""
+    return {"demo": "balatro art demo", "game": "balatro art import"}.get(name, f"balatro art import --name {name}")
 
 
 def _models() -> Iterator[Finding]:
@@ -115,20 +120,21 @@ def _models() -> Iterator[Finding]:
 
 
 def _model(name: str) -> Finding:
-    from balatro.utils.files import read_json
+    from balatro.identify_card.bundle import load_bundle
 
     folder = model_dir(name)
-    remedy = f"balatro train --deck {name}   or   balatro art import --name {name}   makes it anew"
-    absent = [part for part in ("model.onnx", "locator.onnx") if not (folder / part).is_file()]
+    remedy = f"{_make_deck(name)}   or   balatro train --deck {name}   makes it anew"
+    try:
+        bundle = load_bundle(folder)
+    except BalatroError as error:
+        return Finding(f"model {name}", str(error), False, remedy)
+    trained = "identification" in bundle.tasks
+    parts = ("model.onnx", "locator.onnx") if trained else ("model.onnx", "locator.onnx", "gallery.npz")
+    absent = [part for part in parts if not (folder / part).is_file()]
     if absent:
         return Finding(f"model {name}", f"{', '.join(absent)} missing in {folder}", False, remedy)
-    try:
-        about = read_json(folder / "model.json")
-        trained = "identification" in about["tasks"]
-        kind = "trained" if trained else "by neighbours, not trained yet"
-        return Finding(f"model {name}", f"{kind}, {len(about['cards'])} cards, in {folder}")
-    except (BalatroError, KeyError, TypeError) as error:
-        return Finding(f"model {name}", f"{folder / 'model.json'} is damaged ({error})", False, remedy)
+    kind = "trained" if trained else "by neighbours, not trained yet"
+    return Finding(f"model {name}", f"{kind}, {len(bundle.cards)} cards, in {folder}")
 
 
 def _names(folder: Path, file: str) -> list[str]:

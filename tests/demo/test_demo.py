@@ -72,7 +72,7 @@ def test_a_demo_model_that_is_there_stays(tiny_demo):
     assert json.loads((older / "model.json").read_text(encoding="utf-8"))["name"] == "older"
 
 
-def test_an_older_demo_is_replaced_and_nothing_else(tiny_demo):
+def test_an_older_demo_is_replaced_and_nothing_else(tiny_demo, monkeypatch):
     story.play_demo(tiny_demo / "out", num_screens=2)
     story.play_demo(tiny_demo / "out", num_screens=2)
     foreign = tiny_demo / "holiday"
@@ -82,6 +82,12 @@ def test_an_older_demo_is_replaced_and_nothing_else(tiny_demo):
         story.play_demo(foreign, num_screens=2)
     with pytest.raises(InputError, match="a file"):
         story.play_demo(foreign / "photo.txt", num_screens=2)
+    (foreign / "scores.json").write_text("{}", encoding="utf-8")  # of `balatro evaluate`
+    with pytest.raises(InputError, match="no older demo"):
+        story.play_demo(foreign, num_screens=2)
+    monkeypatch.chdir(tiny_demo / "out")
+    with pytest.raises(InputError, match="current folder"):
+        story.play_demo(Path(), num_screens=2)
     assert (foreign / "photo.txt").read_text(encoding="utf-8") == "keep me"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,6 +87,26 @@ def test_networks_that_do_not_fit_model_json(tmp_path):
     folder = write_fake_bundle(tmp_path / "bundle")
     (folder / "model.json").write_text(json.dumps(text), encoding="utf-8")
     with pytest.raises(ModelError, match=r"5 classes for 'identification', model\.json 6"):
+        Recognizer.load(folder)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "locator.onnx"])
+def test_networks_of_another_kind(tmp_path, name):
+    folder = write_fake_bundle(tmp_path / "bundle")
+    other = {"model.onnx": "locator.onnx", "locator.onnx": "model.onnx"}[name]
+    (folder / name).write_bytes((folder / other).read_bytes())
+    with pytest.raises(ModelError, match=rf"{name}: another kind of network") as caught:
+        Recognizer.load(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("part", "value"), [("card", 5), ("card", -1), ("modifier", 5), ("embedding", None)])
+def test_gallery_of_another_model(tmp_path, part, value):
+    folder = write_fake_bundle(tmp_path / "bundle", without_head=True)
+    gallery = load_gallery(folder / "gallery.npz")
+    changed = np.ones((5, 7), np.float32) if value is None else np.full(5, value, getattr(gallery, part).dtype)
+    save_gallery(replace(gallery, **{part: changed}), folder / "gallery.npz")
+    with pytest.raises(ModelError, match=r"gallery\.npz is that of another model"):
         Recognizer.load(folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from balatro.cli import main
-from tests.identify_card.fake_bundle import draw_table
+from tests.identify_card.fake_bundle import draw_table, fake_text, write_fake_bundle
 
 TABLE = [("red", "Foil", 320, 85), ("green", "Base", 420, 85), ("stranger", "Base", 540, 410)]
 
@@ -74,6 +75,82 @@ def test_pictures_of_one_name_do_not_overwrite_each_other(balatro, fake_folder, 
     assert len(list((tmp_path / "marked").iterdir())) == 3
 
 
+def test_names_that_differ_in_case_only(balatro, fake_folder, pictures, tmp_path):
+    (pictures / "more").mkdir()
+    for name in ("A.png", "a_2.png"):
+        Image.fromarray(draw_table(TABLE)).save(pictures / "more" / name)
+    assert balatro("identify", pictures, "--model", fake_folder, "--draw", tmp_path / "marked", "--json", "-") == 0
+    assert len({path.name.casefold() for path in (tmp_path / "marked").iterdir()}) == 4
+
+
+@pytest.mark.parametrize("paths", [["a.png"], ["."], ["*.png"], ["a.png", "b.png"], ["sub/../b.png"]])
+def test_marked_copies_never_replace_pictures(balatro, fake_folder, pictures, monkeypatch, capsys, paths):
+    monkeypatch.chdir(pictures)
+    (pictures / "sub").mkdir()
+    before = {path: path.read_bytes() for path in pictures.glob("*.png")}
+    assert balatro("identify", *paths, "--model", fake_folder, "--draw", pictures) == 1
+    assert "--draw would overwrite" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in pictures.glob("*.png")} == before
+
+
+@pytest.mark.parametrize("path", [".", "**/*.png"])
+def test_marked_copies_of_an_earlier_run_are_no_pictures(balatro, fake_folder, pictures, monkeypatch, capsys, path):
+    monkeypatch.chdir(pictures)
+    line = ("identify", path, "--model", fake_folder, "--draw", "marked", "--json", "-")
+    assert balatro(*line) == balatro(*line) == 0
+    assert sorted(path.name for path in (pictures / "marked").iterdir()) == ["a.png", "b.png"]
+    said = capsys.readouterr()
+    assert said.out.count("\n") == 4 and "2 pictures in it are left out" in said.err
+    assert balatro("identify", "a.png", "marked/a.png", "--model", fake_folder, "--draw", "marked") == 1
+    assert "--draw would overwrite" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--json", "--draw"])
+def test_a_place_for_results_that_cannot_be_is_told_first(balatro, pictures, tmp_path, capsys, option):
+    place = pictures if option == "--json" else pictures / "a.png"
+    assert balatro("identify", pictures / "b.png", "--model", "nobody", option, place) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"balatro: {option} {place}: ") and "expected a f" in error
+
+
+def test_json_on_stdout_is_utf_8_whatever_the_console_says(balatro, pictures, tmp_path, monkeypatch):
+    cards = fake_text()["cards"]
+    cards[0]["name"] = "Séance ★"
+    folder = write_fake_bundle(tmp_path / "accents", cards=cards)
+    console = io.TextIOWrapper(io.BytesIO(), encoding="cp437", newline="\r\n")
+    monkeypatch.setattr(sys, "stdout", console)
+    assert balatro("identify", pictures / "a.png", "--model", folder, "--json", "-") == 0
+    line = console.buffer.getvalue()
+    assert json.loads(line.decode("utf-8"))["cards"][0]["name"] == "Séance ★"
+    assert line.endswith(b"}\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_name_that_is_no_unicode(balatro, fake_folder, pictures, tmp_path):
+    odd = pictures / "caf\udce9.png"
+    (pictures / "a.png").rename(odd)
+    assert balatro("identify", odd, "--model", fake_folder, "--json", tmp_path / "out.jsonl") == 0
+    assert json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))["file"] == odd.as_posix()
+
+
+def test_a_bad_path_does_not_end_the_batch(balatro, fake_folder, pictures, tmp_path, capsys):
+    (tmp_path / "none").mkdir()
+    bad = (tmp_path / "none", tmp_path / "x*.png", "")
+    assert balatro("identify", *bad, pictures, "--model", fake_folder, "--json", "-") == 1
+    said = capsys.readouterr()
+    assert said.out.count("\n") == 2
+    for words in ("no pictures in this folder", "no picture fits", "an empty path", "3 of 5 pictures", "the others are done"):
+        assert words in said.err
+
+
+@pytest.mark.parametrize("path", ["", "x*.png"])
+def test_only_bad_paths(balatro, fake_folder, tmp_path, monkeypatch, capsys, path):
+    monkeypatch.chdir(tmp_path)
+    assert balatro("identify", path, "--model", fake_folder) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("balatro: ") and error.count("\n") == 1
+
+
 @pytest.mark.parametrize("model", ["nobody", "auto"])
 def test_no_such_model(balatro, pictures, tmp_path, monkeypatch, capsys, model):
     monkeypatch.setenv("BALATRO_DATA", str(tmp_path / "empty"))
@@ -101,3 +178,16 @@ def test_evaluate(balatro, fake_folder, pictures, tmp_path, capsys):
 def test_evaluate_a_folder_without_labels(balatro, fake_folder, tmp_path, capsys):
     assert balatro("evaluate", "--frames", tmp_path, "--model", fake_folder) == 1
     assert "labels.jsonl is missing" in capsys.readouterr().err.replace("\n", "")
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_evaluate_goes_on_past_bad_frames(balatro, fake_folder, pictures, tmp_path, capsys, good):
+    (pictures / "b.png").write_bytes((pictures / "a.png").read_bytes()[:500])
+    names = ["b.png", "gone.png", *(["a.png"] if good else [])]
+    lines = "".join(json.dumps({"file": name, "jokers": []}) + "\n" for name in names)
+    (pictures / "labels.jsonl").write_text(lines, encoding="utf-8-sig")
+    assert balatro("evaluate", "--frames", pictures, "--model", fake_folder, "--out", tmp_path / "report") == 1
+    said = capsys.readouterr()
+    assert "b.png" in said.err and "gone.png" in said.err and f"2 of {len(names)} pictures could not be read" in said.err
+    assert (tmp_path / "report" / "scores.json").is_file() is good
+    assert ("on 1 pictures" in said.out) is good

@@ -185,6 +185,24 @@ def test_bad_labels(tmp_path, text):
     assert "\n" not in str(caught.value)
 
 
+def test_labels_with_a_byte_order_mark_and_without_utf_8(tmp_path):
+    (tmp_path / "labels.jsonl").write_text('{"file": "a.png"}', encoding="utf-8-sig")
+    assert read_labels(tmp_path / "labels.jsonl")[0].file == "a.png"
+    (tmp_path / "labels.jsonl").write_bytes('{"file": "é.png"}'.encode("latin-1"))
+    with pytest.raises(InputError, match=r"labels\.jsonl: no UTF-8"):
+        read_labels(tmp_path / "labels.jsonl")
+
+
+def test_bad_frames_are_collected_where_there_is_a_list(recognizer, frames):
+    with (frames / "labels.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"file": "gone.png"}\n')
+    with pytest.raises(InputError, match=r"gone\.png"):
+        evaluate_frames(recognizer, frames)
+    failures: list[str] = []
+    assert evaluate_frames(recognizer, frames, failures).num_pictures == 1
+    assert len(failures) == 1 and "gone.png" in failures[0]
+
+
 def test_no_labels(tmp_path):
     with pytest.raises(InputError, match="is missing"):
         read_labels(tmp_path / "labels.jsonl")

@@ -12,7 +12,7 @@ from balatro.identify_card.gallery import Gallery, draw_gallery, make_gallery_bu
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.views import draw_views, plan_views
 from balatro.render.deck import Deck, DeckCard
-from balatro.utils.errors import ModelError
+from balatro.utils.errors import InputError, ModelError
 from tests.identify_card.fake_bundle import COLOURS, SMALL, write_fake_bundle
 
 
@@ -115,6 +115,13 @@ def test_an_old_model_stays_when_the_new_one_fails(deck, weights, tmp_path, monk
     with pytest.raises(ZeroDivisionError):
         make_gallery_bundle(deck, folder, weights)
     assert (folder / "model.json").read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_of_other_things_is_told_before_the_work(deck, weights, tmp_path, monkeypatch):
+    (tmp_path / "mine.txt").touch()
+    monkeypatch.setattr("balatro.identify_card.gallery.draw_gallery", lambda *_: pytest.fail("the long work must not begin"))
+    with pytest.raises(InputError, match=r"without a model\.json"):
+        make_gallery_bundle(deck, tmp_path, weights)
 
 
 @pytest.mark.parametrize("name", ["encoder.onnx", "locator.onnx", "weights.json"])

@@ -69,7 +69,7 @@ def test_a_failed_bundle_leaves_the_old_one(
 
 def test_package_weights_start_another_run(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
     encoder, locator = networks
-    save_package_weights(tmp_path, encoder, locator, text(encoder))
+    assert save_package_weights(tmp_path, encoder, locator, text(encoder), cards) < 1e-4
     start = load_start(tmp_path / "start.pth")
     assert start is not None and start["backbone"] == "cardnet_tiny"
     assert not any("identification" in key for key in start["encoder"])
@@ -80,6 +80,17 @@ def test_package_weights_start_another_run(tmp_path: Path, networks: tuple, card
     assert near.abs().max() < 0.02  # float16 between
     session = onnxruntime.InferenceSession(str(tmp_path / "encoder.onnx"))
     assert [output.name for output in session.get_outputs()] == ["modifier", "embedding"]
+
+
+def test_weights_that_answer_otherwise_are_not_written(
+    tmp_path: Path, networks: tuple, cards: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, locator = networks
+    (tmp_path / "encoder.onnx").write_bytes(b"old")
+    monkeypatch.setattr(bundle, "LARGEST_DIFFERENCE", -1.0)
+    with pytest.raises(ModelError, match="differ"):
+        save_package_weights(tmp_path, encoder, locator, text(encoder), cards)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("encoder.onnx", b"old")]
 
 
 def test_damaged_weights_are_one_line(tmp_path: Path) -> None:

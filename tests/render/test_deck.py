@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -44,6 +45,18 @@ def test_saving_again_replaces_the_whole_deck(deck: Deck, tmp_path: Path):
     assert [path.name for path in (tmp_path / "small" / "sprites").iterdir() if "one" not in path.name] == []
 
 
+CHANGES = {
+    "no size": {"size": []},
+    "three sizes": {"size": [1, 1, 1]},
+    "size of nothing": {"size": [0, 1]},
+    "size beyond numbers": {"size": [10**400, 1]},
+    "scale in words": {"scale": "x"},
+    "scale of nothing": {"scale": float("nan")},
+    "other shine": {"shine": "glitter"},
+    "sprite by number": {"body": 3},
+}
+
+
 def damage(folder: Path, kind: str) -> None:
     path = folder / "deck.json"
     text = json.loads(path.read_text(encoding="utf-8"))
@@ -57,6 +70,12 @@ def damage(folder: Path, kind: str) -> None:
         text = []
     elif kind == "missing sprite":
         (folder / "sprites" / "d_one.png").unlink()
+    elif kind in CHANGES:
+        text["cards"][1].update(CHANGES[kind])
+    elif kind == "empty sprite":
+        (folder / "sprites" / "d_one.png").write_bytes(b"")
+    elif kind == "deep sprite":
+        cv2.imwrite(str(folder / "sprites" / "d_one.png"), np.zeros((95, 71, 4), np.uint16))
     elif kind == "odd sprite":
         (folder / "sprites" / "d_one.png").write_bytes(b"no picture")
     path.write_text("{" if kind == "json" else json.dumps(text), encoding="utf-8")
@@ -71,6 +90,9 @@ def damage(folder: Path, kind: str) -> None:
         ("list", "not a deck"),
         ("missing sprite", "is missing"),
         ("odd sprite", "71x95"),
+        ("empty sprite", "71x95"),
+        ("deep sprite", "71x95"),
+        *((kind, "an entry is damaged") for kind in CHANGES),
     ],
 )
 def test_damaged_decks_get_one_line(deck: Deck, tmp_path: Path, kind: str, words: str):

@@ -72,11 +72,11 @@ def test_ids_and_names_are_unique(demo: Deck) -> None:
     assert all(card.id.startswith("d_") and card.id.replace("_", "").isalnum() for card in demo.known)
 
 
-def test_rarities(demo: Deck) -> None:
+def test_rarities(demo: Deck, invented: Deck) -> None:
     jokers = Counter(card.rarity for card in demo.known if card.type == "Joker")
     assert set(jokers) == {"Common", "Uncommon", "Rare", "Legendary"} and jokers["Legendary"] == 5
-    assert all(card.rarity == card.type for card in demo.known if card.type != "Joker")
-    assert all(card.rarity == "" for card in demo.strangers)
+    assert {card.rarity for deck in (demo, invented) for card in deck.cards if card.type != "Joker"} == {""}
+    assert {card.rarity for card in invented.known if card.type == "Joker"} == {"Common", "Uncommon", "Rare"}
 
 
 def test_shapes_and_layers(demo: Deck) -> None:

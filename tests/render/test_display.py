@@ -45,6 +45,18 @@ def test_moved_points_come_from_where_they_were_drawn(curve, x, y):
     np.testing.assert_allclose((drawn + 1) * 50, (x, y), atol=0.02)
 
 
+def test_a_resampled_recording_is_blurred_but_not_moved():
+    image = np.zeros((90, 160, 3), np.uint8)
+    image[30:60, 40:80] = 255
+    shown = show(image, Display(resample=0.6), rng())
+    assert 0 < shown[45, 39:42, 0].min() < shown[45, 39:42, 0].max() <= 255
+    rows, columns = np.indices(image.shape[:2])
+    for weight in (rows, columns):
+        assert (weight * shown[..., 0].astype(float)).sum() / shown[..., 0].sum() == pytest.approx(
+            (weight * image[..., 0].astype(float)).sum() / image[..., 0].sum(), abs=0.2
+        )
+
+
 def test_levels_are_those_measured_in_the_game():
     levels = np.array([79, 99, 122, 156, 187, 255], np.uint8)
     image = np.repeat(levels, 300).reshape(6, 100, 3)

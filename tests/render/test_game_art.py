@@ -1,4 +1,5 @@
 import sys
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -156,6 +157,13 @@ def bad_place(tmp_path: Path, kind: str) -> Path:
         data = bytearray(write_archive(path, ("Jokers", "Tarots")).read_bytes())
         data[200:400] = bytes(200)
         path.write_bytes(data)
+    elif kind == "damaged lzma":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+            archive.writestr("resources/textures/1x/Jokers.png", bytes(5000))
+        data = bytearray(path.read_bytes())
+        start = data.index(b"Jokers.png") + len("Jokers.png")
+        data[start + 9 : start + 40] = b"\xff" * 31
+        path.write_bytes(data)
     elif kind == "empty":
         path.mkdir()
     return path
@@ -173,6 +181,7 @@ def bad_place(tmp_path: Path, kind: str) -> Path:
         ("blank", "The Fool .* is empty"),
         ("truncated", r"Jokers\.png is damaged"),
         ("damaged.love", "cannot be read|is damaged"),
+        ("damaged lzma", "cannot be read"),
     ],
 )
 def test_unusable_places_get_one_line(tmp_path: Path, kind: str, words: str):

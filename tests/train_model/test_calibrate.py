@@ -59,7 +59,7 @@ def test_peaks_are_matched_once() -> None:
     weight = torch.ones(10, 20)
     rows, number = match_peaks(heat, wanted, weight)
     assert number == 2
-    assert rows.tolist() == pytest.approx(np.array([[0.9, 1], [0.6, 0], [0.4, 0]])) or len(rows) == 3
+    assert rows.tolist() == pytest.approx(np.array([[0.9, 1], [0.6, 0], [0.4, 0]]))
     weight[1, 10] = 0
     assert len(match_peaks(heat, wanted, weight)[0]) == 2
     assert match_peaks(torch.zeros(10, 20), torch.zeros(10, 20), weight)[0].shape == (0, 2)

@@ -10,8 +10,9 @@ import torch
 from balatro.config.kinds import NOTHING
 from balatro.render.table import ScreenCard
 from balatro.train_model import feed
-from balatro.train_model.feed import NOTHING_SHARE, FeedSettings, _beside, _is_on_a_card, fit_frame, jitter, open_feed
+from balatro.train_model.feed import NOTHING_SHARE, FeedSettings, _beside, fit_frame, jitter, open_feed
 from balatro.train_model.tasks import MISSING, DeckRecipe
+from balatro.utils.quads import lies_on_any
 from tests.train_model.tiny_deck import save_tiny_deck
 
 
@@ -46,8 +47,8 @@ def test_what_shows_no_card_lies_on_none() -> None:
     quad = np.array([(100, 100), (180, 100), (180, 210), (100, 210)], np.float32)
     rng = np.random.default_rng(0)
     for _ in range(50):
-        assert not _is_on_a_card(_beside(quad[None], rng), quad[None])
-    assert _is_on_a_card(quad + 5, quad[None]) and not _is_on_a_card(quad, quad[:0].reshape(0, 4, 2))
+        assert not lies_on_any(_beside(quad[None], rng), quad[None])
+    assert lies_on_any(quad + 5, quad[None]) and not lies_on_any(quad, quad[:0].reshape(0, 4, 2))
 
 
 def test_same_batches_whatever_the_workers(settings: FeedSettings) -> None:
@@ -66,6 +67,14 @@ def test_a_later_start_gives_the_later_batches(settings: FeedSettings) -> None:
 def test_another_seed_another_batch(settings: FeedSettings) -> None:
     one, other = (next(open_feed(replace(settings, seed=seed), 0, 1, 0)) for seed in (3, 4))
     assert not torch.equal(one["frames"], other["frames"])
+
+
+def test_workers_end_quietly_in_the_middle_of_their_work(settings: FeedSettings, capfd: pytest.CaptureFixture[str]) -> None:
+    feed = open_feed(replace(settings, crops=200), 0, 10**9, workers=1)  # quick to draw, slow to hand over
+    next(feed)
+    next(feed)
+    del feed
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("size", [(1024, 576), (640, 360), (1024, 768), (1920, 800)])

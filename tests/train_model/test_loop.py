@@ -1,19 +1,22 @@
 """The loop: it learns, it is the same twice, and it goes on where it stopped."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from balatro.render.deck import save_deck
 from balatro.train_model import loop
 from balatro.train_model.checkpoint import LAST, Average, load_state, save_state
 from balatro.train_model.feed import open_feed
 from balatro.train_model.loop import Run, averaged, begin, feed_settings, finish, rate, resume, take_step, train
 from balatro.train_model.settings import TrainSettings, settings_from
+from balatro.train_model.tasks import prepare
 from balatro.utils.errors import ModelError, SettingsError
-from tests.train_model.tiny_deck import save_tiny_deck
+from tests.train_model.tiny_deck import save_tiny_deck, tiny_deck
 
 
 @pytest.fixture
@@ -88,6 +91,53 @@ def test_minutes_become_steps(settings: TrainSettings, tmp_path: Path, monkeypat
     assert load_state(tmp_path / "run")["settings"]["steps"] == run.step
 
 
+def test_stopped_before_the_minutes_became_steps(
+    settings: TrainSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "TIMED", 3)
+    monkeypatch.setattr(loop, "UNTIMED", 2)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(loop, "_tell", lambda run, marks, bar: interrupt_after(run, 2))
+        train(replace(settings, steps=0, minutes=0.03), tmp_path / "run")
+    run = resume(tmp_path / "run")
+    assert (run.step, run.settings.steps) == (2, 0)
+    finish(run)
+    assert run.step == run.settings.steps >= 6
+
+
+def test_steps_that_come_again_are_logged_once(
+    settings: TrainSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "LOG_EVERY", 1)
+    log = tmp_path / "run" / "log.jsonl"
+    train(replace(settings, steps=2), tmp_path / "run")
+    state = load_state(tmp_path / "run")
+    state["settings"]["steps"] = 4
+    save_state(tmp_path / "run" / LAST, {key: value for key, value in state.items() if key != "format"})
+    log.write_text(log.read_text(encoding="utf-8") + '{"step": 3, "loss": 0}\n{"ste', encoding="utf-8")
+    finish(resume(tmp_path / "run"))
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [line["step"] for line in lines] == [1, 2, 3, 4] and lines[2]["loss"] > 0
+
+
+def test_the_seed_reaches_the_invented_cards(settings: TrainSettings, tmp_path: Path) -> None:
+    run = begin(replace(settings, deck="invented", num_invented=3, seed=1), tmp_path / "run")
+    assert run.recipe.seed == 1
+
+
+def test_precision_on_a_torch_that_cannot_tell(settings: TrainSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch.cpu, "_is_avx512_bf16_supported", raising=False)
+    assert loop._dtype(replace(settings, precision="auto"), torch.device("cpu")) == torch.float32
+
+
+def test_resuming_asks_for_no_pretrained_weights(settings: TrainSettings, tmp_path: Path) -> None:
+    train(replace(settings, steps=1), tmp_path / "run")
+    state = load_state(tmp_path / "run")
+    state["settings"]["pretrained"] = True
+    save_state(tmp_path / "run" / LAST, {key: value for key, value in state.items() if key != "format"})
+    assert resume(tmp_path / "run").step == 1
+
+
 def test_a_run_is_never_overwritten(settings: TrainSettings, tmp_path: Path) -> None:
     train(replace(settings, steps=1), tmp_path / "run")
     with pytest.raises(SettingsError, match="--resume"):
@@ -99,6 +149,18 @@ def test_a_changed_deck_is_not_resumed(settings: TrainSettings, tmp_path: Path) 
     state = load_state(tmp_path / "run")
     state["head_states"]["identification"]["class_names"].pop()
     save_state(tmp_path / "run" / LAST, {key: value for key, value in state.items() if key != "format"})
+    with pytest.raises(ModelError, match="deck has changed"):
+        resume(tmp_path / "run")
+
+
+def test_a_repainted_deck_is_not_resumed(settings: TrainSettings, tmp_path: Path) -> None:
+    train(replace(settings, steps=1), tmp_path / "run")
+    assert resume(tmp_path / "run").step == 1
+    deck = tiny_deck()
+    deck.cards[1].body[20:30, 20:30, :3] ^= 255
+    shutil.rmtree(settings.deck)
+    save_deck(deck, Path(settings.deck))
+    prepare.cache_clear()  # as in another process
     with pytest.raises(ModelError, match="deck has changed"):
         resume(tmp_path / "run")
 
@@ -146,7 +208,7 @@ def test_average_follows() -> None:
     assert float(average.values["weight"]) == pytest.approx(1, abs=1e-3)
 
 
-@pytest.mark.parametrize("wrong", [{"steps": -1}, {"workers": -1}, {"steps": 0, "minutes": 0.0}, {"crops": 1}])
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"steps": -1}, {"workers": -1}, {"steps": 0, "minutes": 0.0}, {"crops": 1}])
 def test_settings_that_do_not_fit(wrong: dict) -> None:
     with pytest.raises(SettingsError):
         TrainSettings(**wrong)

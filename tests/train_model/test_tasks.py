@@ -33,6 +33,11 @@ def test_a_deck_by_folder(tmp_path: Path) -> None:
     assert lesson.deck.name == "tiny" and prepare(recipe) is lesson
 
 
+def test_another_seed_invents_other_cards() -> None:
+    first, second = (recipe_for("invented", 3, 0, seed) for seed in (0, 1))
+    assert deck_hash(prepare(first).deck) != deck_hash(prepare(second).deck)
+
+
 def test_hash_tells_decks_apart() -> None:
     deck = tiny_deck()
     assert deck_hash(deck) == deck_hash(tiny_deck())

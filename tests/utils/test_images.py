@@ -109,23 +109,46 @@ def test_unusable_files_get_one_line(tmp_path: Path, picture: np.ndarray):
         assert "\n" not in str(caught.value)
 
 
+def test_pil_images_that_are_cut_off_show_it_when_read(tmp_path: Path):
+    noise = np.random.default_rng(0).integers(0, 256, (90, 90, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "a.png")
+    (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:4000])
+    with Image.open(tmp_path / "a.png") as image, pytest.raises(InputError, match="the image: .*damaged"):
+        load_image(image)
+
+
+@pytest.mark.parametrize("source", [Image.new("La", (4, 3)), Image.new("RGB", (0, 3)), None, b"a", 3])
+def test_things_that_are_no_pictures_get_one_line(source):
+    with pytest.raises(InputError) as caught:
+        load_image(source)
+    assert "\n" not in str(caught.value)
+
+
+def test_sixteen_bits_in_either_order_of_bytes():
+    for kind in ("<u2", ">u2"):
+        assert (load_image(np.full((2, 3), 0x00CD, kind)) == 0).all()
+
+
 def test_find_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name in ("b.png", "a.JPG", "deep/c.webp", "notes.txt", ".hidden.png"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
     monkeypatch.chdir(tmp_path)
-    assert find_images(["."]) == [Path("a.JPG"), Path("b.png"), Path("deep/c.webp")]
-    assert find_images(["*.png", "b.png"]) == [Path("b.png")]
-    assert find_images(["**/*.webp"]) == [Path("deep/c.webp")]
-    assert find_images(["notes.txt", "missing.png"]) == [Path("notes.txt"), Path("missing.png")]
+    assert find_images(["."]) == ([Path("a.JPG"), Path("b.png"), Path("deep/c.webp")], [])
+    assert find_images(["*.png", "b.png"]) == ([Path("b.png")], [])
+    assert find_images(["**/*.webp"]) == ([Path("deep/c.webp")], [])
+    assert find_images(["notes.txt", "missing.png"]) == ([Path("notes.txt"), Path("missing.png")], [])
 
 
-def test_find_images_finds_none(tmp_path: Path):
-    with pytest.raises(InputError, match="no pictures in this folder"):
-        find_images([tmp_path])
-    with pytest.raises(InputError, match="no picture fits"):
-        find_images([tmp_path / "*.png"])
+def test_paths_that_mean_no_picture_are_told_and_the_others_found(tmp_path: Path):
+    (tmp_path / "none").mkdir()
+    (tmp_path / "a.png").touch()
+    found, failures = find_images([tmp_path / "none", tmp_path / "*.jpg", "", tmp_path])
+    assert found == [tmp_path / "a.png"]
+    assert len(failures) == 3 and not any("\n" in line for line in failures)
+    for line, words in zip(failures, ("no pictures in this folder", "no picture fits", "an empty path"), strict=True):
+        assert words in line
 
 
 def corners(left: float, top: float, right: float, bottom: float) -> np.ndarray:

@@ -10,7 +10,7 @@ import typer
 
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for what comes out.", metavar="DIR")] = Path("balatro-demo"),
-    minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Minutes of training.")] = 3.0,
+    minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Minutes of training.")] = 3.5,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another deck and other screens.")] = 0,
 ) -> None:
     """Show everything once, without the game: draw a deck, play, train, name the cards of screens never seen.

@@ -12,11 +12,14 @@ from balatro.render.deck import Deck
 from balatro.render.table import PLAY, draw_screen
 from balatro.utils.images import rectify
 from balatro.utils.progress import track
+from balatro.utils.quads import lies_on_any
 
 NUM_SCREENS = 40
 SETTINGS = replace(PLAY, sizes=((1024, 576), (1280, 720)))
 READABLE = 0.4
 """Cards of which less can be seen tell nothing here."""
+COVERED = 0.05
+"""A card of which less shows is as good as not there."""
 JITTER = 0.012
 """Standard deviation of the corners, as a share of the card's width: what a locator is off."""
 NO_CARD = -1
@@ -26,7 +29,7 @@ NEARLY = 0.02
 """Log likelihood per card that a calmer scale may cost."""
 FALSE_NAMES = 0.01
 """Of the strangers, how many may be named."""
-LOST_NAMES = 0.02
+LOST_NAMES = 0.005
 """Of the right names, how many may be rejected for that."""
 REJECTS = (0.15, 0.9)
 """Bounds of the threshold: with few strangers at hand, nothing beyond is believed."""
@@ -48,7 +51,9 @@ def draw_probes(deck: Deck, rng: np.random.Generator, size: tuple[int, int], mar
         shown = [card for card in screen.cards if card.visible >= READABLE]
         if shown:
             quads = np.stack([card.quad for card in shown])
+            there = np.stack([card.quad for card in screen.cards if card.visible > COVERED])
             beside = quads + _beside(quads, rng)
+            beside = np.array([quad for quad in beside if not lies_on_any(quad, there)], np.float32).reshape(-1, 4, 2)
             quads = quads + rng.normal(0, JITTER, quads.shape) * _widths(quads)
             pictures.append(rectify(screen.image, np.concatenate([quads, beside]).astype(np.float32), size, margin))
             cards += [np.array([card.card for card in shown]), np.full(len(beside), NO_CARD)]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import glob
+import io
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from balatro.utils.errors import BalatroError, InputError
+from balatro.utils.errors import BalatroError, InputError, SettingsError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,30 +63,84 @@ def identify(
     from balatro.identify_card.recognizer import Recognizer
     from balatro.utils.images import find_images
 
-    files = find_images(paths)
+    _check_json(json_out)
+    files, failures = find_images(paths)
+    if draw is not None:
+        files = _without_copies(files, paths, draw)
+        copies = _plan_copies(files, draw)
+    num_files = len(files) + len(failures)
+    if not files:
+        raise _bad_pictures(failures, num_files) if failures else InputError(f"{draw}: only marked pictures; name others")
     recognizer = Recognizer.load(model, threads or None)
-    failures: list[str] = []
-    lines: list[str] = []
+    lines: list[bytes] = []
     num_done = 0
     for read in _read_all(recognizer, files, failures):
         num_done += 1
         if json_out == "-":
-            print(json.dumps(read.to_json(), ensure_ascii=False), flush=True)
+            sys.stdout.buffer.write(_json_line(read))  # not as text: the console's code page may lack a card's é
+            sys.stdout.buffer.flush()
         elif json_out:
-            lines.append(json.dumps(read.to_json(), ensure_ascii=False) + "\n")
+            lines.append(_json_line(read))
         else:
             _print_cards(read)
         if draw is not None:
-            _draw(read, files, draw)
+            _draw(read, copies[read.path])
     if json_out and json_out != "-" and num_done:
-        from balatro.utils.files import write_text
+        from balatro.utils.files import write_bytes
 
-        write_text(Path(json_out), "".join(lines))
+        write_bytes(Path(json_out), b"".join(lines))
         print(f"{json_out}: {num_done} pictures", file=sys.stderr)
     if draw is not None and num_done:
         print(f"{draw}: {num_done} pictures with the cards marked", file=sys.stderr)
     if failures:
-        raise _bad_pictures(failures, len(files))
+        raise _bad_pictures(failures, num_files)
+
+
+def _check_json(json_out: str | None) -> None:
+    if json_out is not None and (not json_out or Path(json_out).is_dir()):
+        raise SettingsError(f"--json {json_out or repr('')}: expected a file to write, or - for stdout")
+
+
+def _json_line(read: Read) -> bytes:
+    # Names that are no Unicode, which Linux allows, come out as JSON's own \udc80.
+    return json.dumps(read.to_json(), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _without_copies(files: list[Path], paths: list[str], folder: Path) -> list[Path]:
+    """The pictures without the marked copies of an earlier run that the search of a folder around theirs has found."""
+    place = folder.resolve()
+    if not any(_searched(path) in place.parents for path in paths):
+        return files
+    old = {path for path in files if place in path.resolve().parents} - {Path(path) for path in paths}
+    if old:
+        print(f"{folder}: {len(old)} pictures in it are left out, since --draw writes there", file=sys.stderr)
+    return [path for path in files if path not in old]
+
+
+def _searched(path: str) -> Path:
+    """The folder in which a path of the command line looks for pictures; of a file, itself."""
+    place = Path(path)
+    while glob.has_magic(str(place)) and not place.exists():
+        place = place.parent
+    return place.resolve()
+
+
+def _plan_copies(files: list[Path], folder: Path) -> dict[Path, Path]:
+    """For each picture, the PNG with its cards marked: no two of one name, and none in the place of a picture."""
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"--draw {folder}: a file, expected a folder")
+    copies: dict[Path, Path] = {}
+    taken: set[str] = set()
+    for path in files:
+        names = chain([path.stem], (f"{path.stem}_{number}" for number in count(2)))
+        name = next(name for name in names if name.casefold() not in taken)  # a.png and A.png are one file on Windows
+        taken.add(name.casefold())
+        copies[path] = folder / f"{name}.png"
+    inputs = {str(path.resolve()).casefold() for path in files}
+    for copy in copies.values():
+        if str(copy.resolve()).casefold() in inputs:
+            raise SettingsError(f"--draw would overwrite {copy}; name another folder")
+    return copies
 
 
 def _read_all(recognizer: Recognizer, files: list[Path], failures: list[str]) -> Iterator[Read]:
@@ -106,7 +163,8 @@ def _bad_pictures(failures: list[str], num_files: int) -> BalatroError:
         return InputError(failures[0])
     for failure in failures:
         print(failure, file=sys.stderr)
-    return InputError(f"{len(failures)} of {num_files} pictures could not be read (listed above); the others are done")
+    others = "; the others are done" if len(failures) < num_files else ""
+    return InputError(f"{len(failures)} of {num_files} pictures could not be read (listed above){others}")
 
 
 def _print_cards(read: Read) -> None:
@@ -133,20 +191,16 @@ def _print_cards(read: Read) -> None:
     console.print(table if known else Text(title))
 
 
-def _draw(read: Read, files: list[Path], folder: Path) -> None:
-    """Write the marked copy as PNG; two pictures of one name in different folders do not overwrite each other."""
-    import io
-
+def _draw(read: Read, copy: Path) -> None:
+    """Write the marked copy as PNG."""
     from PIL import Image
 
     from balatro.identify_card.draw import draw_cards
     from balatro.utils.files import write_bytes
 
-    same = [path for path in files if path.stem == read.path.stem]
-    name = read.path.stem if len(same) == 1 else f"{read.path.stem}_{same.index(read.path) + 1}"
     data = io.BytesIO()
     Image.fromarray(draw_cards(read.image, read.cards)).save(data, "PNG")
-    write_bytes(folder / f"{name}.png", data.getvalue())
+    write_bytes(copy, data.getvalue())
 
 
 def evaluate(
@@ -156,6 +210,8 @@ def evaluate(
     threads: Threads = 0,
 ) -> None:
     """Score a model on labelled screens: cards found, names, modifiers, and names given to what has none.
+
+    Screens that cannot be read are listed at the end and count for nothing; the exit status is 1 then.
 
     Example:
 
@@ -169,8 +225,14 @@ def evaluate(
     from balatro.identify_card.report import score_table, write_report
 
     recognizer = Recognizer.load(model, threads or None)
-    scores = evaluate_frames(recognizer, frames)
+    failures: list[str] = []
+    scores = evaluate_frames(recognizer, frames, failures)
+    num_frames = scores.num_pictures + len(failures)
+    if not scores.num_pictures:
+        raise _bad_pictures(failures, num_frames)
     Console().print(score_table(scores))
     if out is not None:
         written = write_report(scores, out, recognizer.bundle.name)
         print("\n".join(str(path) for path in written))
+    if failures:
+        raise _bad_pictures(failures, num_frames)

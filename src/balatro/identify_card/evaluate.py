@@ -68,25 +68,41 @@ class Frame:
     areas: dict[str, tuple[Truth, ...]]
 
 
-def evaluate_frames(recognizer: Recognizer, folder: Path) -> Scores:
-    """Read every labelled picture of a folder and score it. Raises InputError for labels that cannot be used."""
+def evaluate_frames(recognizer: Recognizer, folder: Path, failures: list[str] | None = None) -> Scores:
+    """Read every labelled picture of a folder and score it. Raises InputError for labels that cannot be used.
+
+    A picture that cannot be read is left out of the scores and what is wrong with it goes into failures; without such a list
+    it raises InputError.
+    """
     frames = read_labels(folder / LABELS)
     outcomes: list[Outcome] = []
     false_names: list[FalseName] = []
+    num_read = 0
     for frame in track(frames, "Reading frames"):
-        picture = load_image(folder / frame.file)
+        try:
+            picture = load_image(folder / frame.file)
+        except InputError as error:
+            if failures is None:
+                raise
+            failures.append(str(error))
+            continue
         right, false = score_frame(frame, picture, recognizer.identify(picture))
+        num_read += 1
         outcomes += right
         false_names += false
-    return Scores(tuple(outcomes), tuple(false_names), len(frames))
+    return Scores(tuple(outcomes), tuple(false_names), num_read)
 
 
 def read_labels(path: Path) -> list[Frame]:
     """labels.jsonl; InputError names the line that cannot be read."""
     if not path.is_file():
         raise InputError(f"{path} is missing: a folder to evaluate has the frames and their labels.jsonl")
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows editors put a mark before UTF-8
+    except ValueError as error:
+        raise InputError(f"{path}: no UTF-8 text ({error}); save it as UTF-8") from error
     frames = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:

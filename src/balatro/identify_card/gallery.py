@@ -22,7 +22,7 @@ from balatro.identify_card.bundle import FORMAT, GallerySettings
 from balatro.identify_card.naming import softmax
 from balatro.identify_card.sessions import open_session
 from balatro.utils.errors import ModelError
-from balatro.utils.files import new_folder, read_json, write_bytes, write_json
+from balatro.utils.files import check_place, new_folder, read_json, write_bytes, write_json
 from balatro.utils.progress import progress
 
 if TYPE_CHECKING:
@@ -149,12 +149,13 @@ def make_gallery_bundle(deck: Deck, folder: Path, weights: Path | None = None, s
     The package's networks, which know no deck, see every card as a screen shows it; their embeddings are the gallery.
     weights: folder with encoder.onnx, locator.onnx and weights.json, by default the package's own.
     """
+    check_place(folder, "model.json")
     weights = weights or package_weights()
     about = _read_weights(weights)
     gallery = draw_gallery(deck, weights / "encoder.onnx", seed)
     tasks = {task: _task(about, task, classes) for task, classes in (("modifier", MODIFIERS), ("kind", KINDS))}
     settings = calibrate_gallery(gallery, deck, weights / "encoder.onnx", tasks["kind"]["temperature"], seed)
-    with new_folder(folder) as building:
+    with new_folder(folder, "model.json") as building:
         shutil.copyfile(weights / "encoder.onnx", building / "model.onnx")
         shutil.copyfile(weights / "locator.onnx", building / "locator.onnx")
         save_gallery(gallery, building / "gallery.npz")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from balatro.identify_card.card import quad_sizes
 from balatro.identify_card.sessions import open_session
+from balatro.utils.errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 STRIDE = 4
 """Pixels of the resized frame per cell of the heat map."""
@@ -35,11 +41,22 @@ class Found:
     """0..1."""
 
 
+def check_network(session: onnxruntime.InferenceSession, path: Path, takes: str, gives: Iterable[str]) -> None:
+    """ModelError when the network in this file is of another kind: its input and outputs are told by their names."""
+    inputs, outputs = ([value.name for value in values] for values in (session.get_inputs(), session.get_outputs()))
+    if inputs != [takes] or not set(gives) <= set(outputs):
+        raise ModelError(
+            f"{path}: another kind of network ({', '.join(inputs)} -> {', '.join(outputs)}), "
+            f"expected {takes} -> {', '.join(gives)}; make the model anew"
+        )
+
+
 class Locator:
     """The locator network of a bundle."""
 
     def __init__(self, path: Path, threads: int | None = None, threshold: float = 0.3) -> None:
         self._session = open_session(path, threads)
+        check_network(self._session, path, "frame", ("heat", "corners"))
         self.threshold = threshold
 
     def find(self, image: np.ndarray, card_height: float | None = None) -> list[Found]:

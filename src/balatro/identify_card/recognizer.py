@@ -15,10 +15,11 @@ import cv2
 import numpy as np
 
 from balatro.config.kinds import NOTHING
+from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle
 from balatro.identify_card.card import Card, reading_order
 from balatro.identify_card.gallery import Gallery, load_gallery
-from balatro.identify_card.locate import Locator
+from balatro.identify_card.locate import Locator, check_network
 from balatro.identify_card.naming import make_cards, softmax, split_twins
 from balatro.identify_card.sessions import open_session
 from balatro.utils.errors import ModelError
@@ -33,6 +34,11 @@ SMALL = 240
 """A picture of less height cannot be a screen with readable cards: it is a card, or a part of a screen."""
 SCREEN_ASPECT = (1.25, 2.6)
 """Width by height of whole screens, from 5:4 to 21:9 and a little more."""
+USUAL_ASPECTS = (16 / 9, 16 / 10, 3 / 2, 4 / 3, 5 / 4, 64 / 27, 43 / 18)
+"""Widths by heights of whole screens: a picture of one of these, not too small, is taken for one."""
+USUAL_HEIGHT = 480
+USUAL_SHARE = 0.6
+"""Of any other picture: when fewer of the things found than this are known cards, it may be a part of a screen."""
 PART_HEIGHTS = (0.2, 0.26, 0.34, 0.44, 0.57, 0.74, 0.95)
 """Height of a card as a share of the picture's, where that cannot be a whole screen: all are tried."""
 ONE_HEIGHTS = (1.0, 0.85, 0.7)
@@ -53,6 +59,7 @@ class Recognizer:
         if "identification" not in bundle.tasks:
             self._gallery = load_gallery(bundle.folder / "gallery.npz")
         self._check_outputs()
+        self._check_gallery()
 
     @classmethod
     def load(cls, name_or_folder: str | os.PathLike[str] = "auto", threads: int | None = None) -> Recognizer:
@@ -70,10 +77,16 @@ class Recognizer:
         picture = load_image(image)
         height, width = picture.shape[:2]
         if is_one_card(width, height):
-            return self._read_one(picture)
+            one = self._read_one(picture)
+            return one if height < SMALL else max(one, self._read_part(picture), key=_recognised)
         if not SCREEN_ASPECT[0] <= width / height <= SCREEN_ASPECT[1] or height < SMALL:
             return self._read_part(picture)
-        return self.read(picture, self.locate(picture))
+        cards = self.read(picture, self.locate(picture))
+        if (_is_usual(width / height) and height >= USUAL_HEIGHT) or sum(card.known for card in cards) >= USUAL_SHARE * max(
+            len(cards), 1
+        ):
+            return cards
+        return max(cards, self._read_part(picture), key=_recognised)
 
     def identify_many(self, images: Iterable[ImageSource]) -> list[list[Card]]:
         """The cards of each picture."""
@@ -150,15 +163,27 @@ class Recognizer:
         return softmax(likeness * settings.scale), likeness.max(axis=1) >= settings.cosine
 
     def _check_outputs(self) -> None:
+        check_network(self._encoder, self.bundle.folder / "model.onnx", "cards", [*self.bundle.tasks, "embedding"])
         for task, entry in self.bundle.tasks.items():
-            if task not in self._outputs:
-                raise ModelError(f"{self.bundle.folder}: model.onnx has no output {task!r}; make the model anew")
-            width = self._encoder.get_outputs()[self._outputs.index(task)].shape[1]
+            width = self._width(task)
             if isinstance(width, int) and width != len(entry.classes):
                 raise ModelError(
                     f"{self.bundle.folder}: model.onnx has {width} classes for {task!r}, model.json {len(entry.classes)}; "
                     "make the model anew"
                 )
+
+    def _check_gallery(self) -> None:
+        gallery, width = self._gallery, self._width("embedding")
+        if gallery is None:
+            return
+        known = (0 <= gallery.card) & (gallery.card < len(self.bundle.cards))
+        known &= (0 <= gallery.modifier) & (gallery.modifier < len(MODIFIERS))
+        if not known.all() or (isinstance(width, int) and gallery.embedding.shape[1] != width):
+            raise ModelError(f"{self.bundle.folder}: gallery.npz is that of another model; make the model anew")
+
+    def _width(self, output: str) -> int | str | None:
+        """Numbers a card in this output, where the network's file tells."""
+        return self._encoder.get_outputs()[self._outputs.index(output)].shape[-1]
 
 
 def is_one_card(width: int, height: int) -> bool:
@@ -170,6 +195,10 @@ def is_one_card(width: int, height: int) -> bool:
 def whole(width: int, height: int) -> np.ndarray:
     """The whole picture as (1, 4, 2) quads."""
     return np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)
+
+
+def _is_usual(aspect: float) -> bool:
+    return any(abs(aspect - usual) < 0.02 for usual in USUAL_ASPECTS)
 
 
 def _recognised(cards: list[Card]) -> float:

@@ -22,8 +22,7 @@ from balatro.config.paths import package_weights
 from balatro.models.backbones import CARD_SIZE
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.utils.errors import MissingPartError, ModelError
-from balatro.utils.extras import how_to_install
+from balatro.utils.errors import ModelError
 from balatro.utils.files import new_folder, write_bytes, write_json
 
 BUNDLE_FORMAT = 1
@@ -55,12 +54,12 @@ def save_bundle(folder: Path, encoder: MultiHeadModel, locator: Locator, text: M
     text: model.json, see `describe`. cards: (N, 128, 96, 3) uint8 RGB to check with. Returns the largest difference seen.
     An older bundle there is replaced, its gallery too: embeddings of another encoder mean nothing to this one.
     """
-    with new_folder(folder) as building:
-        (building / "model.onnx").write_bytes(export_encoder(encoder))
-        (building / "locator.onnx").write_bytes(export_locator(locator))
+    with new_folder(folder, "model.json") as building:
+        (building / "model.onnx").write_bytes(encoder_onnx := export_encoder(encoder))
+        (building / "locator.onnx").write_bytes(locator_onnx := export_locator(locator))
         write_json(building / "model.json", dict(text))
         (building / "best_model.pth").write_bytes(_weights(encoder, locator, torch.float32))
-        return check_bundle(building, encoder, locator, cards)
+        return check_exported(encoder_onnx, locator_onnx, encoder, locator, cards)
 
 
 def export_encoder(encoder: MultiHeadModel) -> bytes:
@@ -104,15 +103,15 @@ def _export(network: nn.Module, sample: Tensor, name: str, outputs: list[str], a
             torch.onnx.export(
                 network, (sample,), cast(Any, data), dynamo=False, input_names=[name], output_names=outputs, dynamic_axes=axes
             )
-    except ImportError as error:
-        raise MissingPartError(f"export needs onnx ({error}): {how_to_install('train')}") from error
     finally:
         network.train(was_training)
     return data.getvalue()
 
 
 @torch.no_grad()
-def check_bundle(folder: Path, encoder: MultiHeadModel, locator: Locator, cards: np.ndarray) -> float:
+def check_exported(
+    encoder_onnx: bytes, locator_onnx: bytes, encoder: MultiHeadModel, locator: Locator, cards: np.ndarray
+) -> float:
     """The largest difference between ONNX Runtime and torch over all outputs; ModelError when it is too large."""
     import onnxruntime
 
@@ -122,15 +121,16 @@ def check_bundle(folder: Path, encoder: MultiHeadModel, locator: Locator, cards:
         x, y = (number % 4) * (width + 20), (number // 4) * (height + 10)
         frame[0, y : y + height, x : x + width] = card
     worst = 0.0
-    for file, network, value in (("model.onnx", encoder, cards), ("locator.onnx", locator, frame)):
-        session = onnxruntime.InferenceSession(str(folder / file), providers=["CPUExecutionProvider"])
+    for data, network, value in ((encoder_onnx, encoder, cards), (locator_onnx, locator, frame)):
+        session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
         answers = session.run(None, {session.get_inputs()[0].name: value})
         wanted = network.eval()(torch.from_numpy(value))
         for answer, want in zip(answers, wanted.values() if isinstance(wanted, dict) else wanted, strict=True):
             worst = max(worst, _difference(answer, want.numpy()))
     if not worst <= LARGEST_DIFFERENCE:
         raise ModelError(
-            f"{folder.name}: the exported networks differ from the trained by {worst:.2g}; do not use them, report this"
+            f"the exported networks differ from the trained by {worst:.2g}, expected {LARGEST_DIFFERENCE:g} at most; "
+            "nothing was written, report this"
         )
     return worst
 
@@ -159,13 +159,22 @@ def _weights(encoder: MultiHeadModel, locator: Locator, dtype: torch.dtype, keep
 # The package's own weights: a bundle without names.
 
 
-def save_package_weights(folder: Path, encoder: MultiHeadModel, locator: Locator, text: Mapping[str, Any]) -> None:
-    """Write encoder.onnx, locator.onnx, start.pth (float16) and weights.json (a model.json without names and cards)."""
+def save_package_weights(
+    folder: Path, encoder: MultiHeadModel, locator: Locator, text: Mapping[str, Any], cards: np.ndarray
+) -> float:
+    """Write encoder.onnx, locator.onnx, start.pth (float16) and weights.json (a model.json without names and cards).
+
+    All are made, and the networks checked with `cards` (see `save_bundle`), before any is written; what else lies in
+    the folder stays. Returns the largest difference seen.
+    """
     nameless = without_names(encoder)
-    write_bytes(folder / "encoder.onnx", export_encoder(nameless))
-    write_bytes(folder / "locator.onnx", export_locator(locator))
-    write_bytes(folder / "start.pth", _weights(encoder, locator, torch.float16, keep_names=False))
+    encoder_onnx, locator_onnx = export_encoder(nameless), export_locator(locator)
+    start = _weights(encoder, locator, torch.float16, keep_names=False)
+    difference = check_exported(encoder_onnx, locator_onnx, nameless, locator, cards)
+    for name, data in (("encoder.onnx", encoder_onnx), ("locator.onnx", locator_onnx), ("start.pth", start)):
+        write_bytes(folder / name, data)
     write_json(folder / "weights.json", dict(text))
+    return difference
 
 
 def without_names(encoder: MultiHeadModel) -> MultiHeadModel:

@@ -87,7 +87,7 @@ def demo_command(
 
 @art.command("sheet")
 def sheet_command(
-    deck: Annotated[str, typer.Option(help="A deck of yours, by its name.", callback=checked_name)] = "demo",
+    deck: Annotated[str, typer.Argument(help="A deck of yours, by its name.", callback=checked_name)] = "demo",
     modifier: Annotated[
         str,
         typer.Option(
@@ -108,7 +108,7 @@ def sheet_command(
 
     \b
       balatro art sheet
-      balatro art sheet --deck game --modifier Holographic --out holographic.png
+      balatro art sheet game --modifier Holographic --out holographic.png
       balatro art sheet --modifier mixed --columns 10 --scale 1 --strangers
     """
     from balatro.render.sheet import contact_sheet, write_sheet

@@ -75,7 +75,7 @@ class Deck:
 
 def save_deck(deck: Deck, folder: Path) -> None:
     """Write the deck as a folder, whole or not at all; an older deck there is replaced only once the new one is complete."""
-    with new_folder(folder) as building:
+    with new_folder(folder, "deck.json") as building:
         (building / "sprites").mkdir()
         entries = [_write_card(card, building) for card in deck.cards]
         for number, sticker in enumerate(deck.stickers):
@@ -110,7 +110,9 @@ def load_deck(folder: Path) -> Deck:
         cards = tuple(_read_card(entry, folder) for entry in text["cards"])
         stickers = tuple(_read_png(folder, str(sticker)) for sticker in text["stickers"])
         return Deck(text["name"], cards, stickers, text["source"])
-    except (KeyError, TypeError) as error:
+    except DeckError:
+        raise
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise DeckError(f"{path}: an entry is damaged ({error}); make the deck anew") from error
 
 
@@ -134,6 +136,12 @@ def _write_card(card: DeckCard, folder: Path) -> dict[str, Any]:
 
 
 def _read_card(entry: dict[str, Any], folder: Path) -> DeckCard:
+    (width, height), scale, shine = entry["size"], float(entry["scale"]), str(entry["shine"])
+    size = (float(width), float(height))
+    if not all(0.01 <= value <= 100 for value in (*size, scale)):
+        raise ValueError(f"size {size}, scale {scale}")
+    if shine not in SHINES:
+        raise ValueError(f"shine {shine!r}, expected one of {', '.join(SHINES)}")
     return DeckCard(
         id=str(entry["id"]),
         name=str(entry["name"]),
@@ -141,9 +149,9 @@ def _read_card(entry: dict[str, Any], folder: Path) -> DeckCard:
         rarity=str(entry["rarity"]),
         body=_read_png(folder, entry["body"]),
         floating=_read_png(folder, entry["floating"]) if entry["floating"] else None,
-        size=(float(entry["size"][0]), float(entry["size"][1])),
-        scale=float(entry["scale"]),
-        shine=str(entry["shine"]),
+        size=size,
+        scale=scale,
+        shine=shine,
         known=bool(entry["known"]),
     )
 
@@ -159,9 +167,10 @@ def _read_png(folder: Path, name: str) -> np.ndarray:
     path = (folder / name).resolve()
     if folder.resolve() not in path.parents or not path.is_file():
         raise DeckError(f"{folder}: sprite {name!r} is missing; make the deck anew")
-    bgra = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
-    if bgra is None or bgra.ndim != 3 or bgra.shape[2] != 4 or bgra.shape[:2] not in ((95, 71), (190, 142)):
-        shape = None if bgra is None else bgra.shape
+    data = np.frombuffer(path.read_bytes(), np.uint8)
+    bgra = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if len(data) else None
+    if bgra is None or bgra.dtype != np.uint8 or bgra.shape not in ((95, 71, 4), (190, 142, 4)):
+        shape = "no picture" if bgra is None else bgra.shape
         raise DeckError(f"{path}: a sprite is 71x95 or 142x190 RGBA, this one is {shape}; make the deck anew")
     return cv2.cvtColor(bgra, cv2.COLOR_BGRA2RGBA)
 

@@ -75,7 +75,7 @@ def _card_of(number: int, kind: str, key: str, drawing: Drawing) -> DeckCard:
             (((0.7, 0.7), 0.7, 95), ((1.0, 0.747), 1.0, 71), ((1.0, 1 / 1.7), 1.0, 56), ((1.0, 1 / 1.2), 1.0, 79))
         )
         drawing = strip(drawing, rows)
-    rarity = type_ if type_ != "Joker" else dice.choice(("Common", "Uncommon", "Rare"))
+    rarity = dice.choice(("Common", "Uncommon", "Rare")) if type_ == "Joker" else ""
     return DeckCard(name, name, type_, rarity, drawing.body, drawing.floating, size, scale, shine)
 
 

@@ -37,6 +37,8 @@ class Display:
     gamma: float = 1.0
     noise: float = 0.0
     """Standard deviation, in levels of 255."""
+    resample: float = 1.0
+    """The screen was recorded at this share of its size and then shown at its own: streams, videos, resized screenshots."""
     codec: str = "none"
     """none, jpeg or webp."""
     quality: int = 95
@@ -62,6 +64,7 @@ def random_display(rng: np.random.Generator, height: int) -> Display:
         gain=float(rng.normal(1.0, 0.04)),
         gamma=float(np.exp(rng.normal(0, 0.06))),
         noise=float(rng.uniform(0, 4)) if rng.random() < 0.3 else 0.0,
+        resample=float(rng.uniform(0.6, 1.6)) if rng.random() < 0.25 else 1.0,
         codec=codec,
         quality=int(rng.integers(50, 97)),
     )
@@ -75,6 +78,8 @@ def show(image: np.ndarray, display: Display, rng: np.random.Generator) -> np.nd
     shown = _levels(shown, display)
     if display.noise:
         shown = _add_noise(shown, display.noise, rng)
+    if display.resample != 1:
+        shown = _resample(shown, display.resample)
     return _compress(shown, display)
 
 
@@ -151,6 +156,14 @@ def _add_noise(image: np.ndarray, deviation: float, rng: np.random.Generator) ->
     height, width = image.shape[:2]
     whole = np.tile(tile, (height // 512 + 1, width // 512 + 1, 1))[:height, :width]
     return cv2.add(image, np.ascontiguousarray(whole), dtype=cv2.CV_8U)
+
+
+def _resample(image: np.ndarray, share: float) -> np.ndarray:
+    """There and back again: reduced by averaging or enlarged linearly, then the other way."""
+    height, width = image.shape[:2]
+    other = (max(round(width * share), 1), max(round(height * share), 1))
+    there, back = (cv2.INTER_AREA, cv2.INTER_LINEAR) if share < 1 else (cv2.INTER_LINEAR, cv2.INTER_AREA)
+    return cv2.resize(cv2.resize(image, other, interpolation=there), (width, height), interpolation=back)
 
 
 def _compress(image: np.ndarray, display: Display) -> np.ndarray:

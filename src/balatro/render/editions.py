@@ -228,7 +228,7 @@ def _negative(rgb: np.ndarray) -> np.ndarray:
 @dataclass(frozen=True)
 class _Shine:
     """Constants of one pass of moving glints: f1..f5 run along a*u + b*v; inner: v inside f4; peak scales the sum;
-    red and green are f5's weights, strength scales the steady part of alpha; chroma: how the colourfulness d is taken."""
+    red and green are f5's weights, strength scales the steady part of alpha."""
 
     waves: tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
     inner: float

@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +117,9 @@ def _archive(path: Path) -> Reader:
         try:
             with zipfile.ZipFile(path) as archive:
                 return _member(archive, f"{_TEXTURES}/{name}")
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, OSError, ValueError) as error:
+        except DeckError:
+            raise
+        except Exception as error:  # a damaged archive raises whatever its packing makes the reader stumble on
             raise DeckError(f"{path}: {name} cannot be read ({error}); have Steam verify the game's files") from error
 
     return read

@@ -31,7 +31,7 @@ def cell_corners(card: DeckCard, pose: Pose) -> np.ndarray:
     width = pose.width * card.scale * pose.enlarged
     height = width * CELL[1] / CELL[0]
     corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
-    # A short card hangs from where a regular one's middle would be: its drawn part, not its cell, is centred.
+    # What is centred is the card's drawn part, not its cell: a short card's cell reaches farther down.
     drawn = bounds(card)
     corners[:, 1] -= (drawn[1] + drawn[3] - 1) / 2
     depth = 1 + corners @ np.array(pose.tilt)

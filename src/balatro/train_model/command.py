@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from balatro.config.paths import model_dir, package_weights, runs_dir
+from balatro.config.paths import model_dir, runs_dir
 from balatro.train_model.settings import TrainSettings, pretrain_settings
 from balatro.utils.errors import MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
+from balatro.utils.files import check_place, write_bytes
 from balatro.utils.names import checked_name
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULTS = TrainSettings()
 LOG = "pretrain_log.jsonl"
-"""Beside the package's weights: how they were learned."""
+"""Beside the weights: how they were learned."""
 
 Minutes = Annotated[
     float | None, typer.Option(min=0.1, help="Time for the whole command; 60 when no --steps are given.", show_default=False)
@@ -30,13 +32,19 @@ Steps = Annotated[int | None, typer.Option(min=1, help="Steps of training, inste
 Name = Annotated[
     str | None, typer.Option(help="What the run and the model are called; the deck's name when left out.", show_default=False)
 ]
-Seed = Annotated[int, typer.Option(help="The same seed, deck and steps give the same model on one machine.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed, deck and steps give the same model on one machine.")]
 Workers = Annotated[
     int, typer.Option(min=0, help="Processes that draw the screens. Their number does not change what is drawn.")
 ]
 Backbone = Annotated[str, typer.Option(help="Network that reads the cards: cardnet, cardnet_large, or one of timm's.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run of this name from its last checkpoint.")]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with the run of this name from its last checkpoint. Its own settings count, any given here are ignored.",
+    ),
+]
 Screens = Annotated[int, typer.Option(min=1, help="Drawn screens a step.")]
 Crops = Annotated[int, typer.Option(min=2, help="Cards a step.")]
 Rate = Annotated[float, typer.Option("--learning-rate", min=0, help="Highest learning rate.")]
@@ -77,8 +85,13 @@ def train(
         DEFAULTS, deck=deck, seed=seed, backbone=backbone, pretrained=pretrained, start=start, workers=workers, device=device,
         screens=screens, crops=crops, learning_rate=learning_rate, **_length(minutes, steps),
     )  # fmt: skip
-    run = run_training(settings, runs_dir() / checked_name(name or Path(deck).name), resume)
-    finish_bundle(run, model_dir(run.folder.name))
+    name = checked_name(name or Path(deck).name)
+    check_place(model_dir(name), "model.json")
+    folder = runs_dir() / name
+    with _told_to_resume(folder):
+        run = run_training(settings, folder, resume)
+    finish_bundle(run, model_dir(name))
+    typer.echo(f"Try it: balatro identify screenshot.png --model {name}")
 
 
 def pretrain(
@@ -87,7 +100,7 @@ def pretrain(
     name: Annotated[str, typer.Option(help="What the run is called.")] = "pretrain",
     cards: Annotated[int, typer.Option(min=2, help="How many invented cards to learn from.")] = DEFAULTS.num_invented,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the weights; left out: the package's own.", show_default=False)
+        Path | None, typer.Option(help="Folder for the weights; left out: `weights` in the run's folder.", show_default=False)
     ] = None,
     seed: Seed = DEFAULTS.seed,
     backbone: Backbone = DEFAULTS.backbone,
@@ -101,7 +114,7 @@ def pretrain(
 ) -> None:
     """Make the weights that come with the package: train on invented cards, never on a game's art.
 
-    Writes encoder.onnx, locator.onnx, start.pth, weights.json and the log.
+    Writes encoder.onnx, locator.onnx, start.pth, weights.json and the log to runs/NAME/weights.
 
     Examples:
 
@@ -113,8 +126,10 @@ def pretrain(
         DEFAULTS, num_invented=cards, seed=seed, backbone=backbone, start=start, workers=workers, device=device,
         screens=screens, crops=crops, learning_rate=learning_rate, **_length(minutes, steps),
     )  # fmt: skip
-    run = run_training(pretrain_settings(settings), runs_dir() / checked_name(name), resume)
-    finish_weights(run, out or package_weights())
+    folder = runs_dir() / checked_name(name)
+    with _told_to_resume(folder):
+        run = run_training(pretrain_settings(settings), folder, resume)
+    finish_weights(run, out or folder / "weights")
 
 
 def export(
@@ -136,7 +151,9 @@ def export(
 
     path = runs_dir() / run if (runs_dir() / run).is_dir() and run.name == str(run) else run
     loaded = resume_run(path)
-    finish_bundle(loaded, out or model_dir(loaded.folder.name))
+    folder = out or model_dir(checked_name(loaded.folder.name))
+    check_place(folder, "model.json")
+    finish_bundle(loaded, folder)
 
 
 def run_training(settings: TrainSettings, folder: Path, resume: bool = False) -> Run:
@@ -145,12 +162,21 @@ def run_training(settings: TrainSettings, folder: Path, resume: bool = False) ->
     from balatro.train_model import loop
 
     run = loop.resume(folder) if resume else loop.begin(settings, folder)
-    try:
-        loop.finish(run)
-    except KeyboardInterrupt:
-        typer.echo(f"saved after {run.step} steps; go on with the same command and --resume", err=True)
-        raise
+    loop.finish(run)
     return run
+
+
+@contextmanager
+def _told_to_resume(folder: Path) -> Iterator[None]:
+    """On Ctrl+C say how to go on, when there is something to go on from."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from balatro.train_model.checkpoint import LAST
+
+        if (folder / LAST).is_file():
+            typer.echo("saved; go on with the same command and --resume", err=True)
+        raise
 
 
 def finish_bundle(run: Run, folder: Path) -> dict[str, Any]:
@@ -158,7 +184,6 @@ def finish_bundle(run: Run, folder: Path) -> dict[str, Any]:
     from balatro.models.bundle import describe, save_bundle
     from balatro.train_model.calibrate import calibrate
     from balatro.train_model.loop import averaged, sample_cards
-    from balatro.train_model.tasks import deck_hash
 
     encoder, locator = averaged(run)
     measured = calibrate(encoder, locator, run.recipe, run.settings.seed)
@@ -168,8 +193,8 @@ def finish_bundle(run: Run, folder: Path) -> dict[str, Any]:
         encoder,
         cards=[dict(card.__dict__) for card in run.lesson.classes],
         twins=[list(pair) for pair in run.lesson.twins],
-        data_hash=deck_hash(run.lesson.deck),
-        training={"steps": run.step, "minutes": round(run.seconds / 60, 1), "settings": run.settings.to_dict()},
+        data_hash=run.deck_hash,
+        training={"steps": run.step, "minutes": round(run.seconds / 60, 1), "settings": _told_settings(run)},
         **measured,
     )
     difference = save_bundle(folder, encoder, locator, text, sample_cards(run))
@@ -178,32 +203,36 @@ def finish_bundle(run: Run, folder: Path) -> dict[str, Any]:
 
 
 def finish_weights(run: Run, folder: Path) -> dict[str, Any]:
-    """Calibrate a run on invented cards and write the package's weights; returns weights.json."""
+    """Calibrate a run on invented cards and write its weights as the package holds them; returns weights.json."""
     from balatro.models.bundle import describe, save_package_weights
     from balatro.train_model.calibrate import calibrate
-    from balatro.train_model.loop import averaged
+    from balatro.train_model.loop import LOG as RUN_LOG
+    from balatro.train_model.loop import averaged, sample_cards
 
     encoder, locator = averaged(run)
     measured = calibrate(encoder, locator, run.recipe, run.settings.seed)
     measured["tasks"].pop("identification")
     measured["scores"] = {name: measured["scores"][name] for name in ("on", "modifier", "kind", "found", "false_finds")}
-    training = {"steps": run.step, "minutes": round(run.seconds / 60, 1), "settings": run.settings.to_dict()}
+    training = {"steps": run.step, "minutes": round(run.seconds / 60, 1), "settings": _told_settings(run)}
     text = describe("package", "invented", encoder, cards=[], twins=[], training=training, **measured)
-    folder.mkdir(parents=True, exist_ok=True)
-    save_package_weights(folder, encoder, locator, text)
-    shutil.copyfile(run.folder / "log.jsonl", folder / LOG)
-    _report(folder, text["scores"], None)
+    difference = save_package_weights(folder, encoder, locator, text, sample_cards(run))
+    write_bytes(folder / LOG, (run.folder / RUN_LOG).read_bytes())
+    _report(folder, text["scores"], difference)
     return text
 
 
-def _report(folder: Path, scores: dict[str, Any], difference: float | None) -> None:
+def _told_settings(run: Run) -> dict[str, Any]:
+    """The settings as a model tells them: names instead of places on this machine."""
+    return {name: Path(value).name if name in ("deck", "start") else value for name, value in run.settings.to_dict().items()}
+
+
+def _report(folder: Path, scores: dict[str, Any], difference: float) -> None:
     told = ", ".join(
         f"{name.replace('_', ' ')} {100 * value:.1f} %" for name, value in scores.items() if isinstance(value, float)
     )
     typer.echo(f"{folder}: written")
     typer.echo(f"on {scores['on']} that training never saw: {told}")
-    if difference is not None:
-        typer.echo(f"ONNX Runtime and torch differ by at most {difference:.1g}")
+    typer.echo(f"ONNX Runtime and torch differ by at most {difference:.1g}")
 
 
 def _length(minutes: float | None, steps: int | None) -> dict[str, Any]:
@@ -216,6 +245,8 @@ def _need_torch() -> None:
     # Threads that wait in circles take the cores away from the processes that draw: measured 20 times slower on two cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
+        import onnx  # noqa: F401  (written with at the very end)
         import torch  # noqa: F401
-    except ImportError as error:
-        raise MissingPartError(f"training needs torch ({error}): {how_to_install('train')}") from error
+    except (ImportError, OSError) as error:  # OSError: torch is there, but a library that it loads is not
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise MissingPartError(f"training needs torch and onnx ({reason}): {how_to_install('train')}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_
 from balatro.train_model.targets import draw_targets
 from balatro.train_model.tasks import MISSING, DeckRecipe, Lesson, prepare
 from balatro.utils.images import rectify
+from balatro.utils.quads import lies_on_any
 
 Batch = dict[str, Tensor]
 """For the locator: frames (K, 288, 512, 3) uint8 RGB; heat, heat_weight, corner_weight (K, 72, 128) and corners (K, 8, 72, 128)
@@ -35,9 +38,6 @@ STRANGER_SHARE = 0.35
 
 NOTHING_SHARE = 0.15
 """How many of the cut-out pictures show no card, or halves of two: what a locator may find by mistake."""
-
-CLOSE = 0.3
-"""A quad is no card's when its middle is farther from every card's than this share of the card's width and height."""
 
 OUTSIDER_SCREENS = 0.2
 """How many screens mix outsiders among the cards that are dealt."""
@@ -78,6 +78,9 @@ def _start_worker(number: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is answered by the main process, which saves and stops its workers
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
+    # At its end the worker may still be handing over batches that nobody waits for, in a thread that is inside torch then:
+    # an interpreter that shuts down around it aborts, with "terminate called without an active exception" on the screen.
+    atexit.register(os._exit, 0)
 
 
 def draw_batch(settings: FeedSettings, lesson: Lesson, rng: np.random.Generator) -> Batch:
@@ -178,7 +181,7 @@ def _cut_nothing(screen: Screen, rng: np.random.Generator) -> np.ndarray:
     place = None
     for _ in range(8):
         place = _beside(quads, rng) if len(quads) and rng.random() < 0.6 else _anywhere(width, height, unit, rng)
-        if not _is_on_a_card(place, quads):
+        if not lies_on_any(place, quads):
             break
     else:
         place = _anywhere(width, height, unit * 0.2, rng)  # a crowded screen: a spot too small for any card
@@ -200,14 +203,6 @@ def _anywhere(width: int, height: int, unit: float, rng: np.random.Generator) ->
     wide, tall = 1.33 * unit * np.exp(rng.normal(0, 0.15)), 1.79 * unit * np.exp(rng.normal(0, 0.15))
     x, y = rng.uniform(0, width - wide), rng.uniform(0, height - tall)
     return np.array([(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)], np.float32)
-
-
-def _is_on_a_card(quad: np.ndarray, quads: np.ndarray) -> bool:
-    """Whether the quad (4, 2) lies so near to one of (N, 4, 2) that it may count as found."""
-    if len(quads) == 0:
-        return False
-    sizes = np.stack([np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1), np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)], 1)
-    return bool((np.abs(quads.mean(1) - quad.mean(0)) / np.maximum(sizes, 1) < CLOSE).all(1).any())
 
 
 def _choose(cards: list[ScreenCard], count: int, rng: np.random.Generator) -> list[int]:

@@ -31,8 +31,9 @@ from balatro.train_model.checkpoint import LAST, Average, State, load_state, sav
 from balatro.train_model.feed import Batch, FeedSettings, draw_batch, open_feed
 from balatro.train_model.losses import accuracy, encoder_loss, locator_loss, recall
 from balatro.train_model.settings import TrainSettings, settings_from
-from balatro.train_model.tasks import MISSING, DeckRecipe, Lesson, prepare, recipe_for
+from balatro.train_model.tasks import MISSING, DeckRecipe, Lesson, deck_hash, prepare, recipe_for
 from balatro.utils.errors import ModelError, SettingsError
+from balatro.utils.files import write_text
 from balatro.utils.progress import Bar, progress, track
 
 TIMED = 30
@@ -40,6 +41,7 @@ TIMED = 30
 UNTIMED = 6
 """Of these, steps that are left out: memory is claimed and the workers start."""
 LOG_EVERY = 20
+LOG = "log.jsonl"
 
 
 @dataclass(eq=False)
@@ -50,6 +52,8 @@ class Run:
     folder: Path
     recipe: DeckRecipe
     lesson: Lesson
+    deck_hash: str
+    """Of all that is drawn, outsiders too."""
     device: torch.device
     dtype: torch.dtype
     """In which the convolutions are computed."""
@@ -75,6 +79,7 @@ class Run:
             "seconds": self.seconds,
             "settings": self.settings.to_dict(),
             "recipe": self.recipe.__dict__.copy(),
+            "deck_hash": self.deck_hash,
             **{name: network.state_dict() for name, network in self.networks.items()},
             **{f"{name}_average": average.values for name, average in self.averages.items()},
             "optimizer": self.optimizer.state_dict(),
@@ -95,7 +100,8 @@ def begin(settings: TrainSettings, folder: Path) -> Run:
     began = time.monotonic()
     if (folder / LAST).exists():
         raise SettingsError(f"{folder}: a run of this name is there; go on with --resume, choose another --name, or remove it")
-    run = _assemble(settings, folder, recipe_for(settings.deck, settings.num_invented, settings.outsiders))
+    recipe = recipe_for(settings.deck, settings.num_invented, settings.outsiders, settings.seed)
+    run = _assemble(settings, folder, recipe, settings.pretrained)
     if settings.start != "none":
         _start_from(run, settings.start)
     run.averages = {name: Average(network, settings.ema) for name, network in run.networks.items()}
@@ -106,11 +112,13 @@ def begin(settings: TrainSettings, folder: Path) -> Run:
 def resume(folder: Path) -> Run:
     """A run as its last checkpoint left it. folder: the run's, or a checkpoint in it."""
     state = load_state(folder)
-    folder = folder.parent if folder.is_file() else folder
+    folder = (folder.parent if folder.is_file() else folder).resolve()
     run = _assemble(settings_from(state["settings"]), folder, DeckRecipe(**state["recipe"]))
     names = {task: entry["class_names"] for task, entry in state["head_states"].items()}
-    if names != run.lesson.task_classes:
-        raise ModelError(f"{folder}: its deck has changed since; train anew, or bring the old deck back")
+    if names != run.lesson.task_classes or state.get("deck_hash", run.deck_hash) != run.deck_hash:
+        raise ModelError(
+            f"{folder}: its deck has changed since; train anew, or bring back the old deck (and version of balatro)"
+        )
     for name, network in run.networks.items():
         network.load_state_dict(state[name])
         run.averages[name].values = {key: value.to(run.device) for key, value in state[f"{name}_average"].items()}
@@ -120,18 +128,19 @@ def resume(folder: Path) -> Run:
     return run
 
 
-def _assemble(settings: TrainSettings, folder: Path, recipe: DeckRecipe) -> Run:
+def _assemble(settings: TrainSettings, folder: Path, recipe: DeckRecipe, pretrained: bool = False) -> Run:
     device = _device(settings.device)
     if device.type == "cpu":
         torch.set_num_threads(settings.threads or max(1, (os.cpu_count() or 1) - settings.workers))
     lesson = prepare(recipe)
     torch.manual_seed(settings.seed)
     tasks = {task: len(names) for task, names in lesson.task_classes.items()}
-    encoder = MultiHeadModel(settings.backbone, tasks, settings.embedding, settings.pretrained).to(device)
+    encoder = MultiHeadModel(settings.backbone, tasks, settings.embedding, pretrained).to(device)
     locator = Locator().to(device)
     optimizer = make_optimizer([encoder, locator], settings)
     averages = {"encoder": Average(encoder, settings.ema), "locator": Average(locator, settings.ema)}
-    return Run(settings, folder, recipe, lesson, device, _dtype(settings, device), encoder, locator, optimizer, averages)
+    dtype, drawn = _dtype(settings, device), deck_hash(lesson.deck)
+    return Run(settings, folder, recipe, lesson, drawn, device, dtype, encoder, locator, optimizer, averages)
 
 
 def _device(name: str) -> torch.device:
@@ -147,7 +156,8 @@ def _dtype(settings: TrainSettings, device: torch.device) -> torch.dtype:
     """bfloat16 is twice as fast on processors with instructions for it, and many times slower on others."""
     if settings.precision not in ("auto", "float32", "bfloat16"):
         raise SettingsError(f"precision is {settings.precision!r}; choose one of: auto, float32, bfloat16")
-    quick = device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
+    has_bf16 = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)  # private: not in every torch
+    quick = device.type == "cuda" or (device.type == "cpu" and has_bf16())
     return torch.bfloat16 if settings.precision == "bfloat16" or (settings.precision == "auto" and quick) else torch.float32
 
 
@@ -213,6 +223,7 @@ def mean_embeddings(run: Run) -> Tensor:
 def finish(run: Run) -> None:
     """Train from where the run stands to its last step; on Ctrl+C save, then stop."""
     run.folder.mkdir(parents=True, exist_ok=True)
+    _cut_log(run.folder / LOG, run.step)
     began = time.monotonic() - run.seconds
     feed: Iterator[Batch] = iter(())
     try:
@@ -223,7 +234,7 @@ def finish(run: Run) -> None:
                 take_step(run, to_device(next(feed), run.device))
                 marks.append(time.monotonic())
                 run.seconds = marks[-1] - began
-                if run.settings.steps == 0 and run.step >= TIMED:
+                if run.settings.steps == 0 and len(marks) > TIMED:  # steps of before a --resume are not timed
                     _fix_steps(run, marks, bar)
                 _tell(run, marks, bar)
                 if run.step % run.settings.save_every == 0:
@@ -298,8 +309,22 @@ def _tell(run: Run, marks: list[float], bar: Bar) -> None:
     if run.step % LOG_EVERY == 0 or run.step == run.settings.steps:
         line = {"step": run.step, "seconds": round(run.seconds, 1), "cards_per_second": round(speed, 1), "loss": round(loss, 4)}
         line |= {"rate": round(rate(run.step - 1, run.settings), 4), **{name: round(value, 4) for name, value in means.items()}}
-        with (run.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        with (run.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
+
+
+def _cut_log(log: Path, step: int) -> None:
+    """Leave out what was logged after the checkpoint that the run goes on from: these steps come again."""
+    if log.is_file():
+        lines = log.read_text(encoding="utf-8").splitlines()
+        write_text(log, "".join(f"{line}\n" for line in lines if _logged_step(line) <= step))
+
+
+def _logged_step(line: str) -> float:
+    try:
+        return float(json.loads(line)["step"])
+    except (ValueError, TypeError, KeyError):
+        return math.inf  # half a line, where the machine went off
 
 
 def _mean(values: list[float]) -> float:

@@ -62,6 +62,7 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         lowest = {
+            "seed": 0,
             "steps": 0,
             "workers": 0,
             "threads": 0,

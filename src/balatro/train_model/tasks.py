@@ -24,7 +24,7 @@ NO_MODIFIER = frozenset({"Card back", "Voucher", "Booster pack"})
 """Types of strangers that have no modifier in the game."""
 
 OUTSIDER_SEED = 90_001
-"""Invented outsiders come from a seed of their own, apart from those of pretraining (0) and of calibration."""
+"""Invented outsiders come from a seed of their own, apart from those of pretraining (the run's) and of calibration."""
 
 
 @dataclass(frozen=True)

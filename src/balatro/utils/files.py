@@ -45,18 +45,38 @@ def read_json(path: Path) -> Any:
     """Read JSON; InputError names the file and the place when it is not valid."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: not readable as JSON ({error}); mend or remove it") from error
 
 
+def check_place(folder: Path, mark: str) -> None:
+    """InputError unless a folder may be written here by `new_folder`: nothing is there, or nothing in it, or an older one.
+
+    mark: the file that only such a folder has, `model.json` for a model. Ask before long work, not after it.
+    """
+    place, here = folder.resolve(), Path.cwd().resolve()
+    if place == here or place in here.parents:
+        raise InputError(f"{folder}: the current folder, or one above it; name a folder of its own")
+    if place.exists() and not place.is_dir():
+        raise InputError(f"{folder}: a file, expected a folder; name another place")
+    if place.is_dir() and not (place / mark).is_file() and any(place.iterdir()):
+        raise InputError(f"{folder}: not empty, and without a {mark}, so nothing of ours to replace; name another folder")
+
+
 @contextlib.contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """Build a folder beside its place and move it there at the end; on an error what was there before stays."""
+def new_folder(folder: Path, mark: str) -> Iterator[Path]:
+    """Build a folder beside its place and move it there at the end; on an error what was there before stays.
+
+    Only an older folder of the same kind is ever replaced, see `check_place`.
+    """
+    check_place(folder, mark)
+    folder = folder.resolve()  # behind a link lies the folder that is replaced
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".part"))
     building.chmod(0o755)
     try:
         yield building
+        check_place(folder, mark)  # someone may have put something there in the meantime
         old = building.with_suffix(".old")
         if folder.exists():
             folder.replace(old)

@@ -5,11 +5,12 @@ Everywhere in this project a picture is a (H, W, 3) uint8 array, RGB.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import math
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -38,37 +39,53 @@ def load_image(source: ImageSource) -> np.ndarray:
     if isinstance(source, np.ndarray):
         return _from_array(source)
     if isinstance(source, Image.Image):
-        return _from_pil(source, "the image")
+        with _one_line("the image"):
+            return _from_pil(source, "the image")
+    if not isinstance(source, str | os.PathLike):
+        raise InputError(f"{type(source).__name__} is no picture; expected a path, a PIL image or an array")
     path = Path(source)
-    if path.is_dir():
-        raise InputError(f"{path}: a folder, not a picture; name the picture")
-    if not path.exists():
-        raise InputError(f"{path}: no such file; check the path")
+    with _one_line(str(path)):
+        if path.is_dir():
+            raise InputError(f"{path}: a folder, not a picture; name the picture")
+        if not path.exists():
+            raise InputError(f"{path}: no such file; check the path")
+        with Image.open(path) as image:
+            return _from_pil(image, str(path))
+
+
+@contextlib.contextmanager
+def _one_line(name: str) -> Iterator[None]:
+    """Whatever goes wrong with a picture as an InputError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower and gives one line
-            with Image.open(path) as image:
-                return _from_pil(image, str(path))
+            yield
     except InputError:
         raise
     except Image.DecompressionBombError:
-        raise InputError(f"{path}: too large; at most {MAX_PIXELS // 1_000_000} million pixels are read") from None
+        raise InputError(f"{name}: too large; at most {MAX_PIXELS // 1_000_000} million pixels are read") from None
     except UnidentifiedImageError:
-        raise InputError(f"{path}: not a picture; PNG, JPEG, WebP and the like are read") from None
+        raise InputError(f"{name}: not a picture; PNG, JPEG, WebP and the like are read") from None
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble on
-        raise InputError(f"{path}: the picture is damaged or cannot be read ({error}); save it anew") from error
+        raise InputError(f"{name}: the picture is damaged or cannot be read ({error}); save it anew") from error
 
 
-def find_images(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
+def find_images(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[str]]:
     """The pictures meant by files, folders (searched to the bottom) and globs (`**` too), each once, in a steady order.
 
-    A file that does not exist is kept, so that reading it names it and the others are still done. Raises InputError for a
-    folder without pictures and for a glob that fits nothing.
+    Second, one line for each path that means none, so that the others can still be done: a folder without pictures, a glob
+    that fits nothing, an empty path. A file that does not exist is kept among the pictures: reading it names it.
     """
     found: dict[Path, None] = {}
+    failures: list[str] = []
     for path in paths:
-        found.update(dict.fromkeys(_expand(Path(path))))
-    return list(found)
+        try:
+            found.update(dict.fromkeys(_expand(os.fspath(path))))
+        except InputError as error:
+            failures.append(str(error))
+        except OSError as error:
+            failures.append(f"{path}: {(error.strerror or str(error)).lower()}; check the path")
+    return list(found), failures
 
 
 def rectify(image: np.ndarray, quads: np.ndarray, size: tuple[int, int], margin: float = 0.04) -> np.ndarray:
@@ -134,7 +151,10 @@ def _span(low: float, high: float, length: int, times: int) -> tuple[int, int]:
     return begin, begin + count
 
 
-def _expand(path: Path) -> list[Path]:
+def _expand(text: str) -> list[Path]:
+    if not text:
+        raise InputError("an empty path; name a picture, a folder or a pattern")
+    path = Path(text)
     if path.is_dir():
         found = sorted(file for file in path.rglob("*") if _is_image(file))
         if not found:
@@ -153,6 +173,8 @@ def _is_image(path: Path) -> bool:
 
 
 def _from_pil(image: Image.Image, name: str) -> np.ndarray:
+    if image.width * image.height == 0:
+        raise InputError(f"{name}: {image.width}x{image.height} pixels; expected at least one")
     if image.width * image.height > MAX_PIXELS:
         raise InputError(
             f"{name}: {image.width}x{image.height} pixels; at most {MAX_PIXELS // 1_000_000} million are read, make it smaller"
@@ -194,7 +216,7 @@ def _to_bytes(planes: np.ndarray) -> np.ndarray:
         scale = 255.0 if finite.max() <= 1.0 else 1.0
         return (finite * scale).clip(0, 255).round().astype(np.uint8)
     if kind in "iu":
-        deep = planes.dtype == np.uint16 or planes.max() > 255
+        deep = (kind, planes.dtype.itemsize) == ("u", 2) or planes.max() > 255
         return (planes.astype(np.int64) >> 8 if deep else planes).clip(0, 255).astype(np.uint8)
     raise InputError(f"an array of {planes.dtype}; expected numbers")
 

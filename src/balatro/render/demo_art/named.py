@@ -43,7 +43,7 @@ def _draw_row(key: str, row: Row) -> Iterator[DeckCard]:
         drawn.append(drawing)
         if row.floats is not None:
             drawing = Drawing(drawing.body, floating_figure(Traits(f"{key}/above", forced={**CLEAN, **row.floats})))
-        rarity = row.rarity or _RARITIES[sum(map(ord, name)) % len(_RARITIES)]
+        rarity = "" if row.type != "Joker" else row.rarity or _RARITIES[sum(map(ord, name)) % len(_RARITIES)]
         shine = {"Spectral": "booster"}.get(row.type, "voucher" if name == "Absent Friend" else "none")
         yield _card(name, row.type, rarity, drawing, (1.0, 1.0), shine)
 

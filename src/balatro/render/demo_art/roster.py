@@ -552,7 +552,7 @@ def framed_rows() -> tuple[Row, ...]:
     visions = {name: {"plate": name.upper(), **more} for name, more in _VISIONS.items()}
     style = {"style": ("rim", True), "minis": False, "badge": False}
     return (
-        Row("tarot", arcana, {"ink": (0.03, 0.42, 0.52), **style}, ("*",), "Tarot", "Tarot"),
-        Row("planet", worlds, {"frame hue": 0.7}, ("*",), "Planet", "Planet"),
-        Row("spectral", visions, {"vision hue": 0.49, "vision shift": 0.51, **style}, ("*",), "Spectral", "Spectral"),
+        Row("tarot", arcana, {"ink": (0.03, 0.42, 0.52), **style}, ("*",), "Tarot"),
+        Row("planet", worlds, {"frame hue": 0.7}, ("*",), "Planet"),
+        Row("spectral", visions, {"vision hue": 0.49, "vision shift": 0.51, **style}, ("*",), "Spectral"),
     )
