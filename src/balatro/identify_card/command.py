@@ -178,7 +178,7 @@ def _print_cards(read: Read) -> None:
     known = [card for card in read.cards if card.known]
     others = len(read.cards) - len(known)
     title = f"{read.path}: {len(known)} cards" + (f", and {others} that are none of the known ones" if others else "")
-    table = Table(title=Text(title), title_justify="left")
+    table = Table()
     for heading in ("card", "modifier", "type", "rarity"):
         table.add_column(heading)
     for heading in ("sure", "left", "top"):
@@ -188,7 +188,9 @@ def _print_cards(read: Read) -> None:
         place = (f"{card.confidence * 100:.1f} %", str(card.box[0]), str(card.box[1]))
         table.add_row(Text(card.name or ""), Text(card.modifier, colour), card.type, card.rarity, *place)
     console = Console()
-    console.print(table if known else Text(title))
+    console.print(Text(title), soft_wrap=True)
+    if known:
+        console.print(table)
 
 
 def _draw(read: Read, copy: Path) -> None:
