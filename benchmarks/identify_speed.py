@@ -32,7 +32,7 @@ from balatro.utils.images import rectify
 
 NUM_CARDS = 10
 REST = 0.3
-"""Seconds after each turn: torch's threads keep a core busy for up to 0.2 s after their work, which would be counted as ours."""
+"""Seconds after each turn: torch's threads keep a core busy for a while after their work, which would be counted as ours."""
 NEEDED = 15.0
 """How many times faster identifying has to be."""
 
