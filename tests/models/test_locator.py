@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from balatro.models.locator import STRIDE, Locator, thin
+from balatro.config.shapes import STRIDE
+from balatro.models.locator import Locator, thin
 
 torch.set_num_threads(1)
 

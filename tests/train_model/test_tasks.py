@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from balatro.render.deck import DeckCard
-from balatro.train_model.tasks import OUTSIDER, deck_hash, make_lesson, prepare, recipe_for
+from balatro.render.deck import DeckCard, deck_hash
+from balatro.train_model.tasks import OUTSIDER, make_lesson, prepare, recipe_for
 from tests.train_model.tiny_deck import body, save_tiny_deck, tiny_deck
 
 

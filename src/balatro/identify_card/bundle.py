@@ -9,11 +9,10 @@ from typing import Any
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir, model_dir
+from balatro.config.shapes import MODEL_FORMAT
 from balatro.utils.errors import ModelError
 from balatro.utils.files import read_json
 
-FORMAT = 1
-"""The newest form of model.json that this version reads."""
 AUTO = ("game", "demo")
 """The models that "auto" looks for, in this order."""
 MAKE = "`balatro art import` makes the model `game` from your copy of the game, `balatro demo` shows all without it"
@@ -101,10 +100,10 @@ def load_bundle(folder: Path) -> Bundle:
         raise ModelError(f"{folder}: no model.json there, so it is not a model; {MAKE}")
     text = read_json(path)
     version = text.get("format") if isinstance(text, dict) else None
-    if isinstance(version, int) and version > FORMAT:
-        raise ModelError(f"{path}: model format {version}, this version reads up to {FORMAT}; update Balatro")
-    if version != FORMAT:
-        raise ModelError(f"{path}: model format {version!r}, expected {FORMAT}; make the model anew")
+    if isinstance(version, int) and version > MODEL_FORMAT:
+        raise ModelError(f"{path}: model format {version}, this version reads up to {MODEL_FORMAT}; update Balatro")
+    if version != MODEL_FORMAT:
+        raise ModelError(f"{path}: model format {version!r}, expected {MODEL_FORMAT}; make the model anew")
     try:
         return _read(folder, text)
     except (KeyError, TypeError, ValueError, IndexError) as error:

@@ -5,31 +5,27 @@ make_gallery_bundle(deck, model_dir("game"))     # what `balatro art import` end
 
 from __future__ import annotations
 
-import hashlib
 import io
 import shutil
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from balatro.config.kinds import KINDS, NOTHING
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import package_weights
-from balatro.identify_card.bundle import FORMAT, GallerySettings
+from balatro.config.shapes import CARD_SIZE, MARGIN, MODEL_FORMAT
+from balatro.identify_card.bundle import GallerySettings
 from balatro.identify_card.naming import softmax
 from balatro.identify_card.sessions import open_session
+from balatro.render.deck import Deck, deck_hash, find_twins
 from balatro.utils.errors import ModelError
 from balatro.utils.files import check_place, new_folder, read_json, write_bytes, write_json
 from balatro.utils.progress import progress
 
-if TYPE_CHECKING:
-    from balatro.render.deck import Deck
-
-SIZE, MARGIN = (96, 128), 0.04
-"""Width and height of the pictures that the package's encoder takes, and how they are cut."""
 NUM_PHASES = 4
 """Views of each known card in each modifier: editions move, and so does the light of a Spectral."""
 NUM_STRANGER_VIEWS = 3
@@ -174,7 +170,7 @@ def draw_gallery(deck: Deck, encoder: Path, seed: int = 0) -> Gallery:
     with progress("Looking at every card", total=len(views)) as bar:
         for start in range(0, len(views), BATCH):
             some = views[start : start + BATCH]
-            pictures = draw_views(deck, some, rng, SIZE, MARGIN)
+            pictures = draw_views(deck, some, rng, CARD_SIZE, MARGIN)
             parts.append(session.run(["embedding"], {"cards": pictures})[0])
             bar.advance(len(some), note=deck.cards[some[-1].card].name)
     cards = np.array([view.card for view in views], np.int32)
@@ -185,7 +181,7 @@ def calibrate_gallery(gallery: Gallery, deck: Deck, encoder: Path, kind_temperat
     """Thresholds for this gallery, from screens drawn of its deck."""
     from balatro.identify_card.calibrate import calibrate, draw_probes
 
-    probes = draw_probes(deck, np.random.default_rng([seed, 1]), SIZE, MARGIN)
+    probes = draw_probes(deck, np.random.default_rng([seed, 1]), CARD_SIZE, MARGIN)
     session = open_session(encoder)
     parts = [probes.pictures[start : start + BATCH] for start in range(0, len(probes.card), BATCH)]
     answers = [session.run(["embedding", "kind"], {"cards": part}) for part in parts]
@@ -201,7 +197,7 @@ def _groups(deck: Deck) -> np.ndarray:
     """(cards,) a number for each card; twins share one."""
     place = {card.id: number for number, card in enumerate(deck.cards)}
     groups = np.arange(len(deck.cards))
-    for twins in _twins(deck):
+    for twins in find_twins(deck):
         groups[[place[card] for card in twins]] = place[twins[0]]
     return groups
 
@@ -227,11 +223,11 @@ def _model_text(
 ) -> dict[str, Any]:
     """model.json of a bundle without an identification head."""
     return {
-        "format": FORMAT,
+        "format": MODEL_FORMAT,
         "name": name,
         "deck": deck.name,
         "backbone": about.get("backbone", ""),
-        "input": {"width": SIZE[0], "height": SIZE[1], "margin": MARGIN, "colour": "RGB"},
+        "input": {"width": CARD_SIZE[0], "height": CARD_SIZE[1], "margin": MARGIN, "colour": "RGB"},
         "embedding": gallery.embedding.shape[1],
         "tasks": tasks,
         "gallery": asdict(settings),
@@ -239,26 +235,8 @@ def _model_text(
             {"id": c.id, "name": c.name, "type": c.type, "rarity": c.rarity, "known": c.known, "size": list(c.size)}
             for c in deck.cards
         ],
-        "twins": _twins(deck),
+        "twins": [list(group) for group in find_twins(deck)],
         "locator": {"threshold": 0.3} | about.get("locator", {}),
         "scores": {},
-        "data_hash": _deck_hash(deck),
+        "data_hash": deck_hash(deck),
     }
-
-
-def _twins(deck: Deck) -> list[list[str]]:
-    """Groups of known cards with the same picture, drawn in other sizes."""
-    groups: dict[bytes, dict[tuple[float, float], str]] = {}
-    for card in deck.known:
-        if card.floating is None:
-            groups.setdefault(card.body.tobytes(), {}).setdefault(card.size, card.id)
-    return [list(group.values()) for group in groups.values() if len(group) > 1]
-
-
-def _deck_hash(deck: Deck) -> str:
-    """Says whether two models were made from the same deck."""
-    digest = hashlib.sha256()
-    for card in deck.cards:
-        digest.update(card.id.encode())
-        digest.update(card.body.tobytes())
-    return digest.hexdigest()[:16]

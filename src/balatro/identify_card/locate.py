@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from balatro.config.shapes import STRIDE
 from balatro.identify_card.card import quad_sizes
 from balatro.identify_card.sessions import open_session
 from balatro.utils.errors import ModelError
@@ -17,8 +18,6 @@ from balatro.utils.errors import ModelError
 if TYPE_CHECKING:
     import onnxruntime
 
-STRIDE = 4
-"""Pixels of the resized frame per cell of the heat map."""
 CARD_HEIGHT = 1.79
 """Height of a regular card in sixteenths of the game's width, on a screen of the game."""
 SAME_CARD = 0.17

@@ -16,11 +16,9 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from balatro.config.shapes import CARD_SIZE
 from balatro.utils.errors import MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
-
-CARD_SIZE = (96, 128)
-"""Width and height in pixels of the rectified card every encoder takes."""
 
 
 class CardBackbone(nn.Module):

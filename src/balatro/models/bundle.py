@@ -19,15 +19,11 @@ import torch
 from torch import Tensor, nn
 
 from balatro.config.paths import package_weights
-from balatro.models.backbones import CARD_SIZE
+from balatro.config.shapes import CARD_SIZE, MARGIN, MODEL_FORMAT
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.utils.errors import ModelError
 from balatro.utils.files import new_folder, write_bytes, write_json
-
-BUNDLE_FORMAT = 1
-MARGIN = 0.04
-"""How far `rectify` goes beyond a card's sides, as a share of the card."""
 
 LARGEST_DIFFERENCE = 0.02
 """By how much ONNX Runtime may differ from torch in any output. Logits and corners (in cells of 4 pixels) reach 20
@@ -37,7 +33,7 @@ and more: 0.02 moves a probability by half a percent at most, a corner by a tent
 def describe(name: str, deck: str, encoder: MultiHeadModel, tasks: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """model.json of an encoder. tasks: {task: {"classes", "temperature", "reject"}}; more: `cards`, `locator`, `scores` …"""
     return {
-        "format": BUNDLE_FORMAT,
+        "format": MODEL_FORMAT,
         "name": name,
         "deck": deck,
         "backbone": encoder.backbone_name,
@@ -150,7 +146,7 @@ def _weights(encoder: MultiHeadModel, locator: Locator, dtype: torch.dtype, keep
         name: {key: value.to(dtype) if value.ndim > 1 else value for key, value in values.items()}
         for name, values in networks.items()
     }
-    state |= {"format": BUNDLE_FORMAT, "backbone": encoder.backbone_name, "embedding": encoder.embedding_size}
+    state |= {"format": MODEL_FORMAT, "backbone": encoder.backbone_name, "embedding": encoder.embedding_size}
     data = io.BytesIO()
     torch.save(state, data)
     return data.getvalue()

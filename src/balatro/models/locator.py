@@ -17,9 +17,6 @@ from torch import Tensor, nn
 
 from balatro.models.backbones import ConvNorm
 
-STRIDE = 4
-"""Pixels of the frame per cell of the maps."""
-
 FRAME_SIZE = (512, 288)
 """Width and height in pixels to which a 16:9 frame is resized."""
 

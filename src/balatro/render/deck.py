@@ -9,6 +9,7 @@ like cards on a screen and must never be given a name.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -212,3 +213,23 @@ def drawn_size(card: DeckCard) -> tuple[float, float]:
     """Width and height of the drawn part in regular cells, the card's scale included: (0.97, 0.98) for most cards."""
     left, top, right, bottom = bounds(card)
     return (right - left) * card.scale, (bottom - top) * card.scale
+
+
+def find_twins(deck: Deck) -> tuple[tuple[str, ...], ...]:
+    """Groups of ids of known cards with the same picture in several drawn sizes, the largest first."""
+    groups: dict[bytes, dict[tuple[float, float], str]] = {}
+    for card in sorted(deck.known, key=lambda card: -card.size[1]):
+        if card.floating is None:
+            groups.setdefault(card.body.tobytes(), {}).setdefault(card.size, card.id)
+    return tuple(tuple(group.values()) for group in groups.values() if len(group) > 1)
+
+
+def deck_hash(deck: Deck) -> str:
+    """A short hash of everything that is drawn from a deck: tells whether two models were made from the same."""
+    total = hashlib.sha256()
+    for card in deck.cards:
+        total.update(f"{card.id}|{card.size}|{card.scale}|{card.shine}|{card.known}".encode())
+        total.update(card.body.tobytes())
+        if card.floating is not None:
+            total.update(card.floating.tobytes())
+    return total.hexdigest()[:16]

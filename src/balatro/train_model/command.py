@@ -182,6 +182,7 @@ def _told_to_resume(folder: Path) -> Iterator[None]:
 def finish_bundle(run: Run, folder: Path) -> dict[str, Any]:
     """Calibrate a run and write its bundle; returns model.json."""
     from balatro.models.bundle import describe, save_bundle
+    from balatro.render.deck import deck_hash
     from balatro.train_model.calibrate import calibrate
     from balatro.train_model.loop import averaged, sample_cards
 
@@ -193,7 +194,7 @@ def finish_bundle(run: Run, folder: Path) -> dict[str, Any]:
         encoder,
         cards=[dict(card.__dict__) for card in run.lesson.classes],
         twins=[list(pair) for pair in run.lesson.twins],
-        data_hash=run.deck_hash,
+        data_hash=deck_hash(run.lesson.own_deck),
         training={"steps": run.step, "minutes": round(run.seconds / 60, 1), "settings": _told_settings(run)},
         **measured,
     )

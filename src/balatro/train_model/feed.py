@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from balatro.config.kinds import NOTHING
 from balatro.config.modifiers import MODIFIERS
-from balatro.models.backbones import CARD_SIZE
+from balatro.config.shapes import CARD_SIZE, MARGIN
 from balatro.models.locator import FRAME_SIZE
 from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_screen
 from balatro.train_model.targets import draw_targets
@@ -158,7 +158,7 @@ def _encoder_part(screens: list[Screen], lesson: Lesson, num_crops: int, rng: np
         rows = [row for row, pick in enumerate(chosen) if all_cards[pick][0] == number]
         if rows:
             quads = jitter([all_cards[chosen[row]][1] for row in rows], rng)
-            cards[rows] = rectify(screen.image, quads, CARD_SIZE)
+            cards[rows] = rectify(screen.image, quads, CARD_SIZE, MARGIN)
     labels = [_labels(all_cards[pick][1], lesson) for pick in chosen]
     for row in range(len(chosen), num_crops):
         cards[row] = _cut_nothing(screens[int(rng.integers(len(screens)))], rng)
@@ -185,7 +185,7 @@ def _cut_nothing(screen: Screen, rng: np.random.Generator) -> np.ndarray:
             break
     else:
         place = _anywhere(width, height, unit * 0.2, rng)  # a crowded screen: a spot too small for any card
-    return rectify(screen.image, place[None], CARD_SIZE)[0]
+    return rectify(screen.image, place[None], CARD_SIZE, MARGIN)[0]
 
 
 def _beside(quads: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -27,11 +27,12 @@ from torch import Tensor, nn
 from balatro.models.bundle import load_start
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel, set_prototypes
+from balatro.render.deck import deck_hash
 from balatro.train_model.checkpoint import LAST, Average, State, load_state, save_state
 from balatro.train_model.feed import Batch, FeedSettings, draw_batch, open_feed
 from balatro.train_model.losses import accuracy, encoder_loss, locator_loss, recall
 from balatro.train_model.settings import TrainSettings, settings_from
-from balatro.train_model.tasks import MISSING, DeckRecipe, Lesson, deck_hash, prepare, recipe_for
+from balatro.train_model.tasks import MISSING, DeckRecipe, Lesson, prepare, recipe_for
 from balatro.utils.errors import ModelError, SettingsError
 from balatro.utils.files import write_text
 from balatro.utils.progress import Bar, progress, track

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from balatro.models.locator import STRIDE
+from balatro.config.shapes import STRIDE
 
 LEAST_VISIBLE = 0.12
 """Cards of which less shows need not be found, and finding them is no mistake."""

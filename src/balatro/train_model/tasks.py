@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from balatro.config.kinds import KINDS, kind_of
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import art_dir
-from balatro.render.deck import Deck, DeckCard, load_deck
+from balatro.render.deck import Deck, DeckCard, find_twins, load_deck
 
 MISSING = -1
 """The label of a card about which a task says nothing."""
@@ -70,8 +69,15 @@ class Lesson:
     """Places of the cards that are to be named."""
     outsiders: np.ndarray
     """Places of the invented cards that were mixed in."""
-    twins: tuple[tuple[str, str], ...] = field(default=())
-    """Ids of cards of the same picture in two sizes; the second is learned as the first."""
+    twins: tuple[tuple[str, ...], ...] = field(default=())
+    """Groups of ids of cards with the same picture in several sizes; all are learned as the first."""
+
+    @property
+    def own_deck(self) -> Deck:
+        """The deck without the invented cards that were mixed in."""
+        return Deck(
+            self.deck.name, self.deck.cards[: len(self.deck.cards) - len(self.outsiders)], self.deck.stickers, self.deck.source
+        )
 
     @property
     def task_classes(self) -> dict[str, list[str]]:
@@ -115,11 +121,11 @@ def _invent(seed: int, num_cards: int) -> Deck:
 def make_lesson(deck: Deck, outsiders: tuple[DeckCard, ...] = ()) -> Lesson:
     """The classes of a deck; outsiders become one class together, the last."""
     classes = [CardClass(c.id, c.name, c.type, c.rarity, c.known, c.size) for c in deck.cards]
-    twins = find_twins(deck.cards)
+    twins = find_twins(deck)
     place = {card.id: number for number, card in enumerate(deck.cards)}
     own = np.arange(len(deck.cards))
-    for first, second in twins:
-        own[place[second]] = place[first]
+    for first, *others in twins:
+        own[[place[other] for other in others]] = place[first]
     if outsiders:
         classes.append(CardClass(OUTSIDER, "", "", "", False, (1.0, 1.0)))
     cards = (*deck.cards, *outsiders)
@@ -134,25 +140,3 @@ def make_lesson(deck: Deck, outsiders: tuple[DeckCard, ...] = ()) -> Lesson:
         outsiders=np.arange(num_own, len(cards)),
         twins=twins,
     )
-
-
-def find_twins(cards: tuple[DeckCard, ...]) -> tuple[tuple[str, str], ...]:
-    """Pairs of ids of known cards with the same picture in another drawn size, the larger first."""
-    same: dict[bytes, DeckCard] = {}
-    pairs = []
-    for card in sorted((c for c in cards if c.known and c.floating is None), key=lambda c: -c.size[1]):
-        first = same.setdefault(hashlib.sha256(card.body.tobytes()).digest(), card)
-        if first is not card:
-            pairs.append((first.id, card.id))
-    return tuple(pairs)
-
-
-def deck_hash(deck: Deck) -> str:
-    """A short hash of everything that is drawn from a deck, to tell later on what a model was trained on."""
-    total = hashlib.sha256()
-    for card in deck.cards:
-        total.update(f"{card.id}|{card.size}|{card.scale}|{card.shine}|{card.known}".encode())
-        total.update(card.body.tobytes())
-        if card.floating is not None:
-            total.update(card.floating.tobytes())
-    return total.hexdigest()[:16]
