@@ -36,16 +36,13 @@ def game(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_front_door_is_light():
     code = """
-import sys, time
-began = time.perf_counter()
+import sys
 import balatro, balatro.cli
-print(time.perf_counter() - began)
 heavy = {"torch", "cv2", "onnxruntime", "numpy", "PIL", "timm"} & set(sys.modules)
 assert not heavy, heavy
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) < 3  # 0.2 s on a quiet machine
 
 
 def test_the_doors_of_the_package():

@@ -29,11 +29,11 @@ from balatro.config.paths import model_dir
 from balatro.demo.page import Story, write_page
 from balatro.identify_card.card import picture_json
 from balatro.identify_card.draw import draw_cards
-from balatro.identify_card.evaluate import score_screen
+from balatro.identify_card.evaluate import evaluate_screens
 from balatro.identify_card.gallery import make_gallery_bundle
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.report import score_table
-from balatro.identify_card.scores import FalseName, Outcome, Scores
+from balatro.identify_card.scores import Scores
 from balatro.render.deck import Deck, save_deck
 from balatro.render.table import PLAY, Screen, draw_screen
 from balatro.utils.errors import InputError
@@ -129,13 +129,7 @@ def _play(deck: Deck, seed: int, num_screens: int) -> Iterator[Screen]:
 def _score(recognizer: Recognizer, deck: Deck, screens: Sequence[Screen], label: str) -> Scores:
     """Scores on the screens, with a bar."""
     names = {card.id: card.name for card in deck.cards}
-    outcomes: list[Outcome] = []
-    false_names: list[FalseName] = []
-    for number, screen in enumerate(track(screens, label), start=1):
-        right, false = score_screen(f"screen {number}", screen, recognizer.identify(screen.image), names)
-        outcomes += right
-        false_names += false
-    return Scores(tuple(outcomes), tuple(false_names), len(screens))
+    return evaluate_screens(recognizer, track(screens, label), names)
 
 
 def _has_torch() -> bool:
