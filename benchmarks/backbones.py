@@ -114,13 +114,14 @@ def _run(data: bytes, value: np.ndarray, threads: int) -> float:
 
 def _quality_row(name: str, args: argparse.Namespace) -> str:
     from balatro.train_model.calibrate import calibrate
-    from balatro.train_model.loop import averaged, train
+    from balatro.train_model.finish import best_networks
+    from balatro.train_model.loop import train
     from balatro.train_model.settings import TrainSettings
 
-    settings = TrainSettings(deck=args.deck, backbone=name, minutes=args.minutes, start="none", threads=args.threads)
+    settings = TrainSettings(deck=args.deck, backbone=name, minutes=args.minutes, pretrained="no", threads=args.threads)
     with tempfile.TemporaryDirectory() as folder:
         run = train(settings, Path(folder) / name)
-        scores = calibrate(*averaged(run), run.recipe, settings.seed)["scores"]
+        scores = calibrate(*best_networks(run), run.lesson, settings.seed)["scores"]
     return f"{name:24} {run.step:6} {100 * scores['identification']:7.1f}% {100 * scores['modifier']:9.1f}%"
 
 

@@ -47,7 +47,8 @@ def main() -> None:
 
 def train(folder: Path, minutes: float, steps: int) -> Path:
     """Train on the deck and give the model's folder."""
-    from balatro.train_model.command import finish_bundle, run_training
+    from balatro.train_model.command import run_training
+    from balatro.train_model.finish import finish_bundle
     from balatro.train_model.settings import TrainSettings
 
     settings = TrainSettings(deck=str(folder / "deck"), steps=steps)

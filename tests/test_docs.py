@@ -13,7 +13,7 @@ import typer
 from balatro.cli import app
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "src/balatro/weights/README.md"])
 
 
 def commands() -> dict[str, set[str]]:

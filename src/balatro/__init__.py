@@ -12,17 +12,34 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from balatro.identify_card.displayed import find_card as find_card
+    from balatro.identify_card.displayed import is_card_displayed as is_card_displayed
+    from balatro.identify_card.displayed import wait_for_card as wait_for_card
     from balatro.identify_card.recognizer import Recognizer as Recognizer
     from balatro.identify_card.recognizer import identify as identify
+    from balatro.identify_card.watch import watch as watch
     from balatro.utils.images import load_image as load_image
 
 __version__ = "0.1.0"
-__all__ = ["Recognizer", "identify", "load_image", "__version__"]
+__all__ = [
+    "Recognizer",
+    "identify",
+    "is_card_displayed",
+    "find_card",
+    "wait_for_card",
+    "watch",
+    "load_image",
+    "__version__",
+]
 
 # Opened on first use, so that `import balatro` takes no time and imports no library.
 _DOORS = {
     "Recognizer": "balatro.identify_card.recognizer",
     "identify": "balatro.identify_card.recognizer",
+    "is_card_displayed": "balatro.identify_card.displayed",
+    "find_card": "balatro.identify_card.displayed",
+    "wait_for_card": "balatro.identify_card.displayed",
+    "watch": "balatro.identify_card.watch",
     "load_image": "balatro.utils.images",
 }
 

@@ -12,11 +12,19 @@ import typer
 from typer.core import TyperGroup
 
 from balatro import __version__
+from balatro.annotate_dataset.command import dataset
+from balatro.annotate_dataset.run import annotate
+from balatro.augment_dataset.command import augment
+from balatro.build_dataset.command import capture
 from balatro.demo.command import demo
 from balatro.doctor import doctor
-from balatro.identify_card.command import evaluate, identify
+from balatro.evaluate import evaluate
+from balatro.identify_card.command import identify
+from balatro.identify_card.gallery_command import gallery
+from balatro.identify_card.server.command import serve
+from balatro.identify_card.watch_command import watch
 from balatro.render.command import art
-from balatro.train_model.command import export, pretrain, train
+from balatro.train_model.command import compare, export, pretrain, train
 from balatro.utils.errors import BalatroError
 
 INTERRUPTED = 130
@@ -73,8 +81,9 @@ app = typer.Typer(
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "Start here": {"demo": demo, "doctor": doctor},
-    "Identify": {"identify": identify, "evaluate": evaluate},
-    "Train": {"train": train, "export": export, "pretrain": pretrain},
+    "Identify": {"identify": identify, "watch": watch, "serve": serve, "evaluate": evaluate},
+    "Collect": {"capture": capture, "annotate": annotate, "augment": augment},
+    "Train": {"train": train, "compare": compare, "export": export, "pretrain": pretrain},
 }
 """The panels of the help, the commands in each, and the functions behind them."""
 
@@ -82,6 +91,8 @@ for _panel, _commands in COMMANDS.items():
     for _name, _function in _commands.items():
         app.command(_name, rich_help_panel=_panel)(_function)
 app.add_typer(art, name="art", rich_help_panel="Cards")
+app.add_typer(dataset, name="dataset", rich_help_panel="Cards")
+app.add_typer(gallery, name="gallery", rich_help_panel="Cards")
 
 
 def _print_version(wanted: bool) -> None:

@@ -109,7 +109,7 @@ def test_screens_are_the_same_every_time_and_not_trainings():
 
 def test_training_settings_are_valid():
     settings = story.training_settings(Path("deck"), seed=3, minutes=0.5)
-    assert (settings.seed, settings.minutes, settings.steps, settings.start) == (3, 0.5, 0, "package")
+    assert (settings.seed, settings.minutes, settings.steps, settings.pretrained) == (3, 0.5, 0, "auto")
 
 
 def test_strip():

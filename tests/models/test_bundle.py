@@ -9,8 +9,19 @@ import pytest
 import torch
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.paths import package_weights
 from balatro.models import bundle
-from balatro.models.bundle import describe, load_start, save_bundle, save_package_weights, without_names
+from balatro.models.bundle import (
+    LARGEST_DIFFERENCE,
+    check_exported,
+    describe,
+    export_encoder,
+    load_encoder,
+    load_start,
+    save_bundle,
+    save_package_weights,
+    without_names,
+)
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.utils.errors import ModelError
@@ -30,7 +41,8 @@ def cards() -> np.ndarray:
 
 
 def text(encoder: MultiHeadModel) -> dict:
-    tasks = {"modifier": {"classes": list(MODIFIERS), "temperature": 1.0, "reject": 0.0}}
+    names = {"modifier": list(MODIFIERS), "identification": [f"c_{n}" for n in range(6)]}
+    tasks = {task: {"classes": names[task], "temperature": 1.0, "reject": 0.0} for task in encoder.tasks}
     return describe("tiny", "demo", encoder, tasks, cards=[], twins=[], locator={"threshold": 0.3}, scores={})
 
 
@@ -50,6 +62,7 @@ def test_bundle_answers_as_torch(tmp_path: Path, networks: tuple, cards: np.ndar
     assert np.abs(heat - wanted[0].numpy()).max() < 1e-4 and np.abs(corners - wanted[1].numpy()).max() < 1e-3
     assert 0 < (heat > 0).mean() <= 0.25
     written = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    assert written["heads"] == {"identification": "cosine", "modifier": "mlp"}
     assert written["format"] == 1 and written["input"] == {"width": 96, "height": 128, "margin": 0.04, "colour": "RGB"}
 
 
@@ -98,3 +111,80 @@ def test_damaged_weights_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"start\.pth") as caught:
         load_start(tmp_path / "start.pth")
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def others() -> MultiHeadModel:
+    """Another size, other heads, no names."""
+    torch.manual_seed(2)
+    heads = {"modifier": "improved", "kind": "cosine"}
+    return MultiHeadModel("cardnet_tiny", {"modifier": 5, "kind": 2}, 8, heads=heads, image_size=(48, 32)).eval()
+
+
+def test_an_encoder_comes_back(tmp_path: Path, others: MultiHeadModel) -> None:
+    names = {"modifier": list(MODIFIERS), "kind": ["card", "nothing"]}
+    written = describe("other", "pictures", others, {task: {"classes": classes} for task, classes in names.items()})
+    assert (written["input"]["width"], written["input"]["height"]) == (48, 32)
+    cards = np.random.default_rng(1).integers(0, 256, (3, 32, 48, 3), np.uint8)
+    assert save_bundle(tmp_path / "other", others, None, written, cards) < 1e-4
+    assert (tmp_path / "other" / "locator.onnx").read_bytes() == (package_weights() / "locator.onnx").read_bytes()
+    encoder, classes = load_encoder(tmp_path / "other" / "best_model.pth")
+    assert classes == names and not encoder.training
+    assert (encoder.image_size, encoder.head_kinds) == ((48, 32), others.head_kinds)
+    with torch.no_grad():
+        one, other = encoder(torch.from_numpy(cards)), others(torch.from_numpy(cards))
+    assert all(torch.equal(one[name], other[name]) for name in other)
+    start = load_start(tmp_path / "other" / "best_model.pth")
+    assert start is not None and "locator" not in start
+
+
+def test_older_files_take_their_classes_from_beside(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
+    encoder, locator = networks
+    save_bundle(tmp_path / "tiny", encoder, locator, text(encoder), cards)
+    path = tmp_path / "tiny" / "best_model.pth"
+    state = torch.load(path, weights_only=True)
+    torch.save({name: value for name, value in state.items() if name not in ("tasks", "heads", "image_size")}, path)
+    again, classes = load_encoder(path)
+    assert classes == {"identification": [f"c_{n}" for n in range(6)], "modifier": list(MODIFIERS)}
+    assert all(torch.equal(value, encoder.state_dict()[name]) for name, value in again.state_dict().items())
+    path.with_name("model.json").unlink()
+    with pytest.raises(ModelError, match="without class names, and no model.json beside it"):
+        load_encoder(path)
+
+
+def test_the_package_s_own_encoder_comes_back() -> None:
+    encoder, classes = load_encoder(package_weights() / "start.pth")
+    assert classes["modifier"] == list(MODIFIERS) and "identification" not in encoder.tasks
+
+
+def test_weights_that_do_not_fit_are_one_line(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
+    encoder, locator = networks
+    save_bundle(tmp_path / "tiny", encoder, locator, text(encoder), cards)
+    path = tmp_path / "tiny" / "best_model.pth"
+    torch.save({**torch.load(path, weights_only=True), "embedding": 8}, path)
+    with pytest.raises(ModelError, match="its weights do not fit together") as caught:
+        load_encoder(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_class_names_must_be_all(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
+    encoder, locator = networks
+    wrong = text(encoder)
+    wrong["tasks"]["modifier"]["classes"] = ["Base"]
+    with pytest.raises(ModelError, match="names 1 classes of task `modifier`, the network has 5"):
+        save_bundle(tmp_path / "tiny", encoder, locator, wrong, cards)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("backbone", ["resnet18", "efficientnet_b0", "vit_tiny", "mobilenetv4_conv_small"])
+def test_foreign_backbones_are_exported(backbone: str) -> None:
+    """One of each family but the largest; any number of cards."""
+    torch.manual_seed(3)
+    encoder = MultiHeadModel(backbone, {"modifier": 5}, 8, heads={"modifier": "basic"}, image_size=(64, 32)).eval()
+    cards = np.random.default_rng(1).integers(0, 256, (3, 32, 64, 3), np.uint8)
+    assert check_exported(export_encoder(encoder), b"", encoder, None, cards) < LARGEST_DIFFERENCE
+
+
+def test_a_frame_of_large_cards(networks: tuple) -> None:
+    frame = bundle._frame_of(np.full((4, 400, 600, 3), 7, np.uint8))
+    assert frame.shape == (1, 288, 512, 3) and (frame == 7).all()

@@ -7,33 +7,44 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from balatro.config.paths import package_weights
 from balatro.identify_card.bundle import load_bundle
 from balatro.identify_card.recognizer import Recognizer
 from balatro.models.bundle import load_start
 from balatro.train_model import calibrate, command, loop
-from balatro.train_model.loop import Run
+from balatro.train_model.checkpoint import load_state
+from balatro.train_model.evaluate import evaluate_split
+from balatro.train_model.finish import LOG
+from balatro.train_model.run import Run
+from balatro.train_model.settings import TrainSettings
 from balatro.utils.errors import InputError, MissingPartError, SettingsError
+from balatro.utils.images import load_image
 from tests.train_model.tiny_deck import save_tiny_deck
+from tests.train_model.tiny_pictures import picture, save_pictures
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calibration on one screen, and a network that trains in no time."""
+    """Calibration on one screen or a few strangers, and no thousands of invented cards."""
     ask = calibrate.ask
-    monkeypatch.setattr(calibrate, "ask", lambda e, x, feed, number: ask(e, x, replace(feed, screens=1, crops=16), 1))
-    small = replace(command.DEFAULTS, backbone="cardnet_tiny", embedding=16, outsiders=8, threads=1, device="cpu")
-    monkeypatch.setattr(command, "DEFAULTS", small)
+    monkeypatch.setattr(calibrate, "ask", lambda e, x, feed, *more: ask(e, x, replace(feed, screens=1, crops=16), more[0], 1))
+    monkeypatch.setattr(calibrate, "NUM_STRANGERS", 6)
 
 
-SMALL = {"backbone": "cardnet_tiny", "workers": 0, "screens": 1, "crops": 8}
+SMALL = {
+    "backbone": "cardnet_tiny", "workers": 0, "screens": 1, "crops": 8, "threads": 1, "device": "cpu", "precision": "float32",
+    "embedding": 16, "pretrained": "no",
+}  # fmt: skip
+PICTURES = {name: value for name, value in SMALL.items() if name not in ("screens", "crops")}
 
 
 @pytest.mark.usefixtures("quick")
 def test_train_writes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     save_tiny_deck(tmp_path / "data" / "art" / "tiny")
-    command.train(deck="tiny", steps=2, start="none", **SMALL)
+    command.train(deck="tiny", steps=2, outsiders=8, **SMALL)
     folder = tmp_path / "data" / "models" / "tiny"
     bundle = load_bundle(folder)
     assert "balatro identify screenshot.png --model tiny\n" in capsys.readouterr().out
@@ -47,25 +58,127 @@ def test_train_writes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     command.export(Path("tiny"), tmp_path / "again")
     assert (tmp_path / "again" / "model.onnx").read_bytes() == first
     monkeypatch.chdir(tmp_path / "runs" / "tiny")
-    written_to = []
-    monkeypatch.setattr(command, "finish_bundle", lambda _, folder: written_to.append(folder))
-    command.export(Path())  # the current folder has the run's name
     with pytest.raises(InputError, match=r"without a model\.json"):
         command.export(Path(), tmp_path / "data" / "art")
-    assert written_to == [folder]
+
+
+@pytest.mark.usefixtures("quick")
+def test_another_game_by_a_folder_of_named_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A Pokémon-style dataset: pictures in folders of their names, no modifiers, no code touched."""
+    for number, name in enumerate(("Pikachu", "Mr. Mime", "Pok\u00e9 Ball")):
+        (tmp_path / "pokemon" / name).mkdir(parents=True)
+        for copy in range(6):
+            drawn = Image.fromarray(picture(40 + number, noise=copy)).resize((142, 190))
+            drawn.save(tmp_path / "pokemon" / name / f"{copy}.png")
+    flags = {**PICTURES, "backbone": "cardnet", "pretrained": "auto", "embedding": 128}
+    command.train(input=str(tmp_path / "pokemon"), epochs=3, optimizer="adamw", batch_size=4, **flags)
+    folder = tmp_path / "data" / "models" / "pokemon"
+    bundle = load_bundle(folder)
+    assert {task: entry.classes for task, entry in bundle.tasks.items()} == {
+        "identification": ("mr_mime", "pikachu", "pok_ball")
+    }
+    assert "runs/pokemon/report/index.html: the report" in capsys.readouterr().out.replace("\\", "/")
+    recognizer = Recognizer.load(folder, threads=1)
+    for number, name in enumerate(("Pikachu", "Mr. Mime", "Pok\u00e9 Ball")):
+        (card,) = recognizer.identify(np.asarray(Image.fromarray(picture(40 + number, noise=50)).resize((142, 190))))
+        assert card.name == name and card.known and card.modifier == "" and card.modifier_confidence == 0
+    settings = TrainSettings(data=("originals",), input=str(tmp_path / "pokemon"))
+    lines, page = evaluate_split(folder, settings, "test", tmp_path / "out")
+    assert page.is_file() and "identification: 100.00 % right" in lines
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_snapshot_is_exported_as_it_is(tmp_path: Path) -> None:
+    pictures = save_pictures(tmp_path / "pictures")
+    shape = {"image_size": "48x64", "batch_size": 8, "checkpoint_interval": 1, **PICTURES}
+    command.train(input=str(pictures), name="mine", epochs=3, optimizer="adamw", report=False, **shape)
+    run = tmp_path / "runs" / "mine"
+    for name, out in ((run / "checkpoint_epoch001.pth", "one"), (run / "checkpoint_epoch003.pth", "three"), (run, "best")):
+        command.export(name, tmp_path / out)
+    wanted = load_state(run / "checkpoint_epoch001.pth")["average"]["encoder.backbone.stem.0.weight"]
+    written = {
+        name: load_start(tmp_path / name / "best_model.pth")["encoder"]["backbone.stem.0.weight"] for name in ("one", "three")
+    }
+    assert torch.equal(written["one"], wanted) and not torch.equal(written["three"], wanted)
+    best = load_state(run / "best_model.pth")["average"]["encoder.backbone.stem.0.weight"]
+    assert torch.equal(load_start(tmp_path / "best" / "best_model.pth")["encoder"]["backbone.stem.0.weight"], best)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_run_may_be_called_like_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_pictures(tmp_path / "cards")
+    shape = {"image_size": "48x64", "batch_size": 8, **PICTURES}
+    command.train(input="cards", epochs=1, report=False, **shape)
+    command.train(resume="cards", epochs=2, report=False, config=tmp_path / "runs" / "cards" / "config.toml")
+    assert load_state(tmp_path / "runs" / "cards")["epoch"] == 2
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_evaluation_knows_the_split_of_the_training(tmp_path: Path) -> None:
+    pictures = save_pictures(tmp_path / "pictures")
+    shape = {"image_size": "48x64", "batch_size": 8, "report": False, **PICTURES}
+    settings = TrainSettings(data=("originals",), input=str(pictures))
+    with pytest.raises(InputError, match="no split there yet"):
+        command.train(input=str(pictures), name="one", epochs=1, **shape)
+        (pictures / "splits.json").unlink()
+        evaluate_split(tmp_path / "data" / "models" / "one", settings, "test", tmp_path / "out")
+    command.train(input=str(pictures), name="two", epochs=1, seed=9, **shape)
+    told = {
+        name: evaluate_split(tmp_path / "data" / "models" / name, settings, "test", tmp_path / "out")[0]
+        for name in ("one", "two")
+    }
+    assert "another split" in told["one"] and "another split" not in told["two"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_run_goes_on_with_more_epochs_and_another_strategy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = save_pictures(tmp_path / "pictures")
+    shape = {"image_size": "48x64", "batch_size": 8, **PICTURES}
+    command.train(input=str(pictures), log_dir=tmp_path / "logs" / "mine", epochs=1, report=False, **shape)
+    assert "optimizer" not in (tmp_path / "logs" / "mine" / "config.toml").read_text(encoding="utf-8")
+    with pytest.raises(SettingsError, match="this run is done"):
+        command.train(resume=str(tmp_path / "logs" / "mine"), report=False)
+    command.train(resume=str(tmp_path / "logs" / "mine"), epochs=2, optimizer="group", freeze_strategy="mid", report=False)
+    said = capsys.readouterr().out
+    assert "freeze mid: trains middle, coarse, layout; freezes stem, fine" in said and "epoch 2/2" in said
+    assert (tmp_path / "data" / "models" / "mine" / "model.json").is_file()
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_toml_file_and_flags_that_win(tmp_path: Path) -> None:
+    pictures = save_pictures(tmp_path / "pictures")
+    text = 'epochs = 9\nimage-size = "48x64"\ntasks = ["modifier"]\nbatch_size = 8\n'
+    (tmp_path / "my.toml").write_text(text, encoding="utf-8")
+    command.train(config=tmp_path / "my.toml", input=str(pictures), epochs=1, name="toml", report=False, **PICTURES)
+    settings = json.loads((tmp_path / "runs" / "toml" / "settings.json").read_text(encoding="utf-8"))
+    assert settings["epochs"] == 1 and settings["tasks"] == ["modifier"] and settings["image_size"] == [48, 64]
+    assert "epochs = 1" in (tmp_path / "runs" / "toml" / "config.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("quick")
+def test_learning_rates_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = save_pictures(tmp_path / "pictures")
+    monkeypatch.setattr("balatro.train_model.find_lr.NUM_STEPS", 12)
+    command.train(input=str(pictures), find_lr=True, name="tried", image_size="48x64", batch_size=8, **PICTURES)
+    assert "try --optimizer-lr" in capsys.readouterr().out
+    assert load_image(tmp_path / "runs" / "tried" / "learning_rates.png").shape[1] > 300
+    assert not (tmp_path / "runs" / "tried" / "checkpoint_last.pth").exists()
 
 
 @pytest.mark.usefixtures("quick")
 def test_pretrain_writes_weights_without_names(tmp_path: Path) -> None:
-    command.pretrain(steps=1, cards=6, name="first", **SMALL)
+    small = {name: value for name, value in SMALL.items() if name in ("workers", "screens", "crops", "device")}
+    command.pretrain(steps=1, cards=6, name="first", backbone="cardnet_tiny", **small)
     weights = tmp_path / "runs" / "first" / "weights"
-    command.pretrain(steps=1, cards=6, out=tmp_path / "weights", start=str(weights / "start.pth"), **SMALL)
+    start = str(weights / "start.pth")
+    command.pretrain(steps=1, cards=6, out=tmp_path / "weights", backbone="cardnet_tiny", pretrained=start, **small)
     names = {path.name for path in (tmp_path / "weights").iterdir()}
     assert names == {path.name for path in weights.iterdir()}
-    assert names == {"encoder.onnx", "locator.onnx", "start.pth", "weights.json", command.LOG}
+    assert names == {"encoder.onnx", "locator.onnx", "start.pth", "weights.json", LOG}
     text = json.loads((tmp_path / "weights" / "weights.json").read_text(encoding="utf-8"))
     assert list(text["tasks"]) == ["modifier", "kind"] and text["cards"] == []
-    assert text["training"]["settings"]["start"] == "start.pth"  # and not where it lies on this machine
+    assert text["training"]["settings"]["pretrained"] == "start.pth"  # and not where it lies on this machine
     assert load_start(tmp_path / "weights" / "start.pth") is not None
 
 
@@ -88,41 +201,38 @@ def test_a_broken_torch_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with monkeypatch.context() as patch, pytest.raises(MissingPartError, match="WinError 126") as caught:
         patch.setattr("builtins.__import__", broken)
-        command._need_torch()
+        command.need_torch()
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.usefixtures("quick")
-def test_only_commands_that_can_resume_speak_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ctrl_c_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     deck = str(save_tiny_deck(tmp_path / "tiny"))
     monkeypatch.setattr(loop, "_tell", stop)
-    settings = replace(command.DEFAULTS, deck=deck, start="none", screens=1, crops=8, workers=0)
     with pytest.raises(KeyboardInterrupt):
-        command.run_training(settings, tmp_path / "run")
-    assert "--resume" not in capsys.readouterr().err
-    with pytest.raises(KeyboardInterrupt):
-        command.train(deck=deck, start="none", **SMALL)
-    assert "--resume" in capsys.readouterr().err
-    with pytest.raises(KeyboardInterrupt):
-        command.pretrain(cards=6, **SMALL)
-    assert "--resume" in capsys.readouterr().err
+        command.train(deck=deck, outsiders=8, **SMALL)
+    assert "balatro train --resume tiny" in capsys.readouterr().err
 
 
 def stop(run: Run, *_: object) -> None:
-    raise KeyboardInterrupt
+    run.stop = True
 
 
 def test_a_place_that_is_taken_is_told_before_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = tmp_path / "data" / "models" / "tiny"
     taken.mkdir(parents=True)
     (taken / "mine.txt").touch()
-    monkeypatch.setattr(command, "run_training", lambda *_: pytest.fail("the long work must not begin"))
+    monkeypatch.setattr(command, "_begun", lambda *_: pytest.fail("the long work must not begin"))
     with pytest.raises(InputError, match=r"without a model\.json"):
         command.train(deck="tiny")
 
 
 def test_minutes_or_steps() -> None:
     with pytest.raises(SettingsError, match="one of them"):
-        command.train(minutes=1.0, steps=5)
+        command.train(deck="tiny", minutes=1.0, steps=5)
+
+
+def test_the_choices_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    command.train(list_choices=True)
+    said = capsys.readouterr().out
+    assert all(name in said for name in ("identification", "resnet101", "arcface", "improved", "restarts", "group", "high"))

@@ -10,8 +10,9 @@ import torch
 from balatro.config.kinds import NOTHING
 from balatro.render.table import ScreenCard
 from balatro.train_model import feed
+from balatro.train_model.deck_lesson import DeckRecipe
 from balatro.train_model.feed import NOTHING_SHARE, FeedSettings, _beside, fit_frame, jitter, open_feed
-from balatro.train_model.tasks import MISSING, DeckRecipe
+from balatro.train_model.tasks import MISSING
 from balatro.utils.quads import lies_on_any
 from tests.train_model.tiny_deck import save_tiny_deck
 

@@ -142,14 +142,18 @@ def training_settings(deck_folder: Path, seed: int, minutes: float) -> TrainSett
     With some hundred steps, the hour's settings (an average over 500 steps, half the rate) read 10 points fewer cards.
     """
     from balatro.train_model.settings import TrainSettings
+    from balatro.train_model.strategies.schedulers import Warmup
 
     workers = 1 if (os.cpu_count() or 1) > 1 else 0
-    return TrainSettings(deck=str(deck_folder), seed=seed, minutes=minutes, outsiders=120, ema=0.98, warmup=30, workers=workers)
+    return TrainSettings(
+        deck=str(deck_folder), seed=seed, minutes=minutes, outsiders=120, ema=0.98, scheduler=Warmup(30), workers=workers
+    )
 
 
 def _train(folder: Path, seed: int, minutes: float) -> Recognizer:
     """Train from the package's weights and write the bundle."""
-    from balatro.train_model.command import finish_bundle, run_training
+    from balatro.train_model.command import run_training
+    from balatro.train_model.finish import finish_bundle
 
     run = run_training(training_settings(folder / "deck", seed, minutes), folder / "training" / "demo")
     with contextlib.redirect_stdout(io.StringIO()):  # it tells the folder's name while that is being built

@@ -149,7 +149,9 @@ def _read_card(card: dict[str, Any]) -> BundleCard:
 
 
 def _check_classes(tasks: dict[str, Task], cards: tuple[BundleCard, ...]) -> None:
-    if tasks["modifier"].classes != MODIFIERS:
+    if not tasks:
+        raise ValueError("no tasks")
+    if "modifier" in tasks and tasks["modifier"].classes != MODIFIERS:
         raise ValueError(f"modifiers {tasks['modifier'].classes}, expected {MODIFIERS}")
     if "identification" in tasks and tasks["identification"].classes != tuple(card.id for card in cards):
         raise ValueError("the identification classes are not the cards' ids")

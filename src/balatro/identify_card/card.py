@@ -28,6 +28,7 @@ class Card:
     type: str | None
     rarity: str | None
     modifier: str
+    """One of MODIFIERS; empty when the model has not learned any."""
     known: bool
     confidence: float
     """Probability of the likeliest known card, 0..1, also when it was too small to say its name."""

@@ -1,4 +1,4 @@
-"""`balatro identify` and `balatro evaluate`."""
+"""`balatro identify`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def identify(
         copies = _plan_copies(files, draw)
     num_files = len(files) + len(failures)
     if not files:
-        raise _bad_pictures(failures, num_files) if failures else InputError(f"{draw}: only marked pictures; name others")
+        raise bad_pictures(failures, num_files) if failures else InputError(f"{draw}: only marked pictures; name others")
     recognizer = Recognizer.load(model, threads or None)
     lines: list[bytes] = []
     num_done = 0
@@ -93,7 +93,7 @@ def identify(
     if draw is not None and num_done:
         print(f"{draw}: {num_done} pictures with the cards marked", file=sys.stderr)
     if failures:
-        raise _bad_pictures(failures, num_files)
+        raise bad_pictures(failures, num_files)
 
 
 def _check_json(json_out: str | None) -> None:
@@ -158,7 +158,7 @@ def _read_all(recognizer: Recognizer, files: list[Path], failures: list[str]) ->
         yield read
 
 
-def _bad_pictures(failures: list[str], num_files: int) -> BalatroError:
+def bad_pictures(failures: list[str], num_files: int) -> BalatroError:
     if num_files == 1:
         return InputError(failures[0])
     for failure in failures:
@@ -184,7 +184,7 @@ def _print_cards(read: Read) -> None:
     for heading in ("sure", "left", "top"):
         table.add_column(heading, justify="right")
     for card in known:
-        colour = "" if card.modifier == "Base" else "rgb({},{},{})".format(*COLOURS[card.modifier])
+        colour = "" if card.modifier in ("", "Base") else "rgb({},{},{})".format(*COLOURS[card.modifier])
         place = (f"{card.confidence * 100:.1f} %", str(card.box[0]), str(card.box[1]))
         table.add_row(Text(card.name or ""), Text(card.modifier, colour), card.type, card.rarity, *place)
     console = Console()
@@ -203,38 +203,3 @@ def _draw(read: Read, copy: Path) -> None:
     data = io.BytesIO()
     Image.fromarray(draw_cards(read.image, read.cards)).save(data, "PNG")
     write_bytes(copy, data.getvalue())
-
-
-def evaluate(
-    frames: Annotated[Path, typer.Option(help="Folder of screens of the game with their labels.jsonl.", metavar="DIR")],
-    model: Model = "auto",
-    out: Annotated[Path | None, typer.Option(help="Folder for scores.json and misses.html.", metavar="DIR")] = None,
-    threads: Threads = 0,
-) -> None:
-    """Score a model on labelled screens: cards found, names, modifiers, and names given to what has none.
-
-    Screens that cannot be read are listed at the end and count for nothing; the exit status is 1 then.
-
-    Example:
-
-    \b
-      balatro evaluate --frames my_frames --model game --out report
-    """
-    from rich.console import Console
-
-    from balatro.identify_card.evaluate import evaluate_frames
-    from balatro.identify_card.recognizer import Recognizer
-    from balatro.identify_card.report import score_table, write_report
-
-    recognizer = Recognizer.load(model, threads or None)
-    failures: list[str] = []
-    scores = evaluate_frames(recognizer, frames, failures)
-    num_frames = scores.num_pictures + len(failures)
-    if not scores.num_pictures:
-        raise _bad_pictures(failures, num_frames)
-    Console().print(score_table(scores))
-    if out is not None:
-        written = write_report(scores, out, recognizer.bundle.name)
-        print("\n".join(str(path) for path in written))
-    if failures:
-        raise _bad_pictures(failures, num_frames)

@@ -87,7 +87,7 @@ def place_labels(cards: Sequence[Card], size: float, frame: tuple[int, int]) -> 
 
 def _lines(card: Card, size: float) -> tuple[tuple[str, tuple[int, int, int]], ...]:
     colour = COLOURS.get(card.modifier, COLOURS["Base"])
-    note = f"{card.confidence * 100:.0f}%" if card.modifier == "Base" else f"{card.modifier} {card.confidence * 100:.0f}%"
+    note = f"{card.confidence * 100:.0f}%" if card.modifier in ("", "Base") else f"{card.modifier} {card.confidence * 100:.0f}%"
     return (*((line, INK) for line in _wrap(card.name or "", size, card.box[2] - card.box[0])), (note, colour))
 
 

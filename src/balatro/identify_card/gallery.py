@@ -55,6 +55,12 @@ class Gallery:
         likeness[:, measure.cards] = np.maximum.reduceat(self._to_looks(embedding), measure.starts, axis=1)
         return likeness
 
+    def joined(self, embedding: np.ndarray, card: np.ndarray, modifier: np.ndarray) -> Gallery:
+        """The same with more views, see the fields; of cards that it has, or of others."""
+        new = (embedding, card, modifier)
+        old = (self.embedding, self.card, self.modifier)
+        return Gallery(*(np.concatenate([one, more.astype(one.dtype)]) for one, more in zip(old, new, strict=True)))
+
     def modifiers(self, embedding: np.ndarray, card: np.ndarray) -> np.ndarray:
         """(N, modifiers) float32: the likeness of (N, D) embeddings to the given (N,) card in each modifier.
 

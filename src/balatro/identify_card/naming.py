@@ -70,12 +70,12 @@ def make_cards(
 ) -> list[Card]:
     """The result, in the quads' order.
 
-    names: (N, cards) and modifiers: (N, 5) probabilities; alike: (N,) bool, False where nothing in the gallery is alike;
-    size: width and height of the picture.
+    names: (N, cards) and modifiers: (N, 5) probabilities, (N, 0) of a model without that task; alike: (N,) bool, False where
+    nothing in the gallery is alike; size: width and height of the picture.
     """
     known = [index for index, card in enumerate(bundle.cards) if card.known]
     reject = bundle.tasks["identification"].reject if "identification" in bundle.tasks else bundle.gallery.reject
-    modifier_names = bundle.tasks["modifier"].classes
+    modifier_names = bundle.tasks["modifier"].classes if "modifier" in bundle.tasks else ()
     cards = []
     for row, sure, modifier, quad in zip(names, alike, modifiers, quads, strict=True):
         order = [known[index] for index in np.argsort(-row[known], kind="stable")[:TOP]]
@@ -85,10 +85,10 @@ def make_cards(
         cards.append(
             Card(
                 **_identity(best if named else None),
-                modifier=modifier_names[int(modifier.argmax())],
+                modifier=modifier_names[int(modifier.argmax())] if modifier_names else "",
                 known=named,
                 confidence=confidence,
-                modifier_confidence=float(modifier.max()),
+                modifier_confidence=float(modifier.max(initial=0.0)),
                 box=quad_box(quad, *size),
                 quad=tuple((round(float(x)), round(float(y))) for x, y in quad),
                 top=tuple(Guess(bundle.cards[index].id, bundle.cards[index].name, float(row[index])) for index in order),

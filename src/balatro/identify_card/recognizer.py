@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -16,13 +17,28 @@ import numpy as np
 
 from balatro.config.kinds import NOTHING
 from balatro.config.modifiers import MODIFIERS
+from balatro.identify_card.added import (
+    EMPTY,
+    STRANGER,
+    AddedCard,
+    AddedCards,
+    Looks,
+    add_looks,
+    add_strangers,
+    columns_of,
+    join_logits,
+    load_added,
+    log_sum,
+    new_entry,
+    with_added,
+)
 from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle
 from balatro.identify_card.card import Card, reading_order
 from balatro.identify_card.gallery import Gallery, load_gallery
 from balatro.identify_card.locate import Locator, check_network
 from balatro.identify_card.naming import make_cards, softmax, split_twins
 from balatro.identify_card.sessions import open_session
-from balatro.utils.errors import ModelError
+from balatro.utils.errors import InputError, ModelError
 from balatro.utils.images import load_image, rectify
 
 if TYPE_CHECKING:
@@ -52,6 +68,8 @@ class Recognizer:
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         self.bundle = bundle
+        self._own_cards = bundle.cards
+        self._added = EMPTY
         self.locator = Locator(bundle.folder / "locator.onnx", threads, bundle.locator_threshold)
         self._encoder = open_session(bundle.folder / "model.onnx", threads)
         self._outputs = [output.name for output in self._encoder.get_outputs()]
@@ -60,6 +78,7 @@ class Recognizer:
             self._gallery = load_gallery(bundle.folder / "gallery.npz")
         self._check_outputs()
         self._check_gallery()
+        self.read_added()
 
     @classmethod
     def load(cls, name_or_folder: str | os.PathLike[str] = "auto", threads: int | None = None) -> Recognizer:
@@ -68,6 +87,63 @@ class Recognizer:
         threads: CPU threads, by default as many as there are cores, at most four.
         """
         return cls(load_bundle(find_bundle(name_or_folder)), threads)
+
+    def read_added(self) -> None:
+        """Take the cards that `balatro gallery` has added to the model since; those of `add` are there already."""
+        added = load_added(self.bundle.folder)
+        width = self._width("embedding")
+        if added.cards and isinstance(width, int) and added.looks.embedding.shape[1] != width:
+            raise ModelError(f"{self.bundle.folder}: gallery_added.npz is that of another model; remove it, and add anew")
+        self._added = added
+        self.bundle = replace(self.bundle, cards=with_added(self._own_cards, added))
+        self._columns = columns_of(added, self.bundle.cards)
+        self._looks = self._gallery
+        if self._gallery is not None and added.cards:
+            rows = added.owner != STRANGER
+            looks, columns = added.looks, self._columns[added.owner[rows]]
+            self._looks = self._gallery.joined(looks.embedding[rows], columns, looks.modifier[rows])
+
+    def add(
+        self,
+        name: str,
+        images: Sequence[ImageSource],
+        modifier: str = "Base",
+        type: str = "",
+        rarity: str = "",
+        known: bool = True,
+    ) -> AddedCard:
+        """Teach the model a card by pictures of it alone, without training, and keep that in the model's folder.
+
+        name: a new name, or that of a card whose look is to be corrected. images: one is enough; each shows one card, in the
+        modifier given. known: False for a thing that is never to be named. Same pictures, same bytes. InputError for pictures
+        that cannot be used, before anything is changed.
+        """
+        from balatro.identify_card.added_views import load_sample, make_views, modifier_index, stranger_views
+
+        if not images:
+            raise InputError("no picture of the card; name at least one")
+        number = modifier_index(modifier)
+
+        def make_entry(added: AddedCards) -> AddedCard:
+            return replace(new_entry(name, self._own_cards, added, type, rarity, known), pictures=len(images))
+
+        make_entry(self._added)  # a name that cannot be is told before the pictures are looked at
+        samples = [load_sample(image, self.locator) for image in images]
+        views = [make_views(sample, number, self.bundle.input_size, self.bundle.margin) for sample in samples]
+        looks = self._look(np.concatenate([pictures for pictures, _ in views]), np.concatenate([shown for _, shown in views]))
+        if not self._added.has_strangers:
+            strangers = stranger_views(self.bundle.input_size, self.bundle.margin)
+            add_strangers(self.bundle.folder, self._look(strangers, np.zeros(len(strangers), np.int8)))
+        entry = add_looks(self.bundle.folder, make_entry, looks)
+        self.read_added()
+        return entry
+
+    def _look(self, cards: np.ndarray, modifier: np.ndarray) -> Looks:
+        """(N, h, w, 3) uint8 RGB cards and their (N,) modifiers as the store keeps them."""
+        outputs = self.encode(cards)
+        embedding = outputs["embedding"].astype(np.float32)
+        claim = log_sum(outputs["identification"]) if "identification" in outputs else np.zeros(len(embedding))
+        return Looks(embedding, modifier, claim.astype(np.float32))
 
     def identify(self, image: ImageSource) -> list[Card]:
         """The cards of a picture in reading order: row by row, each from left to right.
@@ -82,9 +158,7 @@ class Recognizer:
         if not SCREEN_ASPECT[0] <= width / height <= SCREEN_ASPECT[1] or height < SMALL:
             return self._read_part(picture)
         cards = self.read(picture, self.locate(picture))
-        if (_is_usual(width / height) and height >= USUAL_HEIGHT) or sum(card.known for card in cards) >= USUAL_SHARE * max(
-            len(cards), 1
-        ):
+        if is_screen(width, height) or sum(card.known for card in cards) >= USUAL_SHARE * max(len(cards), 1):
             return cards
         return max(cards, self._read_part(picture), key=_recognised)
 
@@ -125,9 +199,11 @@ class Recognizer:
         A head that has not learned this deck takes blue cards for Foil. It knows how editions look on any card, the gallery
         how this card looks in each: their product is right far more often than either.
         """
+        if "modifier" not in self.bundle.tasks:
+            return np.zeros((len(card), 0))
         chances = softmax(outputs["modifier"], self.bundle.tasks["modifier"].temperature)
-        if self._gallery is not None:
-            chances = chances * softmax(self._gallery.modifiers(outputs["embedding"], card) * self.bundle.gallery.scale)
+        if self._looks is not None:
+            chances = chances * softmax(self._looks.modifiers(outputs["embedding"], card) * self.bundle.gallery.scale)
             chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
         return chances
 
@@ -155,12 +231,19 @@ class Recognizer:
 
     def _names(self, outputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """(N, cards) probabilities, and (N,) whether the card is alike anything at all."""
+        likeness = self._added.likeness(outputs["embedding"]) if self._added.cards else None
+        num_cards = len(self.bundle.cards)
         if self._gallery is None:
-            names = softmax(outputs["identification"], self.bundle.tasks["identification"].temperature)
-            return names, np.ones(len(names), bool)
+            raw, temperature = outputs["identification"], self.bundle.tasks["identification"].temperature
+            logits = raw / temperature
+            if likeness is not None:
+                logits = join_logits(logits, raw, self._added, self._columns, likeness, num_cards)
+            return softmax(logits), np.ones(len(logits), bool)
         settings = self.bundle.gallery
-        likeness = self._gallery.nearest(outputs["embedding"], len(self.bundle.cards))
-        return softmax(likeness * settings.scale), likeness.max(axis=1) >= settings.cosine
+        nearest = self._gallery.nearest(outputs["embedding"], num_cards)
+        if likeness is not None:
+            nearest[:, self._columns] = np.maximum(nearest[:, self._columns], likeness)
+        return softmax(nearest * settings.scale), nearest.max(axis=1) >= settings.cosine
 
     def _check_outputs(self) -> None:
         check_network(self._encoder, self.bundle.folder / "model.onnx", "cards", [*self.bundle.tasks, "embedding"])
@@ -176,7 +259,7 @@ class Recognizer:
         gallery, width = self._gallery, self._width("embedding")
         if gallery is None:
             return
-        known = (0 <= gallery.card) & (gallery.card < len(self.bundle.cards))
+        known = (0 <= gallery.card) & (gallery.card < len(self._own_cards))
         known &= (0 <= gallery.modifier) & (gallery.modifier < len(MODIFIERS))
         if not known.all() or (isinstance(width, int) and gallery.embedding.shape[1] != width):
             raise ModelError(f"{self.bundle.folder}: gallery.npz is that of another model; make the model anew")
@@ -197,8 +280,9 @@ def whole(width: int, height: int) -> np.ndarray:
     return np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)
 
 
-def _is_usual(aspect: float) -> bool:
-    return any(abs(aspect - usual) < 0.02 for usual in USUAL_ASPECTS)
+def is_screen(width: int, height: int) -> bool:
+    """Whether a picture has the shape and size of a whole screen, on which cards have the game's usual size."""
+    return height >= USUAL_HEIGHT and any(abs(width / height - usual) < 0.02 for usual in USUAL_ASPECTS)
 
 
 def _recognised(cards: list[Card]) -> float:

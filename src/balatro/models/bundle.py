@@ -1,9 +1,9 @@
 """The bundle: what training leaves behind and identifying reads. ONNX files, model.json, and the weights to train on from.
 
-data/models/<name>/model.onnx       the encoder: `cards` uint8 (N, 128, 96, 3) -> logits per task, `embedding`
+data/models/<name>/model.onnx       the encoder: `cards` uint8 (N, H, W, 3) -> logits per task, `embedding`
 data/models/<name>/locator.onnx     `frame` uint8 (1, H, W, 3), multiples of 16 -> `heat`, `corners`
 data/models/<name>/model.json       classes, thresholds, scores
-data/models/<name>/best_model.pth   both networks' weights
+data/models/<name>/best_model.pth   both networks' weights, and what the encoder is built from
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from balatro.config.paths import package_weights
 from balatro.config.shapes import CARD_SIZE, MARGIN, MODEL_FORMAT
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.utils.errors import ModelError
-from balatro.utils.files import new_folder, write_bytes, write_json
+from balatro.utils.errors import BalatroError, ModelError
+from balatro.utils.files import new_folder, read_json, write_bytes, write_json
 
 LARGEST_DIFFERENCE = 0.02
 """By how much ONNX Runtime may differ from torch in any output. Logits and corners (in cells of 4 pixels) reach 20
@@ -37,31 +37,49 @@ def describe(name: str, deck: str, encoder: MultiHeadModel, tasks: Mapping[str, 
         "name": name,
         "deck": deck,
         "backbone": encoder.backbone_name,
-        "input": {"width": CARD_SIZE[0], "height": CARD_SIZE[1], "margin": MARGIN, "colour": "RGB"},
+        "input": {
+            "width": encoder.image_size[0],
+            "height": encoder.image_size[1],
+            "margin": MARGIN,
+            "colour": "RGB",
+        },
         "embedding": encoder.embedding_size,
+        "heads": dict(encoder.head_kinds),
         "tasks": dict(tasks),
         **more,
     }
 
 
-def save_bundle(folder: Path, encoder: MultiHeadModel, locator: Locator, text: Mapping[str, Any], cards: np.ndarray) -> float:
+def save_bundle(
+    folder: Path, encoder: MultiHeadModel, locator: Locator | None, text: Mapping[str, Any], cards: np.ndarray
+) -> float:
     """Write a bundle, whole or not at all, after checking that ONNX Runtime answers as torch does.
 
-    text: model.json, see `describe`. cards: (N, 128, 96, 3) uint8 RGB to check with. Returns the largest difference seen.
+    locator: None takes the one that comes with the package, for a run that trained none. text: model.json, see `describe`.
+    cards: (N, H, W, 3) uint8 RGB to check with. Returns the largest difference seen.
     An older bundle there is replaced, its gallery too: embeddings of another encoder mean nothing to this one.
     """
     with new_folder(folder, "model.json") as building:
         (building / "model.onnx").write_bytes(encoder_onnx := export_encoder(encoder))
-        (building / "locator.onnx").write_bytes(locator_onnx := export_locator(locator))
+        (building / "locator.onnx").write_bytes(locator_onnx := export_locator(locator) if locator else _package_locator())
         write_json(building / "model.json", dict(text))
-        (building / "best_model.pth").write_bytes(_weights(encoder, locator, torch.float32))
+        (building / "best_model.pth").write_bytes(_weights(encoder, locator, torch.float32, text))
         return check_exported(encoder_onnx, locator_onnx, encoder, locator, cards)
+
+
+def _package_locator() -> bytes:
+    path = package_weights() / "locator.onnx"
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: no locator there, and this run trained none; install the package anew") from error
 
 
 def export_encoder(encoder: MultiHeadModel) -> bytes:
     """The encoder as ONNX, for any number of cards."""
     names = [*encoder.heads, "embedding"]
-    sample = torch.zeros(2, CARD_SIZE[1], CARD_SIZE[0], 3, dtype=torch.uint8)
+    width, height = encoder.image_size
+    sample = torch.zeros(2, height, width, 3, dtype=torch.uint8)
     return _export(_Listed(encoder), sample, "cards", names, {name: {0: "n"} for name in ["cards", *names]})
 
 
@@ -106,23 +124,15 @@ def _export(network: nn.Module, sample: Tensor, name: str, outputs: list[str], a
 
 @torch.no_grad()
 def check_exported(
-    encoder_onnx: bytes, locator_onnx: bytes, encoder: MultiHeadModel, locator: Locator, cards: np.ndarray
+    encoder_onnx: bytes, locator_onnx: bytes, encoder: MultiHeadModel, locator: Locator | None, cards: np.ndarray
 ) -> float:
-    """The largest difference between ONNX Runtime and torch over all outputs; ModelError when it is too large."""
-    import onnxruntime
+    """The largest difference between ONNX Runtime and torch over all outputs; ModelError when it is too large.
 
-    frame = np.zeros((1, FRAME_SIZE[1], FRAME_SIZE[0], 3), np.uint8)
-    height, width = CARD_SIZE[1], CARD_SIZE[0]
-    for number, card in enumerate(cards[:8]):  # a frame full of cards
-        x, y = (number % 4) * (width + 20), (number // 4) * (height + 10)
-        frame[0, y : y + height, x : x + width] = card
-    worst = 0.0
-    for data, network, value in ((encoder_onnx, encoder, cards), (locator_onnx, locator, frame)):
-        session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-        answers = session.run(None, {session.get_inputs()[0].name: value})
-        wanted = network.eval()(torch.from_numpy(value))
-        for answer, want in zip(answers, wanted.values() if isinstance(wanted, dict) else wanted, strict=True):
-            worst = max(worst, _difference(answer, want.numpy()))
+    locator: None where it was not made here, so that there is nothing to compare.
+    """
+    worst = _compare(encoder_onnx, encoder, cards)
+    if locator is not None:
+        worst = max(worst, _compare(locator_onnx, locator, _frame_of(cards)))
     if not worst <= LARGEST_DIFFERENCE:
         raise ModelError(
             f"the exported networks differ from the trained by {worst:.2g}, expected {LARGEST_DIFFERENCE:g} at most; "
@@ -131,25 +141,64 @@ def check_exported(
     return worst
 
 
+def _compare(data: bytes, network: nn.Module, value: np.ndarray) -> float:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    answers = session.run(None, {session.get_inputs()[0].name: value})
+    wanted = network.eval()(torch.from_numpy(value))
+    pairs = zip(answers, wanted.values() if isinstance(wanted, dict) else wanted, strict=True)
+    return max(_difference(answer, want.numpy()) for answer, want in pairs)
+
+
+def _frame_of(cards: np.ndarray) -> np.ndarray:
+    """(1, 288, 512, 3) uint8: a frame full of cards, or of the corner of one that is larger."""
+    frame = np.zeros((1, FRAME_SIZE[1], FRAME_SIZE[0], 3), np.uint8)
+    height, width = cards.shape[1:3]
+    columns, rows = max(FRAME_SIZE[0] // (width + 20), 1), max(FRAME_SIZE[1] // (height + 10), 1)
+    for number, card in enumerate(cards[: columns * rows]):
+        x, y = (number % columns) * (width + 20), (number // columns) * (height + 10)
+        place = frame[0, y : y + height, x : x + width]
+        place[:] = card[: place.shape[0], : place.shape[1]]
+    return frame
+
+
 def _difference(one: np.ndarray, other: np.ndarray) -> float:
     """The largest difference where neither is 0: of two cells as good as equal, either may be the peak of a thinned map."""
     both = (one != 0) & (other != 0)
     return float(np.abs(one - other)[both].max()) if both.any() else float(np.abs(one - other).max())
 
 
-def _weights(encoder: MultiHeadModel, locator: Locator, dtype: torch.dtype, keep_names: bool = True) -> bytes:
-    """Both networks as bytes for `load_start`; norms and biases always in float32."""
-    networks = {"encoder": encoder.state_dict(), "locator": locator.state_dict()}
-    if not keep_names:
-        networks["encoder"] = {k: v for k, v in networks["encoder"].items() if not k.startswith("heads.identification.")}
+def _weights(
+    encoder: MultiHeadModel, locator: Locator | None, dtype: torch.dtype, text: Mapping[str, Any], keep_names: bool = True
+) -> bytes:
+    """The networks as bytes for `load_start` and `load_encoder`; norms and biases always in float32."""
+    networks: dict[str, nn.Module] = {"encoder": encoder if keep_names else without_names(encoder)}
+    if locator is not None:
+        networks["locator"] = locator
     state: dict[str, Any] = {
-        name: {key: value.to(dtype) if value.ndim > 1 else value for key, value in values.items()}
-        for name, values in networks.items()
+        name: {key: value.to(dtype) if value.ndim > 1 else value for key, value in network.state_dict().items()}
+        for name, network in networks.items()
     }
-    state |= {"format": MODEL_FORMAT, "backbone": encoder.backbone_name, "embedding": encoder.embedding_size}
+    tasks = [task for task in encoder.tasks if keep_names or task != "identification"]
+    state |= {
+        "format": MODEL_FORMAT,
+        "backbone": encoder.backbone_name,
+        "embedding": encoder.embedding_size,
+        "image_size": list(encoder.image_size),
+        "heads": {task: encoder.head_kinds[task] for task in tasks},
+        "tasks": {task: _classes(text, task, encoder.tasks[task]) for task in tasks},
+    }
     data = io.BytesIO()
     torch.save(state, data)
     return data.getvalue()
+
+
+def _classes(text: Mapping[str, Any], task: str, number: int) -> list[str]:
+    names = [str(name) for name in text["tasks"].get(task, {}).get("classes", ())]
+    if len(names) != number:
+        raise ModelError(f"the description names {len(names)} classes of task `{task}`, the network has {number}; report this")
+    return names
 
 
 # The package's own weights: a bundle without names.
@@ -165,7 +214,7 @@ def save_package_weights(
     """
     nameless = without_names(encoder)
     encoder_onnx, locator_onnx = export_encoder(nameless), export_locator(locator)
-    start = _weights(encoder, locator, torch.float16, keep_names=False)
+    start = _weights(encoder, locator, torch.float16, text, keep_names=False)
     difference = check_exported(encoder_onnx, locator_onnx, nameless, locator, cards)
     for name, data in (("encoder.onnx", encoder_onnx), ("locator.onnx", locator_onnx), ("start.pth", start)):
         write_bytes(folder / name, data)
@@ -176,7 +225,8 @@ def save_package_weights(
 def without_names(encoder: MultiHeadModel) -> MultiHeadModel:
     """A copy without the identification head."""
     tasks = {task: number for task, number in encoder.tasks.items() if task != "identification"}
-    copy = MultiHeadModel(encoder.backbone_name, tasks, encoder.embedding_size)
+    heads = {task: encoder.head_kinds[task] for task in tasks}
+    copy = MultiHeadModel(encoder.backbone_name, tasks, encoder.embedding_size, heads=heads, image_size=encoder.image_size)
     copy.load_state_dict(
         {key: value for key, value in encoder.state_dict().items() if not key.startswith("heads.identification.")}
     )
@@ -184,9 +234,10 @@ def without_names(encoder: MultiHeadModel) -> MultiHeadModel:
 
 
 def load_start(path: Path | None = None) -> dict[str, Any] | None:
-    """Weights to start training from: {"encoder", "locator": state dicts in float32, "backbone", "embedding"}.
+    """Weights to start training from: {"encoder", "locator": state dicts in float32, "backbone", "embedding", …}.
 
-    path: a start.pth or best_model.pth; None takes the package's, and gives None where the package has none.
+    path: a start.pth or best_model.pth; None takes the package's, and gives None where the package has none. A model whose run
+    trained no locator has no "locator".
     """
     if path is None:
         path = package_weights() / "start.pth"
@@ -194,12 +245,46 @@ def load_start(path: Path | None = None) -> dict[str, Any] | None:
             return None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        return {**state, **{name: {k: _widened(v) for k, v in state[name].items()} for name in ("encoder", "locator")}}
+        names = [name for name in ("encoder", "locator") if name in state or name == "encoder"]
+        return {**state, **{name: {k: _widened(v) for k, v in state[name].items()} for name in names}}
     except Exception as error:  # torch raises half a dozen kinds for damaged files
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(
-            f"{path}: not readable as weights ({reason}); name a best_model.pth, a checkpoint, `package` or `none`"
+            f"{path}: not readable as weights ({_reason(error)}); name a run, a checkpoint or a best_model.pth"
         ) from error
+
+
+def load_encoder(path: Path) -> tuple[MultiHeadModel, dict[str, list[str]]]:
+    """The encoder of a best_model.pth or start.pth, ready to read, and {task: class names in index order}.
+
+    Files of before the classes were in them need the model.json (or weights.json) that lies beside them.
+    """
+    state = load_start(path)
+    assert state is not None  # only for the package's, by no path
+    classes = {task: list(names) for task, names in (state.get("tasks") or _classes_beside(path)).items()}
+    try:
+        encoder = MultiHeadModel(
+            state["backbone"],
+            {task: len(names) for task, names in classes.items()},
+            state["embedding"],
+            heads=state.get("heads"),
+            image_size=tuple(state.get("image_size", CARD_SIZE)),
+        )
+        encoder.load_state_dict(state["encoder"])
+    except (KeyError, RuntimeError, BalatroError) as error:  # RuntimeError: weights of another network
+        raise ModelError(f"{path}: its weights do not fit together ({_reason(error)}); train anew") from error
+    return encoder.eval(), classes
+
+
+def _classes_beside(path: Path) -> dict[str, list[str]]:
+    for name in ("model.json", "weights.json"):
+        if (path.parent / name).is_file():
+            return {task: entry["classes"] for task, entry in read_json(path.parent / name)["tasks"].items()}
+    raise ModelError(f"{path}: without class names, and no model.json beside it; keep them together, or train anew")
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
 
 
 def _widened(value: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """The encoder: one backbone, one head a task, and an embedding that says how alike two cards are.
 
-A task's head is a row of HEADS. Tasks not listed there get the default, so a new task is one entry in `tasks`.
+A task's head is of a kind of balatro.models.heads.HEADS, chosen or the task's default, so a new task is one entry in `tasks`.
 """
 
 from __future__ import annotations
@@ -12,59 +12,43 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from balatro.models.backbones import build_backbone
-
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
-"""ImageNet's colour statistics, RGB 0..1, as timm's weights expect them."""
-
-COSINE_SCALE = 24.0
-"""Logits are this times a cosine. Large enough that 16,000 classes can reach a probability of 0.99."""
-
-
-class CosineHead(nn.Module):
-    """Similarity to one learned prototype a class, on the unit-length embedding."""
-
-    needs = "embedding"
-
-    def __init__(self, num_in: int, num_classes: int) -> None:
-        super().__init__()
-        self.prototypes = nn.Parameter(torch.randn(num_classes, num_in))
-
-    def forward(self, embedding: Tensor) -> Tensor:
-        return COSINE_SCALE * F.linear(embedding, F.normalize(self.prototypes, dim=1))
-
-
-class MlpHead(nn.Sequential):
-    """One hidden layer on the backbone's features."""
-
-    needs = "features"
-
-    def __init__(self, num_in: int, num_classes: int) -> None:
-        super().__init__(
-            nn.Linear(num_in, 96, bias=False), nn.BatchNorm1d(96), nn.ReLU(inplace=True), nn.Linear(96, num_classes)
-        )
-
-
-HEADS: dict[str, type[CosineHead] | type[MlpHead]] = {"identification": CosineHead, "modifier": MlpHead}
-"""Which head a task gets; every other task gets MlpHead."""
+from balatro.config.shapes import CARD_SIZE
+from balatro.models.backbones import MEAN, STD, build_backbone
+from balatro.models.heads import HEADS, CosineHead, Heads, build_head, choose_heads
+from balatro.models.pretrained import load_imagenet
+from balatro.utils.errors import SettingsError
 
 
 class MultiHeadModel(nn.Module):
-    """`tasks` maps a task's name to its number of classes."""
+    """`tasks` maps a task's name to its number of classes, `heads` a task's name to a kind of head other than its default.
 
-    def __init__(self, backbone: str, tasks: Mapping[str, int], embedding: int = 128, pretrained: bool = False) -> None:
+    image_size: width and height in pixels of the pictures it reads. pretrained: start from ImageNet weights, or SettingsError
+    where there are none (`balatro.models.pretrained.load_imagenet` knows a milder way).
+    """
+
+    def __init__(
+        self,
+        backbone: str,
+        tasks: Mapping[str, int],
+        embedding: int = 128,
+        pretrained: bool = False,
+        heads: Mapping[str, str] | None = None,
+        image_size: tuple[int, int] = CARD_SIZE,
+    ) -> None:
         super().__init__()
         self.backbone_name = backbone
         self.embedding_size = embedding
+        self.image_size = image_size
         self.tasks = dict(tasks)
-        self.backbone = build_backbone(backbone, pretrained)
+        self.head_kinds = choose_heads(tasks, heads)
+        self.backbone = build_backbone(backbone, image_size)
+        if pretrained:
+            load_imagenet(self.backbone, "yes")
         num_features = self.backbone.num_features
         self.embed = nn.Sequential(nn.Linear(num_features, embedding, bias=False), nn.BatchNorm1d(embedding))
-        self.heads = nn.ModuleDict()
-        for task, num_classes in tasks.items():
-            head = HEADS.get(task, MlpHead)
-            self.heads[task] = head(embedding if head.needs == "embedding" else num_features, num_classes)
+        self.heads = Heads(
+            {task: build_head(kind, num_features, embedding, tasks[task]) for task, kind in self.head_kinds.items()}
+        )
         self.gain: Tensor
         self.offset: Tensor
         # Normalising is folded into one multiplication and one addition, so that the exported graph takes plain bytes.
@@ -74,7 +58,7 @@ class MultiHeadModel(nn.Module):
         )
 
     def features(self, cards: Tensor) -> Tensor:
-        """(N, 128, 96, 3) uint8 RGB -> (N, num_features)."""
+        """(N, H, W, 3) uint8 RGB -> (N, num_features)."""
         x = cards.permute(0, 3, 1, 2).float() * self.gain + self.offset
         return cast(Tensor, self.backbone(x))
 
@@ -83,17 +67,18 @@ class MultiHeadModel(nn.Module):
         features = features.float()
         embedding = F.normalize(self.embed(features), dim=1)
         inputs = {"features": features, "embedding": embedding}
-        outputs = {task: head(inputs[cast(str, head.needs)]) for task, head in self.heads.items()}
+        outputs = {task: head(inputs[HEADS[self.head_kinds[task]].needs]) for task, head in self.heads.items()}
         return {**outputs, "embedding": embedding}
 
     def forward(self, cards: Tensor) -> dict[str, Tensor]:
-        """(N, 128, 96, 3) uint8 RGB -> as `read`."""
+        """(N, H, W, 3) uint8 RGB -> as `read`."""
         return self.read(self.features(cards))
 
 
-def set_prototypes(model: MultiHeadModel, rows: Tensor) -> None:
-    """Start the identification head from one embedding a class: rows (classes, D)."""
-    head = model.heads["identification"]
-    assert isinstance(head, CosineHead)
+def set_prototypes(model: MultiHeadModel, rows: Tensor, task: str = "identification") -> None:
+    """Start a cosine head from one embedding a class: rows (classes, D)."""
+    head = model.heads[task]
+    if not isinstance(head, CosineHead):
+        raise SettingsError(f"the head of task `{task}` is `{model.head_kinds[task]}`; only a `cosine` head has prototypes")
     with torch.no_grad():
         head.prototypes.copy_(F.normalize(rows, dim=1))

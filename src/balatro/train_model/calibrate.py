@@ -1,4 +1,4 @@
-"""After training: temperatures and thresholds, measured on rendered screens that training never saw."""
+"""After training: temperatures and thresholds, measured on what training never saw: drawn screens, or validation pictures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ import torch
 from torch import Tensor
 
 from balatro.config.kinds import NOTHING
+from balatro.config.paths import package_weights
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
+from balatro.train_model.batches import with_class_labels
+from balatro.train_model.deck_lesson import DeckRecipe, prepare
 from balatro.train_model.feed import FeedSettings, draw_batch
-from balatro.train_model.tasks import MISSING, DeckRecipe, prepare
+from balatro.train_model.lesson import Lesson, find_side
+from balatro.train_model.tasks import MISSING
+from balatro.train_model.validate import read_pictures
+from balatro.utils.files import read_json
 from balatro.utils.progress import track
 
 HELD_OUT_SEED = 7_000_001
@@ -21,6 +27,9 @@ HELD_OUT_SEED = 7_000_001
 
 OTHER_OUTSIDERS = 90_002
 """The seed of invented cards that are strangers to a trained deck and to its outsiders."""
+
+NUM_STRANGERS = 120
+"""Invented cards that are strangers to a run of labelled pictures."""
 
 READABLE = 0.3
 """The least visible share of a card that counts here, as in a row of 15 jokers on a real screen."""
@@ -48,14 +57,51 @@ class Answers:
 
 
 def calibrate(
-    encoder: MultiHeadModel, locator: Locator, recipe: DeckRecipe, seed: int, num_batches: int = 16
+    encoder: MultiHeadModel, locator: Locator | None, lesson: Lesson, seed: int, num_batches: int = 16
 ) -> dict[str, Any]:
     """Part of model.json: {"tasks": {task: {"classes", "temperature", "reject"}}, "locator": {"threshold"}, "scores"}."""
-    lesson = prepare(recipe)
+    if lesson.recipe is None or locator is None:
+        return calibrate_on_pictures(encoder, lesson, seed)
+    recipe = lesson.recipe
     if recipe.source != "invented":
         recipe = replace(recipe, outsiders=max(recipe.outsiders // 2, 60), outsider_seed=OTHER_OUTSIDERS)
-    feed = FeedSettings(recipe, seed + HELD_OUT_SEED, outsider_screens=0.3)
-    answers = ask(encoder, locator, feed, num_batches)
+    feed = FeedSettings(recipe, seed + HELD_OUT_SEED, outsider_screens=0.3, size=encoder.image_size)
+    answers = ask(encoder, locator, feed, lesson, num_batches)
+    tasks, scores = _tasks(answers, lesson)
+    threshold, found = best_threshold(answers.found)
+    return _told(
+        tasks, threshold, f"{num_batches * feed.screens} rendered screens that training never saw", {**scores, **found}
+    )
+
+
+def calibrate_on_pictures(encoder: MultiHeadModel, lesson: Lesson, seed: int) -> dict[str, Any]:
+    """The same for a run of labelled pictures alone: on its validation side, or on training's where there is no other.
+
+    Strangers are invented cards, which no such run has seen. The locator is the package's, and so is its threshold.
+    """
+    side = "val" if find_side(lesson, "val") is not None else "train"
+    answers = _read_side(encoder, lesson, side)
+    answers = _with_strangers(encoder, answers, seed)
+    tasks, scores = _tasks(answers, lesson)
+    threshold = float(read_json(package_weights() / "weights.json")["locator"]["threshold"])
+    where = (
+        "validation pictures that training never saw"
+        if side == "val"
+        else "pictures that it was trained on, for want of others"
+    )
+    return _told(tasks, threshold, f"{len(lesson.sides[side].keys)} {where}", scores)
+
+
+def _told(tasks: dict[str, Any], threshold: float, on: str, scores: dict[str, float]) -> dict[str, Any]:
+    return {
+        "tasks": tasks,
+        "locator": {"threshold": round(threshold, 3)},
+        "scores": {"on": on, **{name: round(value, 4) for name, value in scores.items()}},
+    }
+
+
+def _tasks(answers: Answers, lesson: Lesson) -> tuple[dict[str, dict[str, Any]], dict[str, float]]:
+    """Each task's temperature, the threshold of names, and what they give."""
     tasks: dict[str, dict[str, Any]] = {}
     scores: dict[str, float] = {}
     for task, classes in lesson.task_classes.items():
@@ -64,35 +110,70 @@ def calibrate(
         tasks[task] = {"classes": classes, "temperature": round(temperature, 4), "reject": 0.0}
         rows = told if task == "kind" else told & answers.named
         scores[task] = _share(answers.logits[task][rows].argmax(1) == answers.labels[task][rows])
-    known = np.array([c.known for c in lesson.classes])
-    temperatures = {task: entry["temperature"] for task, entry in tasks.items()}
-    reject, measured = best_reject(answers, temperatures, known)
-    tasks["identification"]["reject"] = round(reject, 4)
-    threshold, found = best_threshold(answers.found)
-    scores = {**scores, **measured, **found}
-    return {
-        "tasks": tasks,
-        "locator": {"threshold": round(threshold, 3)},
-        "scores": {"on": f"{num_batches * feed.screens} rendered screens", **{k: round(v, 4) for k, v in scores.items()}},
-    }
+    if "identification" in tasks:
+        known = np.array([card.known for card in lesson.classes])
+        reject, measured = best_reject(answers, {task: entry["temperature"] for task, entry in tasks.items()}, known)
+        tasks["identification"]["reject"] = round(reject, 4)
+        scores |= measured
+    return tasks, scores
 
 
 @torch.no_grad()
-def ask(encoder: MultiHeadModel, locator: Locator, feed: FeedSettings, num_batches: int) -> Answers:
+def _read_side(encoder: MultiHeadModel, lesson: Lesson, side: str) -> Answers:
+    logits: dict[str, list[np.ndarray]] = {task: [] for task in encoder.tasks}
+    for batch in read_pictures(lesson.sides[side]):
+        outputs = encoder.eval()(batch["cards"])
+        for task, parts in logits.items():
+            parts.append(outputs[task].numpy())
+    labels = dict(lesson.sides[side].labels)
+    named = np.ones(len(lesson.sides[side].keys), bool)
+    if "identification" in labels:
+        named = labels["identification"] != MISSING
+    return Answers({task: np.concatenate(parts) for task, parts in logits.items()}, labels, named)
+
+
+@torch.no_grad()
+def _with_strangers(encoder: MultiHeadModel, answers: Answers, seed: int) -> Answers:
+    """The answers, and those to as many invented cards, at most 400."""
+    recipe = DeckRecipe("invented", num_invented=NUM_STRANGERS, seed=OTHER_OUTSIDERS)
+    feed = FeedSettings(recipe, seed + HELD_OUT_SEED, size=encoder.image_size)
+    deck, count = prepare(recipe), min(len(answers.named), 400)
+    logits: dict[str, list[np.ndarray]] = {task: [] for task in encoder.tasks}
+    rows = 0
+    for index in range(-(-count // feed.crops)):
+        batch = draw_batch(feed, deck, np.random.default_rng([feed.seed, index]))
+        outputs = encoder.eval()(batch["cards"][batch["label.identification"] != MISSING])
+        rows += len(outputs["embedding"])
+        for task, parts in logits.items():
+            parts.append(outputs[task].numpy())
+    missing = np.full(rows, MISSING, np.int64)
+    return Answers(
+        {task: np.concatenate([answers.logits[task], *parts]) for task, parts in logits.items()},
+        {task: np.concatenate([column, missing]) for task, column in answers.labels.items()},
+        np.concatenate([answers.named, np.zeros(rows, bool)]),
+    )
+
+
+@torch.no_grad()
+def ask(encoder: MultiHeadModel, locator: Locator, feed: FeedSettings, lesson: Lesson, num_batches: int) -> Answers:
     """Run both networks over held-out batches."""
-    lesson = prepare(feed.recipe)
-    named = np.array([c.known for c in lesson.classes])
+    deck = prepare(feed.recipe)
+    named = np.array([c.known for c in deck.classes])
     logits: dict[str, list[np.ndarray]] = {task: [] for task in encoder.tasks}
     labels: dict[str, list[np.ndarray]] = {task: [] for task in encoder.tasks}
     has_name, found = [], []
     for index in track(range(num_batches), "Calibrating"):
-        batch = draw_batch(feed, lesson, np.random.default_rng([feed.seed, index]))
+        batch = with_class_labels(lesson, draw_batch(feed, deck, np.random.default_rng([feed.seed, index])))
         rows = (batch["visible"] >= READABLE).numpy()
         outputs = encoder.eval()(batch["cards"])
         for task in logits:
             logits[task].append(outputs[task].numpy()[rows])
             labels[task].append(_own_labels(batch[f"label.{task}"].numpy()[rows], encoder.tasks[task]))
         label = batch["label.identification"].numpy()[rows]
+        if "identification" in labels and lesson.deck and not len(lesson.deck.outsiders):
+            # Outsiders that training had no class for have none here, though labels may name other cards after the deck's.
+            own = labels["identification"][-1]
+            labels["identification"][-1] = np.where(label < len(lesson.deck.classes), own, MISSING)
         has_name.append(named[label] & (label != MISSING))
         for number in range(len(batch["frames"])):
             heat = locator.eval()(batch["frames"][number : number + 1])[0][0]
@@ -135,8 +216,8 @@ def best_reject(answers: Answers, temperatures: dict[str, float], known: np.ndar
     At most FALSE_NAMES of the strangers are named, unless that would cost more than LOST_NAMES of the right names.
     known: (classes,) which classes have a name.
     """
-    is_card = 1 - softmax(answers.logits["kind"], temperatures["kind"])[:, NOTHING]
-    chances = softmax(answers.logits["identification"], temperatures["identification"]) * is_card[:, None]
+    is_card = 1.0 - (softmax(answers.logits["kind"], temperatures["kind"])[:, NOTHING] if "kind" in temperatures else 0.0)
+    chances = softmax(answers.logits["identification"], temperatures["identification"]) * np.reshape(is_card, (-1, 1))
     best, height = chances.argmax(1), chances.max(1)
     is_name = known[best]
     strangers, right = ~answers.named, answers.named & (best == answers.labels["identification"])

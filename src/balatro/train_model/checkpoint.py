@@ -7,26 +7,49 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from balatro.config.paths import runs_dir
 from balatro.utils.errors import ModelError
 from balatro.utils.files import write_bytes
 
-CHECKPOINT_FORMAT = 1
+CHECKPOINT_FORMAT = 2
 LAST = "checkpoint_last.pth"
+"""The state after the last epoch, or where Ctrl+C came."""
+BEST = "best_model.pth"
+"""The state whose validation was best."""
 
 State = dict[str, Any]
 
 
+def snapshot_name(epoch: int) -> str:
+    """The file of a snapshot that is kept."""
+    return f"checkpoint_epoch{epoch:03d}.pth"
+
+
 def save_state(path: Path, state: State) -> None:
-    """Write a checkpoint, whole or not at all."""
+    """Write a checkpoint, whole or not at all: on a full disk the older one stays."""
     buffer = io.BytesIO()
     torch.save({"format": CHECKPOINT_FORMAT, **state}, buffer)
-    write_bytes(path, buffer.getvalue())
+    try:
+        write_bytes(path, buffer.getvalue())
+    except OSError as error:
+        older = "; the one before it is whole" if path.exists() else ""
+        raise ModelError(f"{path}: the checkpoint could not be saved ({error.strerror or error}){older}; make room") from error
+
+
+def find_checkpoint(name: str | Path) -> Path:
+    """The checkpoint meant by a file, a run's folder, or a run's name."""
+    for path in (runs_dir() / name, Path(name)):  # a folder of pictures may have the name of a run
+        if (path / LAST).is_file():
+            return path / LAST
+        if path.is_file():
+            return path
+    raise ModelError(f"{name}: no checkpoint there; name a run, its folder, or a .pth file that `balatro train` wrote")
 
 
 def load_state(path: Path) -> State:
-    """Read a checkpoint: a file, or a run's folder. ModelError when it is missing, damaged or of a newer format."""
+    """Read a checkpoint: a file, or a run's folder. ModelError when it is missing, damaged or of another format."""
     if path.is_dir():
         path = path / LAST
     if not path.is_file():
@@ -45,7 +68,10 @@ def load_state(path: Path) -> State:
 
 
 class Average:
-    """A running average of a network's weights and statistics, which reads better than the weights of any one step."""
+    """A running average of a network's weights and statistics, which reads better than the weights of any one step.
+
+    keep 0 keeps nothing of the old: the average is the network itself.
+    """
 
     def __init__(self, network: nn.Module, keep: float) -> None:
         self.keep = keep
@@ -62,3 +88,9 @@ class Average:
         for old, value in pairs:
             if not old.is_floating_point():
                 old.copy_(value)
+
+    def load(self, values: dict[str, Tensor]) -> None:
+        """Take over the values of a checkpoint, where the average lies."""
+        with torch.no_grad():
+            for name, value in self.values.items():
+                value.copy_(values[name])

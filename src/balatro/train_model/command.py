@@ -1,116 +1,117 @@
-"""`balatro train`, `balatro pretrain`, `balatro export`."""
+"""`balatro train`, `balatro pretrain`, `balatro export`, `balatro compare`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from balatro.config.paths import model_dir, runs_dir
-from balatro.train_model.settings import TrainSettings, pretrain_settings
+from balatro.train_model.options import read_config, with_options, write_config
 from balatro.utils.errors import MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
-from balatro.utils.files import check_place, write_bytes
+from balatro.utils.files import check_place
 from balatro.utils.names import checked_name
 
 if TYPE_CHECKING:
-    from balatro.train_model.loop import Run
+    from balatro.train_model.run import Run
+    from balatro.train_model.settings import TrainSettings
 
-DEFAULTS = TrainSettings()
-LOG = "pretrain_log.jsonl"
-"""Beside the weights: how they were learned."""
-
-Minutes = Annotated[
-    float | None, typer.Option(min=0.1, help="Time for the whole command; 60 when no --steps are given.", show_default=False)
-]
-Steps = Annotated[int | None, typer.Option(min=1, help="Steps of training, instead of --minutes.", show_default=False)]
-Name = Annotated[
-    str | None, typer.Option(help="What the run and the model are called; the deck's name when left out.", show_default=False)
-]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed, deck and steps give the same model on one machine.")]
-Workers = Annotated[
-    int, typer.Option(min=0, help="Processes that draw the screens. Their number does not change what is drawn.")
-]
-Backbone = Annotated[str, typer.Option(help="Network that reads the cards: cardnet, cardnet_large, or one of timm's.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-Resume = Annotated[
-    bool,
-    typer.Option(
-        "--resume",
-        help="Go on with the run of this name from its last checkpoint. Its own settings count, any given here are ignored.",
-    ),
-]
-Screens = Annotated[int, typer.Option(min=1, help="Drawn screens a step.")]
-Crops = Annotated[int, typer.Option(min=2, help="Cards a step.")]
-Rate = Annotated[float, typer.Option("--learning-rate", min=0, help="Highest learning rate.")]
+GIVEN = "config.toml"
+"""In a run's folder: the flags it was started with."""
+CARDS = "cards"
+"""What a run of labelled pictures is called when nothing else names it."""
 
 
+@with_options
 def train(
-    deck: Annotated[str, typer.Option(help="Deck to learn: `game`, `demo`, another name, or a deck's folder.")] = "game",
-    minutes: Minutes = None,
-    steps: Steps = None,
-    name: Name = None,
-    seed: Seed = DEFAULTS.seed,
-    backbone: Backbone = DEFAULTS.backbone,
-    pretrained: Annotated[
-        bool, typer.Option("--pretrained", help="Start a timm network from ImageNet weights (needs the net).")
+    name: Annotated[
+        str | None, typer.Option(help="What the run and the model are called.", show_default="the deck's or the folder's name")
+    ] = None,
+    log_dir: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the run, with its TensorBoard logs.", show_default="runs/NAME", metavar="DIR"),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            help="Go on with a run (its name, its folder, or a checkpoint). Flags given here change its strategy or length.",
+            metavar="RUN",
+            show_default=False,
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file with any of the flags below; flags win.", show_default=False)
+    ] = None,
+    find_lr: Annotated[
+        bool, typer.Option("--find-lr", help="Try learning rates for a minute, draw their losses, and train nothing.")
     ] = False,
-    start: Annotated[
-        str, typer.Option(help="Weights to start from: `package`, `none`, a run's folder, or a .pth file.")
-    ] = "package",
-    workers: Workers = DEFAULTS.workers,
-    device: Device = DEFAULTS.device,
-    screens: Screens = DEFAULTS.screens,
-    crops: Crops = DEFAULTS.crops,
-    learning_rate: Rate = DEFAULTS.learning_rate,
-    resume: Resume = False,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report at the end.")] = True,
+    list_choices: Annotated[bool, typer.Option("--list", help="List tasks, networks, losses, strategies, and stop.")] = False,
+    **given: Any,
 ) -> None:
-    """Train on endless drawn screens of a deck, then write the model to data/models/NAME.
+    """Train on labelled pictures, on drawn screens of a deck, or on both, and write the model to data/models/NAME.
 
-    No label is typed and no screenshot is needed: the screens are drawn with their truth. Ctrl+C saves; --resume goes on.
+    With --deck no label is typed: the screens are drawn with their truth. Without, it learns from data/dataset_default and
+    data/augmented. Ctrl+C saves; --resume goes on. Watch it with `tensorboard --logdir runs/NAME`.
 
     Examples:
 
     \b
-      balatro train --deck game
-      balatro train --deck demo --minutes 10 --name quick
-      balatro train --name quick --resume
+      balatro train --deck game                              # the art road: an hour, no label
+      balatro train --epochs 20 --batch-size 32              # the capture road: your labelled pictures
+      balatro train --data originals,rendered --deck game    # both together
+      balatro train --tasks identification --epochs 7 --freeze-strategy all --use-weighted-sampler
+      balatro train --resume cards --epochs 50 --freeze-strategy mid --optimizer group
+      balatro train --input pokemon/ --name pokemon          # another game: a folder of named pictures
+      torchrun --nproc-per-node 4 -m balatro.train_model --epochs 20
     """
-    settings = replace(
-        DEFAULTS, deck=deck, seed=seed, backbone=backbone, pretrained=pretrained, start=start, workers=workers, device=device,
-        screens=screens, crops=crops, learning_rate=learning_rate, **_length(minutes, steps),
-    )  # fmt: skip
-    name = checked_name(name or Path(deck).name)
-    check_place(model_dir(name), "model.json")
-    folder = runs_dir() / name
-    with _told_to_resume(folder):
-        run = run_training(settings, folder, resume)
-    finish_bundle(run, model_dir(name))
-    typer.echo(f"Try it: balatro identify screenshot.png --model {name}")
+    if list_choices:
+        _list_choices()
+        return
+    flags = (read_config(config) if config else {}) | {key: value for key, value in given.items() if value is not None}
+    need_torch()
+    if resume is not None:
+        run = _resumed(resume, flags, log_dir)
+        name = checked_name(name or run.folder.name)
+        check_place(model_dir(name), "model.json")
+    else:
+        settings = _settings(flags)
+        folder = _run_folder(name, log_dir, settings)
+        name = checked_name(name or folder.name)
+        check_place(model_dir(name), "model.json")
+        run = _begun(settings, folder, flags)
+    if find_lr:
+        from balatro.train_model.find_lr import find_learning_rate
+
+        typer.echo(find_learning_rate(run))
+        return
+    _finish(run)
+    if run.is_first:
+        _write(run, model_dir(name), report)
+        typer.echo(f"Try it: balatro identify screenshot.png --model {name}")
 
 
 def pretrain(
-    minutes: Minutes = None,
-    steps: Steps = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="Time for the whole command.", show_default="60 without --steps")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps, instead of --minutes.", show_default=False)] = None,
     name: Annotated[str, typer.Option(help="What the run is called.")] = "pretrain",
-    cards: Annotated[int, typer.Option(min=2, help="How many invented cards to learn from.")] = DEFAULTS.num_invented,
+    cards: Annotated[int, typer.Option(min=2, help="How many invented cards to learn from.")] = 16_000,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the weights; left out: `weights` in the run's folder.", show_default=False)
     ] = None,
-    seed: Seed = DEFAULTS.seed,
-    backbone: Backbone = DEFAULTS.backbone,
-    start: Annotated[str, typer.Option(help="Weights to start from: `none`, a run's folder, or a .pth file.")] = "none",
-    workers: Workers = DEFAULTS.workers,
-    device: Device = DEFAULTS.device,
-    screens: Screens = DEFAULTS.screens,
-    crops: Crops = DEFAULTS.crops,
-    learning_rate: Rate = DEFAULTS.learning_rate,
-    resume: Resume = False,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed and steps give the same weights on one machine.")] = 0,
+    backbone: Annotated[str, typer.Option(help="Network that reads the cards.")] = "cardnet",
+    pretrained: Annotated[str, typer.Option(help="Weights to start from: `no`, a run, or a .pth file.")] = "no",
+    workers: Annotated[int, typer.Option(min=0, help="Processes that draw the screens.")] = 1,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    screens: Annotated[int, typer.Option(min=1, help="Drawn screens a step.")] = 8,
+    crops: Annotated[int, typer.Option(min=2, help="Cards a step.")] = 96,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run of this name; its own settings count.")] = False,
 ) -> None:
     """Make the weights that come with the package: train on invented cards, never on a game's art.
 
@@ -122,14 +123,22 @@ def pretrain(
       balatro pretrain --minutes 120
       balatro pretrain --minutes 120 --resume
     """
-    settings = replace(
-        DEFAULTS, num_invented=cards, seed=seed, backbone=backbone, start=start, workers=workers, device=device,
-        screens=screens, crops=crops, learning_rate=learning_rate, **_length(minutes, steps),
-    )  # fmt: skip
+    need_torch()
+    from balatro.train_model.choose import choose_settings
+    from balatro.train_model.finish import finish_weights
+    from balatro.train_model.settings import pretrain_settings
+
+    given = {
+        "minutes": minutes, "steps": steps, "seed": seed, "backbone": backbone, "pretrained": pretrained, "workers": workers,
+        "device": device, "screens": screens, "crops": crops, "deck": "invented",
+    }  # fmt: skip
+    flags = {key: value for key, value in given.items() if value is not None}
+    settings = choose_settings(flags, _defaults(num_invented=cards))
     folder = runs_dir() / checked_name(name)
-    with _told_to_resume(folder):
-        run = run_training(pretrain_settings(settings), folder, resume)
-    finish_weights(run, out or folder / "weights")
+    run = _resumed(str(folder), {}, None) if resume else _begun(pretrain_settings(settings), folder, {})
+    _finish(run)
+    if run.is_first:
+        finish_weights(run, out or folder / "weights")
 
 
 def export(
@@ -144,110 +153,140 @@ def export(
 
     \b
       balatro export game
-      balatro export runs/game/checkpoint_last.pth --out trial
+      balatro export runs/cards/checkpoint_epoch010.pth --out trial
     """
-    _need_torch()
-    from balatro.train_model.loop import resume as resume_run
+    need_torch()
+    from balatro.train_model.finish import finish_bundle
+    from balatro.train_model.run import resume as resume_run
 
-    path = runs_dir() / run if (runs_dir() / run).is_dir() and run.name == str(run) else run
-    loaded = resume_run(path)
+    loaded = resume_run(run)
     folder = out or model_dir(checked_name(loaded.folder.name))
     check_place(folder, "model.json")
-    finish_bundle(loaded, folder)
+    finish_bundle(loaded, folder, as_it_is=run.suffix == ".pth")
 
 
-def run_training(settings: TrainSettings, folder: Path, resume: bool = False) -> Run:
-    """Train to the end in `folder`; with resume, go on with the run that is there (its own settings count)."""
-    _need_torch()
-    from balatro.train_model import loop
+def compare(
+    runs: Annotated[list[str], typer.Argument(help="Names or folders of runs.", metavar="RUN...", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the page.", metavar="DIR")] = Path("comparison"),
+) -> None:
+    """Lay runs side by side: what they were set to, how they went, and how well they read each modifier.
 
-    run = loop.resume(folder) if resume else loop.begin(settings, folder)
-    loop.finish(run)
+    Example:
+
+    \b
+      balatro compare frozen unfrozen --out comparison
+    """
+    from rich.console import Console
+
+    from balatro.train_model.compare import compare_runs
+
+    folders = [runs_dir() / run if (runs_dir() / run).is_dir() else Path(run) for run in runs]
+    comparison = compare_runs(folders, out)
+    Console().print(comparison)
+
+
+def run_training(settings: TrainSettings, folder: Path) -> Run:
+    """Train a new run in `folder` to its end."""
+    run = _begun(settings, folder, {})
+    _finish(run)
     return run
 
 
-@contextmanager
-def _told_to_resume(folder: Path) -> Iterator[None]:
-    """On Ctrl+C say how to go on, when there is something to go on from."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        from balatro.train_model.checkpoint import LAST
+def _settings(flags: dict[str, Any]) -> TrainSettings:
+    from balatro.train_model.choose import choose_settings
 
-        if (folder / LAST).is_file():
-            typer.echo("saved; go on with the same command and --resume", err=True)
+    return choose_settings(flags)
+
+
+def _defaults(**changes: Any) -> TrainSettings:
+    from balatro.train_model.settings import TrainSettings
+
+    return TrainSettings(**changes)
+
+
+def _run_folder(name: str | None, log_dir: Path | None, settings: TrainSettings) -> Path:
+    if log_dir is not None:
+        return log_dir
+    source = settings.input if settings.has_pictures else settings.deck
+    place = Path(source).resolve()
+    return runs_dir() / checked_name(name or ((place.parent if place.is_file() else place).name if source else CARDS))
+
+
+def _begun(settings: TrainSettings, folder: Path, flags: dict[str, Any]) -> Run:
+    need_torch()
+    from balatro.train_model.run import begin
+
+    run = begin(settings, folder, new_split=bool(flags.get("new_split")))
+    if run.is_first:
+        for note in run.lesson.notes:
+            typer.echo(note, err=True)
+        write_config(folder / GIVEN, {key: value for key, value in flags.items() if key != "new_split"})
+    return run
+
+
+def _resumed(name: str, flags: dict[str, Any], log_dir: Path | None) -> Run:
+    from balatro.train_model.checkpoint import find_checkpoint, load_state
+    from balatro.train_model.choose import change_settings
+    from balatro.train_model.run import resume
+    from balatro.train_model.settings import settings_from
+
+    path = find_checkpoint(name)
+    state = load_state(path)
+    changed = change_settings(settings_from(state["settings"]), flags, state["seconds"] / 60) if flags else None
+    run = resume(path, log_dir, changed)
+    if run.done:
+        raise SettingsError(
+            f"{path}: this run is done ({run.step} steps, {run.epoch} epochs); give --epochs or --steps beyond that to go on, "
+            f"or `balatro export {run.folder.name}` to write its model"
+        )
+    return run
+
+
+def _finish(run: Run) -> None:
+    """Train to the end; on Ctrl+C say how to go on, when there is something to go on from."""
+    from balatro.train_model.checkpoint import LAST
+    from balatro.train_model.loop import finish
+
+    try:
+        finish(run)
+    except KeyboardInterrupt:
+        if run.is_first and (run.folder / LAST).is_file():
+            typer.echo(f"saved; go on with: balatro train --resume {_told_folder(run.folder)}", err=True)
         raise
 
 
-def finish_bundle(run: Run, folder: Path) -> dict[str, Any]:
-    """Calibrate a run and write its bundle; returns model.json."""
-    from balatro.models.bundle import describe, save_bundle
-    from balatro.render.deck import deck_hash
-    from balatro.train_model.calibrate import calibrate
-    from balatro.train_model.loop import averaged, sample_cards
-
-    encoder, locator = averaged(run)
-    measured = calibrate(encoder, locator, run.recipe, run.settings.seed)
-    text = describe(
-        folder.name,
-        run.lesson.deck.name,
-        encoder,
-        cards=[dict(card.__dict__) for card in run.lesson.classes],
-        twins=[list(pair) for pair in run.lesson.twins],
-        data_hash=deck_hash(run.lesson.own_deck),
-        training={"steps": run.step, "minutes": round(run.seconds / 60, 1), "settings": _told_settings(run)},
-        **measured,
-    )
-    difference = save_bundle(folder, encoder, locator, text, sample_cards(run))
-    _report(folder, text["scores"], difference)
-    return text
+def _told_folder(folder: Path) -> str:
+    return folder.name if folder.resolve() == (runs_dir() / folder.name).resolve() else str(folder)
 
 
-def finish_weights(run: Run, folder: Path) -> dict[str, Any]:
-    """Calibrate a run on invented cards and write its weights as the package holds them; returns weights.json."""
-    from balatro.models.bundle import describe, save_package_weights
-    from balatro.train_model.calibrate import calibrate
-    from balatro.train_model.loop import LOG as RUN_LOG
-    from balatro.train_model.loop import averaged, sample_cards
+def _write(run: Run, folder: Path, report: bool) -> None:
+    from balatro.train_model.finish import finish_bundle, finish_report
 
-    encoder, locator = averaged(run)
-    measured = calibrate(encoder, locator, run.recipe, run.settings.seed)
-    measured["tasks"].pop("identification")
-    measured["scores"] = {name: measured["scores"][name] for name in ("on", "modifier", "kind", "found", "false_finds")}
-    training = {"steps": run.step, "minutes": round(run.seconds / 60, 1), "settings": _told_settings(run)}
-    text = describe("package", "invented", encoder, cards=[], twins=[], training=training, **measured)
-    difference = save_package_weights(folder, encoder, locator, text, sample_cards(run))
-    write_bytes(folder / LOG, (run.folder / RUN_LOG).read_bytes())
-    _report(folder, text["scores"], difference)
-    return text
+    finish_bundle(run, folder)
+    if report:
+        page = finish_report(run)
+        if page is not None:
+            typer.echo(f"{page}: the report")
 
 
-def _told_settings(run: Run) -> dict[str, Any]:
-    """The settings as a model tells them: names instead of places on this machine."""
-    return {name: Path(value).name if name in ("deck", "start") else value for name, value in run.settings.to_dict().items()}
+def _list_choices() -> None:
+    need_torch()
+    from balatro.train_model.choose import describe_choices
+
+    for flag, choices in describe_choices().items():
+        typer.echo(flag)
+        for choice, about in choices:
+            typer.echo(f"  {choice:24} {about}")
 
 
-def _report(folder: Path, scores: dict[str, Any], difference: float) -> None:
-    told = ", ".join(
-        f"{name.replace('_', ' ')} {100 * value:.1f} %" for name, value in scores.items() if isinstance(value, float)
-    )
-    typer.echo(f"{folder}: written")
-    typer.echo(f"on {scores['on']} that training never saw: {told}")
-    typer.echo(f"ONNX Runtime and torch differ by at most {difference:.1g}")
-
-
-def _length(minutes: float | None, steps: int | None) -> dict[str, Any]:
-    if minutes is not None and steps is not None:
-        raise SettingsError("both --minutes and --steps were given; give one of them")
-    return {"steps": steps or 0, "minutes": minutes or DEFAULTS.minutes}
-
-
-def _need_torch() -> None:
+def need_torch() -> None:
+    """MissingPartError unless all that training needs is installed; call it before anything heavy is imported."""
     # Threads that wait in circles take the cores away from the processes that draw: measured 20 times slower on two cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
+        import lightning_fabric  # noqa: F401
         import onnx  # noqa: F401  (written with at the very end)
         import torch  # noqa: F401
     except (ImportError, OSError) as error:  # OSError: torch is there, but a library that it loads is not
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise MissingPartError(f"training needs torch and onnx ({reason}): {how_to_install('train')}") from error
+        raise MissingPartError(f"training needs torch, lightning and onnx ({reason}): {how_to_install('train')}") from error

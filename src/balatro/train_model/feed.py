@@ -20,8 +20,9 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.config.shapes import CARD_SIZE, MARGIN
 from balatro.models.locator import FRAME_SIZE
 from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_screen
+from balatro.train_model.deck_lesson import DeckLesson, DeckRecipe, prepare
 from balatro.train_model.targets import draw_targets
-from balatro.train_model.tasks import MISSING, DeckRecipe, Lesson, prepare
+from balatro.train_model.tasks import MISSING
 from balatro.utils.images import rectify
 from balatro.utils.quads import lies_on_any
 
@@ -53,6 +54,8 @@ class FeedSettings:
     crops: int = 96
     outsider_screens: float = OUTSIDER_SCREENS
     table: TableSettings = TRAIN
+    size: tuple[int, int] = CARD_SIZE
+    """Width and height of the cards, pixels."""
 
 
 class Feed(Dataset[Batch]):
@@ -65,13 +68,13 @@ class Feed(Dataset[Batch]):
         return draw_batch(self.settings, prepare(self.settings.recipe), np.random.default_rng([self.settings.seed, index]))
 
 
-def open_feed(settings: FeedSettings, first: int, last: int, workers: int) -> Iterator[Batch]:
-    """Batches first..last-1, drawn ahead by `workers` processes (0: drawn when asked for)."""
+def open_feed(settings: FeedSettings, first: int, last: int, workers: int, every: int = 1) -> Iterator[Batch]:
+    """Batches first..last-1, or each `every`-th of them, drawn ahead by `workers` processes (0: drawn when asked for)."""
     more: dict[str, Any] = {}
     if workers > 0:
         # "spawn" everywhere: a forked copy of a process with torch's threads may hang, and Windows knows nothing else.
         more = {"multiprocessing_context": "spawn", "worker_init_fn": _start_worker, "prefetch_factor": 4}
-    return iter(DataLoader(Feed(settings), batch_size=None, sampler=range(first, last), num_workers=workers, **more))
+    return iter(DataLoader(Feed(settings), batch_size=None, sampler=range(first, last, every), num_workers=workers, **more))
 
 
 def _start_worker(number: int) -> None:
@@ -83,14 +86,14 @@ def _start_worker(number: int) -> None:
     atexit.register(os._exit, 0)
 
 
-def draw_batch(settings: FeedSettings, lesson: Lesson, rng: np.random.Generator) -> Batch:
+def draw_batch(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Generator) -> Batch:
     """One batch as it is described at Batch."""
     screens = [draw_screen(lesson.deck, rng, settings.table, _dealt(settings, lesson, rng)) for _ in range(settings.screens)]
-    arrays = {**_locator_part(screens, rng), **_encoder_part(screens, lesson, settings.crops, rng)}
+    arrays = {**_locator_part(screens, rng), **_encoder_part(screens, lesson, settings, rng)}
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
-def _dealt(settings: FeedSettings, lesson: Lesson, rng: np.random.Generator) -> list[int] | None:
+def _dealt(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Generator) -> list[int] | None:
     """Places of the cards to deal on a screen; None means all that have a name."""
     if not len(lesson.outsiders):
         return None
@@ -147,21 +150,24 @@ def _share_inside(quads: np.ndarray) -> np.ndarray:
 # The encoder's part: cards cut out of the screens.
 
 
-def _encoder_part(screens: list[Screen], lesson: Lesson, num_crops: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _encoder_part(
+    screens: list[Screen], lesson: DeckLesson, settings: FeedSettings, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     all_cards = [
         (number, card) for number, screen in enumerate(screens) for card in screen.cards if card.visible >= LEAST_READABLE
     ]
-    cards = np.zeros((num_crops, CARD_SIZE[1], CARD_SIZE[0], 3), np.uint8)
+    num_crops, size = settings.crops, settings.size
+    cards = np.zeros((num_crops, size[1], size[0], 3), np.uint8)
     num_nothing = round(NOTHING_SHARE * num_crops)
     chosen = _choose([card for _, card in all_cards], num_crops - num_nothing, rng)
     for number, screen in enumerate(screens):
         rows = [row for row, pick in enumerate(chosen) if all_cards[pick][0] == number]
         if rows:
             quads = jitter([all_cards[chosen[row]][1] for row in rows], rng)
-            cards[rows] = rectify(screen.image, quads, CARD_SIZE, MARGIN)
+            cards[rows] = rectify(screen.image, quads, size, MARGIN)
     labels = [_labels(all_cards[pick][1], lesson) for pick in chosen]
     for row in range(len(chosen), num_crops):
-        cards[row] = _cut_nothing(screens[int(rng.integers(len(screens)))], rng)
+        cards[row] = _cut_nothing(screens[int(rng.integers(len(screens)))], size, rng)
         labels.append((MISSING, MISSING, NOTHING, 1.0))
     identification, modifier, kind, visible = zip(*labels, strict=True)
     return {
@@ -173,8 +179,8 @@ def _encoder_part(screens: list[Screen], lesson: Lesson, num_crops: int, rng: np
     }
 
 
-def _cut_nothing(screen: Screen, rng: np.random.Generator) -> np.ndarray:
-    """(128, 96, 3) uint8: a card-sized part of the screen on which no card lies straight."""
+def _cut_nothing(screen: Screen, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """(h, w, 3) uint8 of `size`: a card-sized part of the screen on which no card lies straight."""
     height, width = screen.image.shape[:2]
     unit = min(width / 16, height / 9)
     quads = np.array([card.quad for card in screen.cards if card.visible > 0.05], np.float32).reshape(-1, 4, 2)
@@ -185,7 +191,7 @@ def _cut_nothing(screen: Screen, rng: np.random.Generator) -> np.ndarray:
             break
     else:
         place = _anywhere(width, height, unit * 0.2, rng)  # a crowded screen: a spot too small for any card
-    return rectify(screen.image, place[None], CARD_SIZE, MARGIN)[0]
+    return rectify(screen.image, place[None], size, MARGIN)[0]
 
 
 def _beside(quads: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -233,6 +239,6 @@ def jitter(cards: list[ScreenCard], rng: np.random.Generator) -> np.ndarray:
     return (centre + (quads - centre) * grow + (shift + corner) * sides[:, None]).astype(np.float32)
 
 
-def _labels(card: ScreenCard, lesson: Lesson) -> tuple[int, int, int, float]:
+def _labels(card: ScreenCard, lesson: DeckLesson) -> tuple[int, int, int, float]:
     modifier = MODIFIERS.index(card.modifier) if lesson.has_modifier[card.card] else MISSING
     return int(lesson.card_class[card.card]), modifier, int(lesson.card_kind[card.card]), card.visible

@@ -1,142 +1,127 @@
-"""What is to be learned from a deck: its classes, who counts as whom, and what a batch tells about each card."""
+"""What a network can learn about a card. A task is one row of TASKS: a new one is one entry, or any label field by name.
+
+balatro train --tasks identification,modifier,finish      # `finish` is a field of this dataset's labels.json
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as made
 
-import numpy as np
-
-from balatro.config.kinds import KINDS, kind_of
+from balatro.config.kinds import KINDS
 from balatro.config.modifiers import MODIFIERS
-from balatro.config.paths import art_dir
-from balatro.render.deck import Deck, DeckCard, find_twins, load_deck
+from balatro.utils.errors import SettingsError
 
 MISSING = -1
 """The label of a card about which a task says nothing."""
 
-OUTSIDER = "stranger"
-"""The class of all invented cards that are mixed in: an unknown card."""
+ORIGINALS, AUGMENTED, RENDERED = "originals", "augmented", "rendered"
+DATA = (ORIGINALS, AUGMENTED, RENDERED)
+"""Where examples come from: pictures that a person labelled, their augmented copies, screens that are drawn."""
 
-NO_MODIFIER = frozenset({"Card back", "Voucher", "Booster pack"})
-"""Types of strangers that have no modifier in the game."""
-
-OUTSIDER_SEED = 90_001
-"""Invented outsiders come from a seed of their own, apart from those of pretraining (the run's) and of calibration."""
+BALANCED = "balanced"
+"""Class weights by the inverse of a class's frequency, instead of weights by name."""
 
 
 @dataclass(frozen=True)
-class CardClass:
-    """One class of the identification task, as model.json lists it."""
+class Task:
+    """One head and how it learns."""
 
-    id: str
-    name: str
-    type: str
-    rarity: str
-    known: bool
-    size: tuple[float, float]
+    field: str
+    """The label's field that it tells."""
+    about: str = ""
+    classes: tuple[str, ...] = ()
+    """The classes in index order; empty: what the labels hold, sorted."""
+    weight: float = 1.0
+    """Of its loss in the sum."""
+    loss: str = "cross-entropy"
+    """A name of balatro.train_model.losses.LOSSES."""
+    loss_options: Mapping[str, float] = made(default_factory=lambda: {"label_smoothing": 0.02})
+    head: str = "mlp"
+    """A name of balatro.models.heads.HEADS."""
+    class_weights: Mapping[str, float] | str = made(default_factory=dict)
+    """By class name; those not named count 1. Or BALANCED."""
+    transform: str = "train"
+    """A name of balatro.train_model.transforms.TRANSFORMS: what is done to its labelled pictures as they are trained on."""
+    data: tuple[str, ...] = DATA
+    """From what it learns; labels of other examples count as missing."""
+    balance: bool = True
+    """Whether --use-weighted-sampler balances its classes."""
+    metrics: tuple[str, ...] = ("top1", "top3", "macro_f1")
+    """What is shown after each epoch, names of balatro.train_model.metrics.METRICS."""
+
+
+TASKS: dict[str, Task] = {
+    "identification": Task(
+        field="name",
+        about="which card it is",
+        weight=0.5,
+        loss="margin",
+        loss_options={"margin": 0.1, "label_smoothing": 0.05},
+        head="cosine",
+    ),
+    "modifier": Task(
+        field="modifier",
+        about="Base, Foil, Holographic, Polychrome or Negative",
+        classes=MODIFIERS,
+        metrics=("top1", "macro_f1"),
+    ),
+    "kind": Task(
+        field="kind", about="whether it is a card at all, or another thing of the game", classes=KINDS, data=(RENDERED,),
+        metrics=("top1",),
+    ),
+    "type": Task(field="type", about="joker, tarot, planet or spectral", metrics=("top1", "macro_f1")),
+    "rarity": Task(field="rarity", about="how rare a joker is", metrics=("top1", "macro_f1")),
+}  # fmt: skip
+
+USUAL = ("identification", "modifier")
+"""What is learned unless --tasks says otherwise; drawn screens teach `kind` as well."""
+
+
+RESERVED = frozenset(
+    {"cards", "embedding", "frames", "heat", "corners", "heat_weight", "corner_weight", "recall", "total", "loss", "all"}
+)
+"""What else than tasks has a name among the networks' inputs and outputs, and the scores."""
 
 
 @dataclass(frozen=True)
-class DeckRecipe:
-    """How to get the deck to train on: small enough to be sent to every worker, which then makes its own."""
+class TaskOptions:
+    """What a run changes in the table, each by task name; `loss` and `transform` may name all tasks by ""."""
 
-    source: str
-    """A deck's name or folder, or `invented`."""
-    num_invented: int = 0
-    outsiders: int = 0
-    outsider_seed: int = OUTSIDER_SEED
-    seed: int = 0
-    """Of invented cards."""
-    folder: str = ""
-    """Where the deck lies on disk; empty when it is drawn."""
+    weight: Mapping[str, float] = made(default_factory=dict)
+    loss: Mapping[str, str] = made(default_factory=dict)
+    loss_options: Mapping[str, Mapping[str, float]] = made(default_factory=dict)
+    head: Mapping[str, str] = made(default_factory=dict)
+    class_weights: Mapping[str, Mapping[str, float] | str] = made(default_factory=dict)
+    transform: Mapping[str, str] = made(default_factory=dict)
+    data: Mapping[str, tuple[str, ...]] = made(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """A deck with its classes. Arrays have one entry a card of `deck.cards`."""
+def choose_tasks(names: Sequence[str], options: TaskOptions, fields: Sequence[str] = ()) -> dict[str, Task]:
+    """The tasks of a run. fields: label fields of its dataset that may be tasks too.
 
-    deck: Deck
-    classes: tuple[CardClass, ...]
-    card_class: np.ndarray
-    """int64, the identification class of a card: its own, its twin's, or that of all outsiders."""
-    has_modifier: np.ndarray
-    """bool, whether the modifier task learns from the card."""
-    card_kind: np.ndarray
-    """int64, the card's place in KINDS."""
-    dealt: np.ndarray
-    """Places of the cards that are to be named."""
-    outsiders: np.ndarray
-    """Places of the invented cards that were mixed in."""
-    twins: tuple[tuple[str, ...], ...] = field(default=())
-    """Groups of ids of cards with the same picture in several sizes; all are learned as the first."""
-
-    @property
-    def own_deck(self) -> Deck:
-        """The deck without the invented cards that were mixed in."""
-        return Deck(
-            self.deck.name, self.deck.cards[: len(self.deck.cards) - len(self.outsiders)], self.deck.stickers, self.deck.source
-        )
-
-    @property
-    def task_classes(self) -> dict[str, list[str]]:
-        """Class names of every task in index order."""
-        return {"identification": [c.id for c in self.classes], "modifier": list(MODIFIERS), "kind": list(KINDS)}
+    SettingsError for a task that is neither in the table nor a field, and for options of a task that the run has not.
+    """
+    tasks: dict[str, Task] = {}
+    for name in names:
+        if name in RESERVED:
+            raise SettingsError(f"a task cannot be called {name!r}, which names an output of the networks; rename the field")
+        if name not in TASKS and name not in fields:
+            more = f", or a field of these labels: {', '.join(fields)}" if fields else ""
+            raise SettingsError(f"no task {name!r}; choose from {', '.join(TASKS)}{more}")
+        tasks[name] = TASKS.get(name) or Task(field=name, about=f"the field {name} of the labels")
+    for option in ("weight", "loss", "loss_options", "head", "class_weights", "transform", "data"):
+        for name, value in sorted(getattr(options, option).items()):  # "", for all tasks, comes first
+            chosen = list(tasks) if name == "" else [name]
+            if name and name not in tasks:
+                raise SettingsError(f"{option.replace('_', ' ')} of the task {name!r}, which this run does not learn")
+            for task in chosen:
+                tasks[task] = _changed(tasks[task], option, value)
+    return tasks
 
 
-def recipe_for(deck: str, num_invented: int, outsiders: int, seed: int = 0) -> DeckRecipe:
-    """Where the named deck comes from: data/art/<deck>, a folder, or drawn."""
-    if deck == "invented":
-        return DeckRecipe(deck, num_invented=num_invented, seed=seed)
-    for folder in (art_dir(deck), Path(deck)):
-        if (folder / "deck.json").is_file():
-            return DeckRecipe(deck, outsiders=outsiders, folder=str(folder.resolve()))
-    return DeckRecipe(deck, outsiders=outsiders, folder="" if deck == "demo" else str(art_dir(deck)))
-
-
-@lru_cache(maxsize=2)
-def prepare(recipe: DeckRecipe) -> Lesson:
-    """Load or draw the deck; kept, since both may take a while."""
-    if recipe.source == "invented":
-        return make_lesson(_invent(recipe.seed, recipe.num_invented))
-    extra = _invent(recipe.outsider_seed, recipe.outsiders).known if recipe.outsiders else ()
-    return make_lesson(_load(recipe), extra)
-
-
-def _load(recipe: DeckRecipe) -> Deck:
-    if recipe.folder:
-        return load_deck(Path(recipe.folder))
-    from balatro.render.demo_deck import draw_demo_deck
-
-    return draw_demo_deck()
-
-
-def _invent(seed: int, num_cards: int) -> Deck:
-    from balatro.render.demo_deck import invent_deck
-
-    return invent_deck(seed, num_cards)
-
-
-def make_lesson(deck: Deck, outsiders: tuple[DeckCard, ...] = ()) -> Lesson:
-    """The classes of a deck; outsiders become one class together, the last."""
-    classes = [CardClass(c.id, c.name, c.type, c.rarity, c.known, c.size) for c in deck.cards]
-    twins = find_twins(deck)
-    place = {card.id: number for number, card in enumerate(deck.cards)}
-    own = np.arange(len(deck.cards))
-    for first, *others in twins:
-        own[[place[other] for other in others]] = place[first]
-    if outsiders:
-        classes.append(CardClass(OUTSIDER, "", "", "", False, (1.0, 1.0)))
-    cards = (*deck.cards, *outsiders)
-    num_own = len(deck.cards)
-    return Lesson(
-        deck=Deck(deck.name, cards, deck.stickers, deck.source),
-        classes=tuple(classes),
-        card_class=np.concatenate([own, np.full(len(outsiders), num_own)]).astype(np.int64),
-        has_modifier=np.array([card.type not in NO_MODIFIER for card in cards]),
-        card_kind=np.array([kind_of(card.type) for card in cards], np.int64),
-        dealt=np.array([number for number, card in enumerate(deck.cards) if card.known]),
-        outsiders=np.arange(num_own, len(cards)),
-        twins=twins,
-    )
+def _changed(task: Task, option: str, value: object) -> Task:
+    if option == "loss" and value != task.loss:
+        return replace(task, loss=str(value), loss_options={})  # another loss has other options
+    return replace(task, **{option: value})  # type: ignore[arg-type]

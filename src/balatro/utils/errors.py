@@ -17,6 +17,10 @@ class ModelError(BalatroError):
     """A bundle: missing, damaged, or of another version."""
 
 
+class LabelError(BalatroError):
+    """A label that does not fit its picture, the catalogue, or what is to be learned."""
+
+
 class UnknownCardError(BalatroError):
     """A card's name or id that the catalogue lacks; the message names the nearest."""
 
@@ -27,3 +31,7 @@ class SettingsError(BalatroError):
 
 class MissingPartError(BalatroError):
     """An optional part of the program that is not installed; the message says how to install it."""
+
+
+class TrainingError(BalatroError):
+    """Training that cannot go on, such as a loss that is no number."""

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 EXTRAS = {
-    "train": (("torch", "torchvision", "timm", "onnx", "onnxscript"), "to train models"),
+    "train": (
+        (
+            "torch",
+            "torchvision",
+            "timm",
+            "onnx",
+            "onnxscript",
+            "lightning-fabric",
+            "tensorboard",
+            "matplotlib",
+            "scikit-learn",
+            "captum",
+        ),
+        "to train models",
+    ),
     "ui": (("streamlit",), "to label cards in a browser"),
     "desktop": (("PySide6-Essentials", "mss", "pywinctl"), "to read the screen while you play"),
-    "serve": (("fastapi", "uvicorn", "python-multipart"), "to answer over the network"),
+    "serve": (("fastapi", "uvicorn", "python-multipart", "websockets"), "to answer over the network"),
 }
 """The distributions of each part, and what it is for."""
 

@@ -1,17 +1,17 @@
-"""Classes, twins and outsiders."""
+"""Classes, twins and outsiders of a deck."""
 
 from pathlib import Path
 
 import numpy as np
 
 from balatro.render.deck import DeckCard, deck_hash
-from balatro.train_model.tasks import OUTSIDER, make_lesson, prepare, recipe_for
+from balatro.train_model.deck_lesson import OUTSIDER, make_deck_lesson, prepare, recipe_for
 from tests.train_model.tiny_deck import body, save_tiny_deck, tiny_deck
 
 
 def test_every_card_is_a_class_and_twins_share_one() -> None:
-    lesson = make_lesson(tiny_deck())
-    assert lesson.task_classes["identification"] == ["t_0", "t_1", "t_2", "t_twin", "s_0", "s_1", "s_2", "s_3"]
+    lesson = make_deck_lesson(tiny_deck())
+    assert [card.id for card in lesson.classes] == ["t_0", "t_1", "t_2", "t_twin", "s_0", "s_1", "s_2", "s_3"]
     assert lesson.twins == (("t_0", "t_twin"),)
     assert lesson.card_class.tolist() == [0, 1, 2, 0, 4, 5, 6, 7]
     assert lesson.dealt.tolist() == [0, 1, 2, 3]
@@ -20,8 +20,8 @@ def test_every_card_is_a_class_and_twins_share_one() -> None:
 
 def test_outsiders_are_one_class() -> None:
     outsiders = tuple(DeckCard(f"o_{n}", "", "Joker", "", body(50 + n)) for n in range(3))
-    lesson = make_lesson(tiny_deck(), outsiders)
-    assert lesson.task_classes["identification"][-1] == OUTSIDER
+    lesson = make_deck_lesson(tiny_deck(), outsiders)
+    assert lesson.classes[-1].id == OUTSIDER
     assert not lesson.classes[-1].known
     assert lesson.card_class[-3:].tolist() == [8, 8, 8]
     assert lesson.outsiders.tolist() == [8, 9, 10] and not set(lesson.outsiders) & set(lesson.dealt)

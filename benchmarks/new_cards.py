@@ -1,0 +1,222 @@
+"""How well cards are read that a model learned from a picture or a few, without training, and what that costs the others.
+
+    python benchmarks/new_cards.py --model MODEL --deck DECK --labelled DIR [--labelled DIR] [--held-out 20 | --unseen DIR]
+
+Two ways to have cards that the model does not know: --held-out masks that many names of the model by lot (a gallery's rows are
+taken out; a head's classes too, but its embedding was trained on them, which flatters it), and --unseen takes the names of a
+folder that the model's training never saw. They are added by one sprite of the deck, by one labelled picture, and by five, as
+`balatro gallery add` does. Told of the held-out cards: right, wrong and rejected, on the labelled pictures that were not used
+for adding and on drawn screens; of the model's other cards, right before and after; of strangers, named before and after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from balatro.config.cards import find_card
+from balatro.identify_card.added import FILE
+from balatro.identify_card.card import Card
+from balatro.identify_card.gallery import Gallery
+from balatro.identify_card.recognizer import Recognizer, whole
+from balatro.render.deck import Deck, load_deck, to_scale
+from balatro.render.table import PLAY, draw_screen
+from balatro.utils.images import load_image
+from balatro.utils.labels import read_dataset
+
+LOTS = 3
+HEADINGS = (
+    *("added by", "real: right", "wrong", "rejected", "drawn: right", "wrong", "rejected"),
+    *("modifier", "others", "strangers named"),
+)
+READABLE = 0.4
+"""The least visible share of a card that counts on drawn screens."""
+PIXELS = 2
+"""A sprite is given at this scale."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One card to be read: the picture, its quad (4, 2), the true id, its modifier, and whether it was drawn."""
+
+    picture: np.ndarray
+    quad: np.ndarray
+    id: str
+    modifier: str
+    drawn: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """Shares in percent; of held-out cards (right, wrong, rejected)."""
+
+    real: tuple[float, float, float]
+    drawn: tuple[float, float, float]
+    modifier: float
+    others: tuple[float, float]
+    strangers: tuple[float, float]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--deck", type=Path, required=True)
+    parser.add_argument("--labelled", type=Path, action="append", required=True)
+    parser.add_argument("--unseen", type=Path)
+    parser.add_argument("--held-out", type=int, default=20)
+    parser.add_argument("--screens", type=int, default=40)
+    args = parser.parse_args()
+    deck = load_deck(args.deck)
+    pictures = [
+        *_drawn(deck, args.screens),
+        *(p for folder in [*args.labelled, *_some(args.unseen)] for p in _labelled(folder)),
+    ]
+    unseen = {picture.id for folder in _some(args.unseen) for picture in _labelled(folder)}
+    table = Table(*HEADINGS)
+    for how in ("sprite", "1", "5"):
+        rows = [_measure(args.model, deck, pictures, unseen, args.held_out, how, seed) for seed in range(LOTS)]
+        table.add_row({"sprite": "one sprite", "1": "one picture", "5": "five pictures"}[how], *_cells(rows))
+    Console(width=140).print(table)
+
+
+def _some(folder: Path | None) -> list[Path]:
+    return [] if folder is None else [folder]
+
+
+def _drawn(deck: Deck, num_screens: int) -> Iterator[Picture]:
+    rng = np.random.default_rng(991)
+    for _ in range(num_screens):
+        screen = draw_screen(deck, rng, replace(PLAY, sizes=((1280, 720), (1920, 1080))))
+        for card in screen.cards:
+            if card.visible >= READABLE:
+                jitter = rng.normal(0, 0.012, (4, 2)) * np.linalg.norm(card.quad[1] - card.quad[0])
+                quad = (card.quad + jitter).astype(np.float32)
+                yield Picture(screen.image, quad, deck.cards[card.card].id, str(card.modifier), True)
+
+
+def _labelled(folder: Path) -> Iterator[Picture]:
+    for key, label in read_dataset(folder).items():
+        picture = load_image(folder / key)
+        height, width = picture.shape[:2]
+        inset = np.array([width, height], np.float32) * 0.04 / 1.08  # the pictures were cut with the usual margin
+        quad = whole(width, height)[0]
+        quad = (quad - quad.mean(0)) * (1 - 2 * inset / (width, height)) + quad.mean(0)
+        yield Picture(picture, quad.astype(np.float32), find_card(label.name).id, label.modifier, False)
+
+
+def _measure(
+    model: Path, deck: Deck, pictures: Sequence[Picture], unseen: set[str], num_held_out: int, how: str, seed: int
+) -> Row:
+    rng = np.random.default_rng(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(model, Path(folder) / "model", ignore=shutil.ignore_patterns("*.pth", FILE))
+        recognizer = Recognizer.load(Path(folder) / "model", threads=1)
+        own = {card.id for card in recognizer.bundle.cards if card.known}
+        real = {picture.id for picture in pictures if not picture.drawn}
+        # Twins are told apart by size, which pictures of one card do not tell.
+        twins = {recognizer.bundle.cards[number].id for group in recognizer.bundle.twins for number in group}
+        held_out = unseen or set(rng.permutation(sorted((own & real) - twins))[:num_held_out].tolist())
+        if held_out & own:
+            _mask(recognizer, held_out)
+        before = _read(recognizer, pictures)
+        used = _add(recognizer, deck, pictures, held_out, how, rng)
+        after = _read(recognizer, pictures)
+    return _row(pictures, held_out, own - held_out, used, before, after)
+
+
+def _mask(recognizer: Recognizer, held_out: set[str]) -> None:
+    """Make the recognizer forget some cards: neither classes nor views."""
+    places = [number for number, card in enumerate(recognizer._own_cards) if card.id in held_out]
+    recognizer._own_cards = tuple(
+        replace(card, id=f"forgotten{number}", name=f"Forgotten {number}") if card.id in held_out else card
+        for number, card in enumerate(recognizer._own_cards)
+    )
+    if recognizer._gallery is not None:
+        gallery, keep = recognizer._gallery, ~np.isin(recognizer._gallery.card, places)
+        recognizer._gallery = Gallery(gallery.embedding[keep], gallery.card[keep], gallery.modifier[keep])
+    encode = recognizer.encode
+
+    def without_classes(cards: np.ndarray) -> dict[str, np.ndarray]:
+        outputs = encode(cards)
+        if "identification" in outputs:
+            outputs["identification"] = outputs["identification"].copy()
+            outputs["identification"][:, places] = -100.0
+        return outputs
+
+    recognizer.encode = without_classes  # type: ignore[method-assign]
+    recognizer.read_added()
+
+
+def _add(
+    recognizer: Recognizer, deck: Deck, pictures: Sequence[Picture], held_out: set[str], how: str, rng: np.random.Generator
+) -> set[int]:
+    """Add the cards; gives the places of the pictures that were used."""
+    cards, used = {card.id: card for card in deck.cards}, set()
+    for card_id in sorted(held_out):
+        name = cards[card_id].name
+        if how == "sprite":
+            recognizer.add(name, [to_scale(cards[card_id].body, PIXELS)])
+        else:
+            mine = [n for n, picture in enumerate(pictures) if picture.id == card_id and not picture.drawn]
+            for n in rng.permutation(mine)[: int(how)]:
+                recognizer.add(name, [pictures[n].picture], modifier=pictures[n].modifier)
+                used.add(int(n))
+    return used
+
+
+def _read(recognizer: Recognizer, pictures: Sequence[Picture]) -> list[Card]:
+    return [recognizer.read(p.picture, p.quad[None], in_frame=False)[0] for p in pictures]
+
+
+def _row(
+    pictures: Sequence[Picture], held_out: set[str], own: set[str], used: set[int], before: list[Card], after: list[Card]
+) -> Row:
+    rows = [n for n in range(len(pictures)) if n not in used]
+    new = [n for n in rows if pictures[n].id in held_out]
+    others = [n for n in rows if pictures[n].id in own]
+    strangers = [n for n in rows if pictures[n].id not in own | held_out]
+
+    def right(n: int, said: list[Card]) -> bool:
+        return said[n].name == find_card(pictures[n].id).name
+
+    def three(some: list[int]) -> tuple[float, float, float]:
+        good, none = [right(n, after) for n in some], [not after[n].known for n in some]
+        return _percent(good), 100 - _percent(good) - _percent(none), _percent(none)
+
+    return Row(
+        three([n for n in new if not pictures[n].drawn]),
+        three([n for n in new if pictures[n].drawn]),
+        _percent([after[n].modifier == pictures[n].modifier for n in new if not pictures[n].drawn]),
+        (_percent([right(n, before) for n in others]), _percent([right(n, after) for n in others])),
+        (_percent([before[n].known for n in strangers]), _percent([after[n].known for n in strangers])),
+    )
+
+
+def _percent(some: Sequence[bool]) -> float:
+    return 100 * sum(some) / len(some) if some else float("nan")
+
+
+def _cells(rows: Sequence[Row]) -> list[str]:
+    def mean(values: Sequence[float]) -> str:
+        return f"{np.mean(values):.1f}"
+
+    cells = [mean([getattr(row, part)[n] for row in rows]) for part in ("real", "drawn") for n in range(3)]
+    cells.append(mean([row.modifier for row in rows]))
+    for part in ("others", "strangers"):
+        cells.append(" -> ".join(mean([getattr(row, part)[n] for row in rows]) for n in range(2)))
+    return cells
+
+
+if __name__ == "__main__":
+    main()

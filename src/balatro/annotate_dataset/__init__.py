@@ -1,0 +1,1 @@
+"""Labelling pictures of cards: suggestions from those that are labelled already."""

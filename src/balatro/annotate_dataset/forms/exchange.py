@@ -1,0 +1,203 @@
+"""Importing and exporting: the forms in a table, and the ways between them and the dataset.
+
+A new form is two functions and a line in `FORMS`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from balatro.annotate_dataset.forms.coco import INSTANCES, read_coco, write_coco
+from balatro.annotate_dataset.forms.folders import (
+    SPLITS,
+    read_image_folder,
+    read_named,
+    read_yolo,
+    write_image_folder,
+    write_named,
+    write_yolo,
+)
+from balatro.annotate_dataset.forms.items import Found, Item, check_picture, is_picture, safe_key, to_text, unpack
+from balatro.annotate_dataset.forms.label_studio import TASKS, read_label_studio, write_label_studio
+from balatro.annotate_dataset.forms.tables import read_csv, write_csv
+from balatro.annotate_dataset.store import Add, DatasetStore
+from balatro.config.cards import CATALOGUE
+from balatro.utils.errors import InputError, SettingsError
+from balatro.utils.files import new_folder
+from balatro.utils.labels import CardLabel, read_dataset
+from balatro.utils.progress import progress
+
+MARK = "export.json"
+"""What tells an exported folder, so that only such a one is ever replaced."""
+BATCH = 1_000
+"""Pictures that are imported in one edit."""
+_BY_NAME = {card.name: card for card in CATALOGUE}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way in which other tools keep labelled pictures."""
+
+    about: str
+    keeps: tuple[str, ...]
+    """What of a label survives a round trip."""
+    read: Callable[[Path, Path], Found]
+    """From a file or folder; the second folder is for pictures that have to be made, and is empty."""
+    write: Callable[[Sequence[Item], Path], None]
+    """Into an empty folder."""
+
+
+_ALL = ("name", "type", "rarity", "modifier", "cluster", "card_group", "more")
+
+FORMS = {
+    "imagefolder": Form(
+        "a folder for each card, in it one for each modifier", ("name", "modifier"), read_image_folder, write_image_folder
+    ),
+    "csv": Form("labels.csv beside the pictures", _ALL, read_csv, write_csv),
+    "coco": Form("COCO's JSON; smaller boxes are cut out when importing", _ALL, read_coco, write_coco),
+    "yolo": Form(
+        "YOLO classification: train/ and val/ with a folder for each card", ("name", "modifier"), read_yolo, write_yolo
+    ),
+    "labelstudio": Form("Label Studio's JSON of tasks", _ALL, read_label_studio, write_label_studio),
+    "named": Form("pictures named by card: Pikachu.png, Pikachu__2.png", ("name",), read_named, write_named),
+}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of an import."""
+
+    form: str
+    pictures: tuple[str, ...]
+    """Keys of the new pictures in the dataset."""
+    num_there: int
+    """Pictures that the dataset had already."""
+    failures: tuple[str, ...]
+    """One line for each that could not be used."""
+
+
+def import_dataset(form: str, path: Path, store: DatasetStore, author: str) -> Imported:
+    """Copy labelled pictures of another form into a dataset; it can be undone.
+
+    form: one of FORMS. path: a folder, the form's own file, or a .zip with either. What is there already (same name, same
+    picture) is left as it is; another picture of the same name gets a number. Raises InputError when nothing can be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="balatro-import-") as scratch:
+        cuts, unpacked = Path(scratch) / "cuts", Path(scratch) / "archive"
+        cuts.mkdir()
+        unpacked.mkdir()
+        found = _form(form).read(_source(path, unpacked), cuts)
+        items = [item for item in found.items if item.label.name]
+        failures = list(found.failures)
+        failures += [f"{item.path}: no name for it" for item in found.items if not item.label.name]
+        if not items:
+            raise InputError(
+                f"{path}: no labelled pictures in the form {form}" + (f"; the first: {failures[0]}" if failures else "")
+            )
+        return _take(form, items, failures, store, author)
+
+
+def export_dataset(form: str, folder: Path, out: Path) -> int:
+    """Write a dataset in another form; how many pictures it has.
+
+    folder: with a labels.json, or any that `read_dataset` takes. out: a new folder, or one that an earlier export made, which
+    is replaced. Pictures without a file or a name are left out; InputError when none is left.
+    """
+    labels = read_dataset(folder)
+    place = folder.parent if folder.is_file() else folder
+    items = [Item(key, place / key, label) for key, label in labels.items() if label.name and (place / key).is_file()]
+    if not items:
+        raise InputError(f"{folder}: no labelled pictures; label some with `balatro annotate`")
+    for item in items:
+        check_picture(item.path)
+    with new_folder(out, MARK) as building:
+        _form(form).write(items, building)
+        text = to_text({"form": form, "pictures": len(items), "keeps": list(_form(form).keeps)})
+        (building / MARK).write_text(text, encoding="utf-8", newline="")
+    return len(items)
+
+
+def guess_form(path: Path) -> str:
+    """The form that a file or folder seems to have; SettingsError when it tells none."""
+    if path.is_file():
+        by_suffix = {".csv": "csv", ".tsv": "csv"}
+        if path.suffix.lower() in by_suffix:
+            return by_suffix[path.suffix.lower()]
+    elif path.is_dir():
+        names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
+        hints: list[tuple[str, bool]] = [
+            ("csv", any(name.endswith((".csv", ".tsv")) for name in names)),
+            ("labelstudio", TASKS in names),
+            ("coco", INSTANCES in names or any(name.endswith(".json") and name != MARK for name in names)),
+            ("yolo", bool(names & set(SPLITS))),
+            ("named", any(is_picture(path / name) for name in names)),
+            ("imagefolder", any((path / name).is_dir() for name in names)),
+        ]
+        for form, is_it in hints:
+            if is_it:
+                return form
+    raise SettingsError(f"{path}: which form it has cannot be told; say it with --form ({', '.join(FORMS)})")
+
+
+def _take(form: str, items: Sequence[Item], failures: list[str], store: DatasetStore, author: str) -> Imported:
+    """Add what is new to the store, in batches."""
+    keep_kinds = "type" in FORMS[form].keeps or not _is_ours(item.label for item in items)
+    new: list[Add] = []
+    taken: set[str] = set()
+    num_there = 0
+    for item in items:
+        if _is_there(item, store):
+            num_there += 1
+            continue
+        key = store.free_key(safe_key(item.key), taken)
+        taken.add(key)
+        new.append(Add(key, item.path, item.label if keep_kinds else _with_kind(item.label)))
+    with progress("Importing pictures", total=len(new)) as bar:
+        for start in range(0, len(new), BATCH):
+            store.accept(new[start : start + BATCH], author)
+            bar.advance(len(new[start : start + BATCH]))
+    return Imported(form, tuple(action.picture for action in new), num_there, tuple(failures))
+
+
+def _is_there(item: Item, store: DatasetStore) -> bool:
+    there = store.dataset / item.key
+    if item.key not in store.labels or not there.is_file() or there.stat().st_size != item.path.stat().st_size:
+        return False
+    return there.read_bytes() == item.path.read_bytes()
+
+
+def _is_ours(labels: Iterable[CardLabel]) -> bool:
+    """Whether most names are the catalogue's."""
+    names = {label.name for label in labels}
+    return 2 * sum(name in _BY_NAME for name in names) >= len(names)
+
+
+def _with_kind(label: CardLabel) -> CardLabel:
+    card = _BY_NAME.get(label.name)
+    return label if card is None else replace(label, type=card.type, rarity=card.rarity)
+
+
+def _source(path: Path, scratch: Path) -> Path:
+    """What is to be read: the path, or what a .zip holds (its only folder, when there is no more)."""
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder; check the path")
+    if path.suffix.lower() != ".zip" or path.is_dir():
+        return path
+    folder = unpack(path, scratch)
+    inside: list[Any] = [child for child in folder.iterdir() if child.name != "__MACOSX"]
+    return inside[0] if len(inside) == 1 and inside[0].is_dir() and _is_wrapper(inside[0]) else folder
+
+
+def _is_wrapper(folder: Path) -> bool:
+    """Whether a lone folder in an archive only wraps the rest: it has folders or tables, and is no card's folder itself."""
+    return any(child.is_dir() or child.suffix.lower() in (".json", ".csv", ".tsv") for child in folder.iterdir())
+
+
+def _form(name: str) -> Form:
+    if name not in FORMS:
+        raise SettingsError(f"no form is called {name!r}; expected one of {', '.join(FORMS)}")
+    return FORMS[name]

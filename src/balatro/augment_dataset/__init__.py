@@ -1,0 +1,1 @@
+"""More pictures from few: copies of labelled cards, turned, cropped, dimmed, or with another edition drawn over them."""

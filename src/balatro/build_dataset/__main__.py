@@ -1,0 +1,6 @@
+"""`python -m balatro.build_dataset …` is `balatro capture …`."""
+
+from balatro.cli import main
+
+if __name__ == "__main__":
+    main(prefix="capture")

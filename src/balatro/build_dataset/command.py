@@ -1,0 +1,295 @@
+"""`balatro capture`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from balatro.config.paths import data_dir, package_weights
+from balatro.utils.durations import read_duration
+from balatro.utils.errors import InputError, ModelError, SettingsError
+
+if TYPE_CHECKING:
+    from balatro.build_dataset.capture import Capture, Step, Summary
+    from balatro.build_dataset.find_cards import Find
+    from balatro.build_dataset.regions import Regions
+    from balatro.build_dataset.seen import SeenStore
+    from balatro.build_dataset.sources import Source
+
+_AUTO, _PLACES = "Without the window", "Where cards lie"
+
+
+def capture(
+    source: Annotated[
+        str,
+        typer.Option(
+            help="window:TITLE, monitor:1, region:X,Y,W,H, or a video, a picture, a folder or glob of pictures.",
+            metavar="SOURCE",
+        ),
+    ] = "window:Balatro",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the cards; data/screenshots when left out.", show_default=False)
+    ] = None,
+    find: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|regions|classic",
+            help="How cards are found: by the network; in the places of the calibrator; by outlines, on a plain table.",
+        ),
+    ] = "auto",
+    model: Annotated[
+        str,
+        typer.Option(help="Whose network finds the cards; auto takes yours, else the one that comes along."),
+    ] = "auto",
+    auto: Annotated[
+        bool,
+        typer.Option(
+            "--auto",
+            help="Capture by itself, whenever the screen has changed and come to rest. Videos and pictures need no --auto.",
+            rich_help_panel=_AUTO,
+        ),
+    ] = False,
+    duration: Annotated[
+        str | None,
+        typer.Option("--for", help="Stop after 60s, 5m, 1h; else at Ctrl+C.", metavar="TIME", rich_help_panel=_AUTO),
+    ] = None,
+    json_out: Annotated[
+        str | None,
+        typer.Option("--json", help="Write a summary; - is stdout.", metavar="OUT", rich_help_panel=_AUTO),
+    ] = None,
+    max_fps: Annotated[float, typer.Option(min=0.1, max=240, help="Look at the screen so often a second, at most.")] = 10.0,
+    calibrate: Annotated[
+        bool,
+        typer.Option("--calibrate", help="Draw the places of the cards with the mouse, on one frame.", rich_help_panel=_PLACES),
+    ] = False,
+    regions: Annotated[
+        Path | None,
+        typer.Option(
+            help="The file of these places; data/regions.json when left out.",
+            metavar="FILE",
+            show_default=False,
+            rich_help_panel=_PLACES,
+        ),
+    ] = None,
+    list_windows: Annotated[bool, typer.Option("--list-windows", help="Print the titles of all windows, and stop.")] = False,
+) -> None:
+    """Capture cards from the running game, a video or pictures: nothing twice, and no rare edition thrown away.
+
+    Opens a small window with the keys S, H (show, hide the regions), C (capture), V (capture and save), A, X (start, stop
+    capturing by itself), 1-9 (save this card in any case). With --auto it runs without a window.
+
+    Examples:
+
+    \b
+      balatro capture
+      balatro capture --auto --for 10m --json summary.json
+      balatro capture --source monitor:2 --find regions
+      balatro capture --source evening.mp4 --out data/screenshots
+      balatro capture --calibrate
+      balatro capture --list-windows
+    """
+    if list_windows:
+        _print_windows()
+        return
+    seconds = read_duration(duration)
+    _check(find, auto, seconds, json_out, source)
+    from balatro.build_dataset.regions import load_regions, regions_path
+
+    places = regions or regions_path()
+    if calibrate:
+        _calibrate(source, places, find, model)
+        return
+    from balatro.build_dataset.sources import open_source
+
+    known = load_regions(places)
+    with open_source(source) as opened:
+        if auto or not opened.live:
+            _run(opened, out, _finder(find, model, known), known, max_fps, seconds, json_out)
+        else:
+            _open_window(opened, out, find, model, places, max_fps)
+
+
+def _check(find: str, auto: bool, seconds: float | None, json_out: str | None, source: str) -> None:
+    from balatro.build_dataset.find_cards import FINDERS
+
+    if find not in FINDERS:
+        raise SettingsError(f"--find {find}: expected one of {', '.join(FINDERS)}")
+    if json_out is not None and (not json_out or Path(json_out).is_dir()):
+        raise SettingsError(f"--json {json_out or repr('')}: expected a file to write, or - for stdout")
+    live = source.partition(":")[0].strip().lower() in ("window", "monitor", "region")
+    if live and not auto and (seconds is not None or json_out is not None):
+        raise SettingsError(f"{'--for' if seconds is not None else '--json'} is for capturing without the window; add --auto")
+
+
+def _print_windows() -> None:
+    from balatro.build_dataset.windows import list_windows
+    from balatro.utils.errors import BalatroError
+
+    windows = list_windows()
+    for window in windows:
+        try:
+            place = str(window.box())
+        except BalatroError:
+            place = "minimised"
+        print(f"{place:<26}{window.title}")
+    if not windows:
+        print("no window with a title is open")
+
+
+def _finder(find: str, model: str, regions: Regions) -> Find:
+    from balatro.build_dataset import find_cards
+
+    if find == "regions":
+        if not regions.areas:
+            raise SettingsError("--find regions, but no area is set; draw some with `balatro capture --calibrate`")
+        return find_cards.in_regions(regions)
+    return _searcher(find, model)
+
+
+def _searcher(find: str, model: str) -> Find:
+    """The finder that needs no regions."""
+    from balatro.build_dataset.find_cards import classic
+
+    return classic if find == "classic" else _locator(model)
+
+
+def _locator(model: str) -> Find:
+    """The locator of a model, or the one that comes with the package: it finds cards that it has never seen."""
+    import numpy as np
+
+    from balatro.build_dataset.find_cards import reading_order
+    from balatro.identify_card.bundle import find_bundle, load_bundle
+    from balatro.identify_card.locate import Locator
+
+    try:
+        bundle = load_bundle(find_bundle(model))
+        locator = Locator(bundle.folder / "locator.onnx", threshold=bundle.locator_threshold)
+    except ModelError:
+        if model != "auto":
+            raise
+        locator = Locator(package_weights() / "locator.onnx")
+
+    def locate(image: np.ndarray) -> np.ndarray:
+        quads = np.array([found.quad for found in locator.find(image)], np.float32).reshape(-1, 4, 2)
+        return quads[reading_order(quads)]
+
+    return locate
+
+
+def _open_store(out: Path | None) -> SeenStore:
+    from balatro.build_dataset.seen import SeenStore
+
+    store = SeenStore(out or data_dir() / "screenshots")
+    for finding in store.findings:
+        print(finding, file=sys.stderr)
+    return store
+
+
+# Without the window.
+
+
+def _run(
+    source: Source, out: Path | None, find: Find, regions: Regions, max_fps: float, seconds: float | None, json_out: str | None
+) -> None:
+    from balatro.build_dataset.capture import Capture, CaptureSettings
+    from balatro.utils.progress import progress
+
+    store = _open_store(out)
+    try:
+        capture = Capture(source, find, store, CaptureSettings(max_fps=max_fps), regions.screen)
+        if source.live:
+            print(f"looking at {source.name}; Ctrl+C ends", file=sys.stderr)
+        with progress("Capturing", source.total if not source.live else seconds) as bar:
+            summary = capture.run(seconds, _teller(capture, bar.advance, source.live))
+    finally:
+        store.close()
+    _tell(summary, out or data_dir() / "screenshots", json_out)
+
+
+def _teller(capture: Capture, advance: Callable[[float, str], None], live: bool) -> Callable[[Step], None]:
+    """Moves the bar: by seconds of a screen, by frames of a file."""
+    import time
+
+    began = time.monotonic()
+    done = 0
+
+    def tell(step: Step) -> None:
+        nonlocal done
+        now = int(time.monotonic() - began) if live else capture.counts["frames"]
+        known = capture.counts["cards"] - capture.counts["saved"]
+        note = step.waiting or f"{capture.counts['saved']} saved, {known} seen before, {capture.fps:.1f} frames/s"
+        advance(now - done, note)
+        done = now
+
+    return tell
+
+
+def _tell(summary: Summary, folder: Path, json_out: str | None) -> None:
+    """The summary on stdout, what went wrong on stderr, and an error at the end when something did."""
+    from balatro.utils.files import write_json
+
+    for line in summary.skipped:
+        print(line, file=sys.stderr)
+    if json_out == "-":
+        import json
+
+        print(json.dumps(summary.to_json(), ensure_ascii=False))
+    else:
+        print(f"{folder}: {summary.saved} cards saved; {_outcomes(summary)}")
+        print(
+            f"  {summary.frames} frames in {summary.seconds:.1f} s ({summary.fps:.1f} a second), "
+            f"cards looked for in {summary.captures}; ended: {summary.ended}"
+        )
+        if summary.saved:
+            print("next:  balatro annotate")
+    if json_out and json_out != "-":
+        write_json(Path(json_out), summary.to_json())
+    if summary.failed:
+        raise InputError(summary.ended)
+    if summary.skipped:
+        raise InputError(f"{len(summary.skipped)} could not be read (listed above); the others are done")
+
+
+def _outcomes(summary: Summary) -> str:
+    if not summary.cards:
+        return "no card was found"
+    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary.outcomes.items()) if outcome != "duplicate")
+    known = summary.outcomes.get("duplicate", 0)
+    return "; ".join(part for part in (said, f"{known} seen before" if known else "") if part)
+
+
+# With windows.
+
+
+def _open_window(source: Source, out: Path | None, find: str, model: str, places: Path, max_fps: float) -> None:
+    from balatro.build_dataset.capture import CaptureSettings
+    from balatro.build_dataset.window.app import run_window
+
+    store = _open_store(out)
+    try:
+        run_window(
+            source=source,
+            store=store,
+            make_finder=lambda regions: _finder(find, model, regions),
+            search=lambda: _searcher(find, model),
+            regions_path=places,
+            settings=CaptureSettings(max_fps=max_fps),
+            draw_areas=find == "regions",
+        )
+    finally:
+        store.close()
+
+
+def _calibrate(source: str, places: Path, find: str, model: str) -> None:
+    from balatro.build_dataset.sources import open_source
+    from balatro.build_dataset.window.app import run_calibrator
+
+    with open_source(source) as opened:
+        frame = opened.grab()
+        if frame is None:
+            raise InputError(f"{source}: no frame in it that can be read; name another source")
+        run_calibrator(frame.image, places, _searcher(find, model))

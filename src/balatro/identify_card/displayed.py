@@ -1,0 +1,202 @@
+"""Is a card on the screen now? For scripts that wait for one, or act on what lies there.
+
+>>> from balatro import is_card_displayed
+>>> if is_card_displayed("Blueprint", modifier="Negative", timeout=5):        # doctest: +SKIP
+...     print("there it is")
+
+A card is asked for by its id or its name in any spelling. The model is loaded once and kept for all later questions.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from PIL import Image
+
+from balatro.config import cards as catalogue
+from balatro.config.cards import fold
+from balatro.config.modifiers import MODIFIERS
+from balatro.identify_card.bundle import Bundle, find_bundle
+from balatro.identify_card.card import Card
+from balatro.identify_card.recognizer import Recognizer
+from balatro.utils.errors import SettingsError, UnknownCardError
+from balatro.utils.images import load_image
+
+if TYPE_CHECKING:
+    from balatro.utils.images import ImageSource
+
+SOURCE = "window:Balatro"
+"""What is looked at when nothing else is said."""
+POLL_S = 0.1
+"""Seconds between two looks while waiting."""
+
+Model: TypeAlias = "str | os.PathLike[str] | Recognizer"
+Region: TypeAlias = tuple[int, int, int, int]
+Looks: TypeAlias = Callable[[], "np.ndarray | None"]
+"""The picture of this moment as (H, W, 3) uint8 RGB; None when there will be none any more."""
+
+_lock = RLock()
+"""A recogniser is not to be used by two threads at once."""
+_loaded: dict[Path, tuple[int, Recognizer]] = {}
+"""By folder: when its model.json was written, and the recogniser."""
+
+
+def is_card_displayed(
+    card: str,
+    modifier: str | None = None,
+    region: Region | None = None,
+    timeout: float = 0.0,
+    source: ImageSource | Looks | None = None,
+    model: Model = "auto",
+) -> bool:
+    """Whether a card is on the screen; with a timeout, whether it comes up within so many seconds.
+
+    card: id or name, such as "j_blueprint" or "Blueprint". modifier: one of MODIFIERS, or None for any.
+    region: (left, top, width, height) in pixels of the picture; only cards whose middle lies in it count.
+    source: "window:TITLE", "monitor:1", "region:X,Y,W,H", a file, a picture, or a function that gives the picture of
+    the moment; the window of the game when left out.
+
+    UnknownCardError names the nearest cards when the model has none of this name; SettingsError says what is wrong with another
+    argument, InputError with the source.
+    """
+    return bool(find_card(card, modifier, region, timeout, source, model))
+
+
+def find_card(
+    card: str,
+    modifier: str | None = None,
+    region: Region | None = None,
+    timeout: float = 0.0,
+    source: ImageSource | Looks | None = None,
+    model: Model = "auto",
+) -> list[Card]:
+    """All copies of a card that are on the screen, in reading order; arguments and errors as of `is_card_displayed`.
+
+    With a timeout, it returns as soon as there is one.
+    """
+    if not timeout >= 0:
+        raise SettingsError(f"timeout is {timeout}; give 0 seconds or more")
+    _check_region(region)
+    modifier = _modifier(modifier)
+    with _lock:
+        recognizer = _recognizer(model)
+        wanted = card_id(card, recognizer.bundle)
+    until = time.monotonic() + timeout
+    with _looking_at(source) as look:
+        while (image := look()) is not None:
+            with _lock:
+                seen = recognizer.identify(image)
+            found = [one for one in seen if one.id == wanted and modifier in (None, one.modifier) and _is_inside(one, region)]
+            left = until - time.monotonic()
+            if found or left <= 0:
+                return found
+            time.sleep(min(POLL_S, left))
+    return []
+
+
+def wait_for_card(
+    card: str,
+    modifier: str | None = None,
+    region: Region | None = None,
+    timeout: float = 60.0,
+    source: ImageSource | Looks | None = None,
+    model: Model = "auto",
+) -> Card | None:
+    """Wait until a card is on the screen: the first copy in reading order, or None when the time is up.
+
+    Arguments and errors as of `is_card_displayed`; timeout in seconds.
+    """
+    found = find_card(card, modifier, region, timeout, source, model)
+    return found[0] if found else None
+
+
+def card_id(name_or_id: str, bundle: Bundle) -> str:
+    """The id of a model's card by id or name, whatever the case, spaces, punctuation and accents.
+
+    UnknownCardError names the nearest cards of this model.
+    """
+    cards = [card for card in bundle.cards if card.known]
+    keys = {fold(card.id): card.id for card in cards} | {fold(card.name): card.id for card in cards}
+    ids = {card.id for card in cards}
+    if name_or_id in ids:
+        return name_or_id
+    if (key := fold(name_or_id)) in keys:
+        return keys[key]
+    if ids <= {card.id for card in catalogue.CATALOGUE}:
+        # A deck of the game's cards: the catalogue knows more spellings, and the nearest of all its names.
+        known = catalogue.find_card(name_or_id)
+        if known.id in ids:
+            return known.id
+        raise UnknownCardError(f"the model {bundle.name!r} has not learned {known.name!r}; train one on a deck that has it")
+    names = {card.id: card.name for card in cards}
+    near = list(dict.fromkeys(names[keys[match]] for match in difflib.get_close_matches(key, keys, n=6, cutoff=0.4)))[:3]
+    hint = f"the nearest are: {', '.join(near)}" if near else f"it knows {len(cards)} cards, such as {cards[0].name!r}"
+    raise UnknownCardError(f"the model {bundle.name!r} has no card called {name_or_id!r}; {hint}")
+
+
+def _modifier(text: str | None) -> str | None:
+    if text is None:
+        return None
+    for modifier in MODIFIERS:
+        if fold(modifier) == fold(text):
+            return modifier
+    raise SettingsError(f"modifier {text!r}: expected one of {', '.join(MODIFIERS)}, or None for any")
+
+
+def _check_region(region: Region | None) -> None:
+    if region is not None and (len(region) != 4 or min(region[2:]) <= 0):
+        raise SettingsError(f"region {region}: expected (left, top, width, height) in pixels, such as (100, 80, 640, 360)")
+
+
+def _is_inside(card: Card, region: Region | None) -> bool:
+    if region is None:
+        return True
+    x, y = (card.box[0] + card.box[2]) / 2, (card.box[1] + card.box[3]) / 2
+    left, top, width, height = region
+    return left <= x < left + width and top <= y < top + height
+
+
+def _recognizer(model: Model) -> Recognizer:
+    """The model, loaded once; anew after it was made anew."""
+    if isinstance(model, Recognizer):
+        return model
+    folder = find_bundle(model).resolve()
+    written = (folder / "model.json").stat().st_mtime_ns
+    if folder not in _loaded or _loaded[folder][0] != written:
+        _loaded[folder] = (written, Recognizer.load(folder))
+    return _loaded[folder][1]
+
+
+@contextmanager
+def _looking_at(source: ImageSource | Looks | None) -> Iterator[Looks]:
+    """A way to get the picture of the moment, until the block ends."""
+    if isinstance(source, np.ndarray | Image.Image):
+        pictures = iter([load_image(source)])
+        yield lambda: next(pictures, None)
+    elif callable(source):
+        yield source
+    else:
+        with _opened(SOURCE if source is None else os.fspath(source)) as look:
+            yield look
+
+
+@contextmanager
+def _opened(text: str) -> Iterator[Looks]:
+    """A source of the capture room, which is needed only here."""
+    from balatro.build_dataset.sources import open_source
+
+    with open_source(text) as source:
+
+        def look() -> np.ndarray | None:
+            frame = source.grab()
+            return None if frame is None else frame.image
+
+        yield look

@@ -1,0 +1,130 @@
+"""`balatro serve`."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import webbrowser
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from balatro.utils.errors import MissingPartError, SettingsError
+from balatro.utils.extras import how_to_install
+
+if TYPE_CHECKING:
+    import uvicorn
+
+NEEDED = ("fastapi", "uvicorn", "python_multipart", "websockets")
+"""What the server is made of."""
+BACKLOG = 512
+STOP_S = 5
+"""Seconds that requests have to end after Ctrl+C."""
+
+
+def serve(
+    model: Annotated[
+        str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")
+    ] = "auto",
+    host: Annotated[str, typer.Option(help="Address to answer at; any but this machine's own needs --token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 8000,
+    token: Annotated[
+        str, typer.Option(help="What clients must send (Authorization: Bearer …).", envvar="BALATRO_TOKEN", show_default=False)
+    ] = "",
+    readers: Annotated[int, typer.Option(min=0, max=64, help="Pictures read side by side; 0 chooses.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, max=64, help="CPU threads of each network; 0 chooses.")] = 0,
+    max_mib: Annotated[int, typer.Option(min=1, max=1024, help="Largest request, MiB.")] = 32,
+    max_megapixels: Annotated[int, typer.Option(min=1, max=64, help="Largest picture, million pixels.")] = 24,
+    max_pictures: Annotated[int, typer.Option(min=1, max=1000, help="Most pictures of one request.")] = 16,
+    queue: Annotated[int, typer.Option(min=1, max=10_000, help="Pictures that may wait; more are told to try again.")] = 64,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = False,
+) -> None:
+    """Answer over HTTP and WebSocket, and with a page in the browser: pictures in, cards out.
+
+    Only this machine is answered, unless --host says otherwise; then clients need the token. /openapi.json describes the
+    interface: POST /identify and /identify/batch, GET /classes, /info and /health, WebSocket /live. Ctrl+C stops it.
+
+    Examples:
+
+    \b
+      balatro serve --browser
+      curl --data-binary @screenshot.png http://127.0.0.1:8000/identify
+      BALATRO_TOKEN=some-secret balatro serve --host 0.0.0.0 --model game
+    """
+    check_parts()
+    check_token(host, token)
+    if max_pictures > queue:
+        raise SettingsError(f"--max-pictures {max_pictures} is more than --queue {queue}; such a request would never fit")
+    from balatro.identify_card.bundle import find_bundle, load_bundle
+    from balatro.identify_card.server.app import make_app
+    from balatro.identify_card.server.batching import Readers
+    from balatro.identify_card.server.limits import MIB, Limits
+
+    limits = Limits(
+        bytes=max_mib * MIB,
+        pixels=max_megapixels * 1_000_000,
+        pictures=max_pictures,
+        waiting=queue,
+        uploads=max(Limits.uploads, 2 * max_mib * MIB),
+    )
+    with open_port(host, port) as place:
+        app = make_app(Readers(load_bundle(find_bundle(model)), limits, readers, threads or None), token)
+        url = address(host, place.getsockname()[1])
+        print(f"balatro serve: {url}  (Ctrl+C ends it)", file=sys.stderr, flush=True)
+        if browser and not webbrowser.open(f"{url}/#token={token}" if token else url):
+            print("no browser found here; open the address in one", file=sys.stderr)
+        try:
+            make_server(app, limits.bytes).run(sockets=[place])
+        except KeyboardInterrupt:  # uvicorn has ended the requests, and passes the signal on
+            print("balatro serve: stopped", file=sys.stderr)
+
+
+def make_server(app: object, max_bytes: int) -> uvicorn.Server:
+    """uvicorn around the application. max_bytes: of a WebSocket's frame."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        ws_max_size=max_bytes,
+        ws_max_queue=2,
+        timeout_graceful_shutdown=STOP_S,
+        server_header=False,
+    )
+    return uvicorn.Server(config)
+
+
+def check_parts() -> None:
+    """MissingPartError unless everything the server needs is installed."""
+    missing = [name.replace("_", "-") for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise MissingPartError(f"serving needs {', '.join(missing)}; install it with {how_to_install('serve')}")
+
+
+def check_token(host: str, token: str) -> None:
+    """SettingsError when others could ask and nothing would be asked of them, or the token cannot be sent."""
+    from balatro.identify_card.server.gate import is_local
+
+    if not token and not is_local(host):
+        raise SettingsError(f"--host {host} lets other machines ask; give a --token (or BALATRO_TOKEN) that they must send")
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise SettingsError("--token: expected letters, digits and signs without blanks, as a header can carry them")
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """A listening socket; SettingsError when there is no such address or it is taken."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SettingsError(f"--host {host} --port {port}: {reason}; name another --port, or 0 for any free one") from error
+
+
+def address(host: str, port: int) -> str:
+    """What to type into a browser of this machine."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"

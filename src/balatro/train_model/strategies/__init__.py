@@ -1,0 +1,1 @@
+"""How a network is trained: which weights (freeze), by which rule (optimizers), with which rates when (schedulers)."""

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+from balatro.build_dataset import sources
+from balatro.build_dataset.sources import Frame, Source
+from balatro.build_dataset.windows import Box, NotVisibleError
+from balatro.identify_card.watch_command import watch
+from balatro.utils.errors import InputError, SettingsError
+from tests.identify_card.fake_bundle import draw_table
+
+app = typer.Typer()
+app.command()(watch)
+
+RED, GREEN = ("red", "Base", 300, 150), ("green", "Foil", 500, 150)
+
+
+@pytest.fixture(autouse=True)
+def threads_as_they_were() -> Iterator[None]:
+    before = cv2.getNumThreads()
+    yield
+    cv2.setNumThreads(before)
+
+
+class FakeScreen(Source):
+    """Shows a table; hidden at first, closed at the end."""
+
+    live = True
+
+    def __init__(self) -> None:
+        super().__init__("window:Fake")
+        self.num = 0
+        self.closed = False
+
+    def grab(self) -> Frame | None:
+        self.num += 1
+        if self.num == 1:
+            raise NotVisibleError("the window is minimised")
+        if self.num > 6:
+            raise InputError("the window 'Fake' was closed")
+        return Frame(draw_table([RED, GREEN]), self.num / 10, Box(0, 0, 1024, 576))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number, cards in enumerate([[RED], [RED, GREEN], [GREEN]]):
+        Image.fromarray(draw_table(cards)).save(folder / f"{number}.png")
+    return folder
+
+
+def run(*arguments: object) -> tuple[list[str], list[str]]:
+    """Lines of stdout and of stderr; what the command raises comes out."""
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout.splitlines(), result.stderr.splitlines()
+
+
+def test_pictures_as_json_lines(pictures: Path, fake_folder: Path) -> None:
+    lines, notes = run("--source", pictures, "--model", fake_folder, "--json", "-")
+    events = [json.loads(line) for line in lines]
+    assert [(event["event"], event["card"]["id"], event["seconds"]) for event in events] == [
+        ("appeared", "red", 0.0),
+        ("appeared", "green", 1.0),
+        ("gone", "red", 2.0),
+    ]
+    assert "3 frames" in notes[-1] and "dropped" in notes[-1]
+
+
+def test_for_people(pictures: Path, fake_folder: Path) -> None:
+    lines, _ = run("--source", pictures, "--model", fake_folder, "--for", "2s")
+    assert [line.split()[2:5] for line in lines] == [["appeared", "Red", "100"], ["appeared", "Green", "(Foil)"]]
+
+
+def test_both_files(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
+    out_json, out_csv = tmp_path / "new" / "events.jsonl", tmp_path / "events.csv"
+    lines, _ = run("--source", pictures, "--model", fake_folder, "--json", out_json, "--csv", out_csv)
+    assert lines == []
+    assert len(out_json.read_text(encoding="utf-8").splitlines()) == 3
+    with out_csv.open(encoding="utf-8", newline="") as file:
+        assert [row["event"] for row in csv.DictReader(file)] == ["appeared", "appeared", "gone"]
+
+
+def test_window_hidden_then_closed(monkeypatch: pytest.MonkeyPatch, fake_folder: Path, tmp_path: Path) -> None:
+    screen = FakeScreen()
+    monkeypatch.setattr(sources, "open_source", lambda text: screen)
+    out = tmp_path / "events.jsonl"
+    with pytest.raises(InputError, match="was closed"):
+        run("--model", fake_folder, "--json", out, "--max-fps", 60)
+    assert [json.loads(line)["event"] for line in out.read_text(encoding="utf-8").splitlines()] == ["appeared"] * 2
+    assert screen.closed
+
+
+def test_ctrl_c_ends_it_with_a_report(monkeypatch: pytest.MonkeyPatch, fake_folder: Path) -> None:
+    class Interrupted(FakeScreen):
+        def grab(self) -> Frame | None:
+            if self.num > 4:
+                raise KeyboardInterrupt
+            return super().grab()
+
+    monkeypatch.setattr(sources, "open_source", lambda text: Interrupted())
+    lines, notes = run("--model", fake_folder, "--max-fps", 60)
+    assert len(lines) == 2 and notes[-1].startswith("window:Fake: 4 frames")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "opened"),
+    [
+        ([], "window:Balatro"),
+        (["--window", "My Game"], "window:My Game"),
+        (["--region", "1,2,300,400"], "region:1,2,300,400"),
+        (["--source", "monitor:2"], "monitor:2"),
+    ],
+)
+def test_what_is_watched(monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str) -> None:
+    def open_source(text: str) -> Source:
+        raise InputError(f"opened {text}.")
+
+    monkeypatch.setattr(sources, "open_source", open_source)
+    with pytest.raises(InputError, match=f"opened {opened}\\."):
+        run(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        (["--source", "a.mp4", "--window", "b"], "watch one of them"),
+        (["--for", "soon"], "expected a time"),
+        (["--for", "0"], "more than nothing"),
+        (["--json", ""], "expected a file"),
+        (["--csv", "."], "expected a file"),
+        (["--csv", "-", "--json", "-"], "both write to -"),
+    ],
+)
+def test_mistakes(arguments: list[str], match: str) -> None:
+    with pytest.raises(SettingsError, match=match):
+        run(*arguments)
+
+
+def test_second_watcher_of_one_file(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
+    from balatro.utils.lock import FolderLock
+
+    out = tmp_path / "events.jsonl"
+    out.write_text("kept\n")
+    lock = FolderLock(tmp_path / ".events.jsonl.lock")
+    try:
+        with pytest.raises(InputError, match="in use"):
+            run("--source", pictures, "--model", fake_folder, "--json", out)
+    finally:
+        lock.close()
+    assert out.read_text() == "kept\n"

@@ -1,0 +1,19 @@
+"""Times as a user writes them."""
+
+import pytest
+
+from balatro.utils.durations import read_duration
+from balatro.utils.errors import SettingsError
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("60s", 60), ("1.5m", 90), ("2 min", 120), ("1h", 3600), (None, None)]
+)
+def test_times(text: str | None, seconds: float | None) -> None:
+    assert read_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "s", "-5", "0s", "1d", "99999h", "1e3"])
+def test_no_times(text: str) -> None:
+    with pytest.raises(SettingsError, match="--wait"):
+        read_duration(text, "--wait")
