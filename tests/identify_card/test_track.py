@@ -213,6 +213,19 @@ def test_rerolled_in_place() -> None:
     assert game.play(replace(C, x=A.x), B, frames=40) == []
 
 
+def test_the_same_card_in_another_modifier_elsewhere_is_another_one() -> None:
+    game = dealt(A, B)
+    assert sorted(game.play(replace(A, x=800, y=500, modifier="Foil"), B, frames=30)) == ["appeared a", "gone a"]
+
+
+def test_a_card_moved_far_and_misread_on_its_way_stays_itself() -> None:
+    game = dealt(A, B)
+    numbers = game.tracks()
+    game.play(replace(A, x=800, y=500, modifier="Foil", covered=0.3), B, frames=1)
+    assert game.play(replace(A, x=800, y=500), B, frames=30) == []
+    assert game.tracks() == numbers
+
+
 def test_replaced_by_a_stranger() -> None:
     game = dealt(A, B)
     assert game.play(Thing("back", A.x, says=None), B, frames=20) == ["gone a"]

@@ -179,6 +179,11 @@ class _Track:
         return self.name.said or self.name.leader
 
     @property
+    def said(self) -> tuple[str | None, str] | None:
+        """Name and modifier that were announced."""
+        return None if self.card is None else (self.card.id, self.card.modifier)
+
+    @property
     def agrees(self) -> bool:
         """Whether the latest reading says what was announced."""
         return self.card is not None and self.reading.known and self.reading.id == self.card.id
@@ -258,12 +263,18 @@ class Tracker:
         return self._pair(np.where(unlike < ALIKE, far + 0.01 * unlike, np.inf), {})
 
     def _match_names(self, quads: np.ndarray, readings: dict[int, Card], taken: dict[int, _Track]) -> dict[int, _Track]:
-        """Of the others, finds that bear the name of a card of the last frame, the nearest first."""
+        """Of the others, finds that bear the name of a card of the last frame, the nearest first.
+
+        Far away, in another modifier, it is not the same card: one went, and another one came.
+        """
         cost = self._distances(quads)
         for row in range(len(quads)):
             card = readings.get(row)
             for column, track in enumerate(self._tracks):
-                if card is None or not card.known or card.id != track.known_as:
+                alike = card is not None and card.known and card.id == track.known_as
+                edition = card.modifier if card is not None else ""
+                other = track.card is not None and edition != track.card.modifier and cost[row, column] >= NEAR
+                if not alike or other:
                     cost[row, column] = np.inf
         return self._pair(cost, taken)
 
@@ -389,10 +400,25 @@ class Tracker:
             return []
         if seconds - track.first_seen < self.settings.double_s and self._lies_on_same(track, name):
             return []
+        if missed := self._missed(name, modifier):
+            self._take_over(missed, track)
+            return []
         before = self._was_here(track)
         if any(seconds - (other.away_since or 0.0) < self.settings.change_s for other in before):
             return []  # something that passes over a card may look like another one for a moment
         return [*(self._end(other, other.last_seen, seconds) for other in before), self._appear(track, seconds)]
+
+    def _missed(self, name: str, modifier: str) -> _Track | None:
+        """An announced card, the same, that is not found now: it was moved too fast to be followed."""
+        away = [other for other in self._tracks if other.away_since is not None and not other.half_seen]
+        return next((other for other in away if other.said == (name, modifier)), None)
+
+    def _take_over(self, track: _Track, found: _Track) -> None:
+        """The announced card is where another track has followed it."""
+        self._tracks.remove(found)
+        track.quad, track.print, track.reading, track.read_at = found.quad, found.print, found.reading, found.read_at
+        track.num_reads, track.last_seen = found.num_reads, found.last_seen
+        track.away_since = track.unread_since = None
 
     def _was_here(self, track: _Track) -> list[_Track]:
         """Announced cards that are not found now and were where this one is."""

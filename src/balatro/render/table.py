@@ -91,8 +91,8 @@ class Screen:
 
 
 @dataclass(frozen=True)
-class _Placed:
-    """A planned card; x and y in room units."""
+class Placed:
+    """A planned card: its place in deck.cards, modifier, and where it lies; x and y in room units."""
 
     card: int
     modifier: int
@@ -190,10 +190,10 @@ def _places(deck: Deck) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 # Plans: where the cards lie. Joker row and consumables are on every screen.
 
 
-def _at_rest(dealer: _Dealer, card: int, area: str, x: float, y: float, **more: object) -> _Placed:
+def _at_rest(dealer: _Dealer, card: int, area: str, x: float, y: float, **more: object) -> Placed:
     """A card with the small rotation and tilt that it has at rest, and sometimes hovered, dragged, debuffed or marked."""
     rng = dealer.rng
-    placed = _Placed(
+    placed = Placed(
         card=card,
         modifier=dealer.modifier(),
         area=area,
@@ -216,7 +216,7 @@ def _at_rest(dealer: _Dealer, card: int, area: str, x: float, y: float, **more: 
     return replace(placed, **more)  # type: ignore[arg-type]
 
 
-def _row(dealer: _Dealer, count: int, area: str, left: float, right: float, y: float) -> list[_Placed]:
+def _row(dealer: _Dealer, count: int, area: str, left: float, right: float, y: float) -> list[Placed]:
     """Known cards between two middles, evenly; they overlap when there are many."""
     if count == 0:
         return []
@@ -226,7 +226,7 @@ def _row(dealer: _Dealer, count: int, area: str, left: float, right: float, y: f
     return [_at_rest(dealer, dealer.card(), area, start + gap * i, y) for i in range(count)]
 
 
-def _upper_rows(dealer: _Dealer) -> list[_Placed]:
+def _upper_rows(dealer: _Dealer) -> list[Placed]:
     rng = dealer.rng
     crowded = rng.random() < dealer.settings.crowded
     jokers = int(rng.integers(6, 16)) if crowded else int(rng.integers(0, 6))
@@ -239,22 +239,22 @@ def _upper_rows(dealer: _Dealer) -> list[_Placed]:
     return placed
 
 
-def _fixed(dealer: _Dealer, kind: str, area: str, x: float, y: float, **more: object) -> list[_Placed]:
+def _fixed(dealer: _Dealer, kind: str, area: str, x: float, y: float, **more: object) -> list[Placed]:
     card = dealer.stranger(kind)
     if card is None:
         return []
     return [_at_rest(dealer, card, area, x, y, **{"modifier": 0, "debuffed": False, "stickers": (), **more})]
 
 
-def _deck_pile(dealer: _Dealer) -> list[_Placed]:
+def _deck_pile(dealer: _Dealer) -> list[Placed]:
     card = dealer.stranger("Card back")
     if card is None:
         return []
     x, y = 893 + dealer.rng.normal(0, 6), 478 + dealer.rng.normal(0, 6)
-    return [_Placed(card, 0, "deck", float(x), float(y), rotation=float(dealer.rng.normal(0, 0.01)), lifted=1.5)]
+    return [Placed(card, 0, "deck", float(x), float(y), rotation=float(dealer.rng.normal(0, 0.01)), lifted=1.5)]
 
 
-def _shop(dealer: _Dealer) -> list[_Placed]:
+def _shop(dealer: _Dealer) -> list[Placed]:
     rng = dealer.rng
     count = int(rng.integers(1, 5))
     placed = _row(dealer, count, "shop", 613 - 52 * (count - 1), 613 + 52 * (count - 1), 280)
@@ -266,8 +266,8 @@ def _shop(dealer: _Dealer) -> list[_Placed]:
     return placed + _deck_pile(dealer)
 
 
-def _playing_cards(dealer: _Dealer, count: int, area: str, left: float, right: float, y: float, bow: float) -> list[_Placed]:
-    placed: list[_Placed] = []
+def _playing_cards(dealer: _Dealer, count: int, area: str, left: float, right: float, y: float, bow: float) -> list[Placed]:
+    placed: list[Placed] = []
     for i in range(count):
         share = i / max(count - 1, 1) - 0.5
         card = dealer.stranger("Playing card")
@@ -282,7 +282,7 @@ def _playing_cards(dealer: _Dealer, count: int, area: str, left: float, right: f
     return placed
 
 
-def _pack(dealer: _Dealer) -> list[_Placed]:
+def _pack(dealer: _Dealer) -> list[Placed]:
     rng = dealer.rng
     count = int(rng.integers(1, 6))
     middle, gap = 555.0, float(rng.uniform(100, 125))
@@ -298,7 +298,7 @@ def _pack(dealer: _Dealer) -> list[_Placed]:
     return placed + _deck_pile(dealer)
 
 
-def _hand(dealer: _Dealer) -> list[_Placed]:
+def _hand(dealer: _Dealer) -> list[Placed]:
     rng = dealer.rng
     placed = _playing_cards(dealer, int(rng.integers(3, 14)), "hand", 325, 790, float(rng.uniform(380, 420)), 60)
     if rng.random() < 0.4:
@@ -307,11 +307,11 @@ def _hand(dealer: _Dealer) -> list[_Placed]:
     return placed + _deck_pile(dealer)
 
 
-def _blind(dealer: _Dealer) -> list[_Placed]:
+def _blind(dealer: _Dealer) -> list[Placed]:
     return _deck_pile(dealer)
 
 
-def _scattered(dealer: _Dealer) -> list[_Placed]:
+def _scattered(dealer: _Dealer) -> list[Placed]:
     """Cards of every kind anywhere, some upon others: screens that no layout of the game explains."""
     rng = dealer.rng
     kinds = [*dealer.strangers]
@@ -327,7 +327,7 @@ def _scattered(dealer: _Dealer) -> list[_Placed]:
     return placed
 
 
-PLANS: dict[str, Callable[[_Dealer], list[_Placed]]] = {
+PLANS: dict[str, Callable[[_Dealer], list[Placed]]] = {
     "shop": _shop,
     "pack": _pack,
     "hand": _hand,
@@ -366,7 +366,7 @@ def _shade(canvas: interface.Canvas, box: tuple[float, float, float, float], dep
         part[:] = cv2.convertScaleAbs(part, alpha=1 - depth)
 
 
-def _draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[_Placed], rng: np.random.Generator) -> list[np.ndarray]:
+def _draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[Placed], rng: np.random.Generator) -> list[np.ndarray]:
     """Draw all cards, in order, and note which shows where; returns their quads before the display."""
     cards = [deck.cards[p.card] for p in placed]
     width = CARD_WIDTH * canvas.scale
@@ -380,23 +380,24 @@ def _draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[_Placed], rng
     bodies = draw_editions(cells(cards, detail), modifiers, phases, [c.shine for c in cards])
     quads = []
     for number, (p, card, body) in enumerate(zip(placed, cards, bodies, strict=True)):
-        pose = _pose(canvas, p, width)
+        pose = pose_of(canvas, p, width)
         hover = random_float(rng) if card.floating is not None else Float()
         layers = stack_layers(body, [deck.stickers[s] for s in p.stickers], card.floating, hover, p.debuffed)
-        lay(canvas.image, card, layers, pose, _shadow(canvas, p), smooth)
+        lay(canvas.image, card, layers, pose, shadow_of(canvas, p), smooth)
         quad = drawn_quad(card, pose)
         _own(canvas, quad, number)
         quads.append(quad)
     return quads
 
 
-def _pose(canvas: interface.Canvas, p: _Placed, width: float) -> Pose:
+def pose_of(canvas: interface.Canvas, p: Placed, width: float) -> Pose:
+    """Where it lies on the picture; width: of a regular card, in pixels."""
     x, y = p.x * canvas.scale + canvas.origin[0], p.y * canvas.scale + canvas.origin[1]
     return Pose(x, y, width, p.rotation, p.enlarged, p.tilt)
 
 
-def _shadow(canvas: interface.Canvas, p: _Placed) -> tuple[float, float]:
-    """Shadows fall away from the middle of the room, and down."""
+def shadow_of(canvas: interface.Canvas, p: Placed) -> tuple[float, float]:
+    """How far its shadow falls, in pixels: away from the middle of the room, and down."""
     across = (p.x - interface.ROOM[0] / 2) / interface.ROOM[0] * 10 * p.lifted
     return float(-across * canvas.scale), float(7 * p.lifted * canvas.scale)
 
@@ -405,7 +406,7 @@ def _own(canvas: interface.Canvas, quad: np.ndarray, number: int) -> None:
     cv2.fillConvexPoly(canvas.owner, np.round(quad / 2).astype(np.int32), number)
 
 
-def _draw_over(canvas: interface.Canvas, placed: list[_Placed], dealer: _Dealer) -> None:
+def _draw_over(canvas: interface.Canvas, placed: list[Placed], dealer: _Dealer) -> None:
     """Price tags, buttons, a tooltip, pop-ups, the cursor."""
     rng = dealer.rng
     for p in placed:
@@ -446,7 +447,7 @@ def _visible(canvas: interface.Canvas, quads: list[np.ndarray]) -> np.ndarray:
     return np.minimum(counts / np.maximum(areas, 1), 1.0)
 
 
-def _truth(deck: Deck, p: _Placed, quad: np.ndarray, visible: float) -> ScreenCard:
+def _truth(deck: Deck, p: Placed, quad: np.ndarray, visible: float) -> ScreenCard:
     card: DeckCard = deck.cards[p.card]
     return ScreenCard(p.card, card.id, card.known, MODIFIERS[p.modifier], quad, float(visible), p.area)
 

@@ -1,0 +1,446 @@
+"""A game that plays itself: cards are dealt, hovered, moved, bought, sold, used and given editions, and the truth is known.
+
+The whole play is written first, as the lives of its cards; any moment of it can then be drawn. Same deck, same seed: same play.
+
+>>> play = write_play(deck, np.random.default_rng(0), seconds=60)      # doctest: +SKIP
+>>> stage = Stage(deck, play)                                          # doctest: +SKIP
+>>> image = stage.draw(12.5)                                           # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from balatro.config.modifiers import MODIFIERS
+from balatro.render import interface
+from balatro.render.deck import Deck, cells
+from balatro.render.display import GAME, Display, show
+from balatro.render.editions import draw_editions, game_phases
+from balatro.render.layers import Float, lay, stack_layers
+from balatro.render.table import CARD_HEIGHT, CARD_WIDTH, Placed, pose_of, shadow_of
+
+MOVE_S = 0.35
+"""Seconds that a card takes from one place to another."""
+VANISH_S = 0.3
+"""Seconds in which a sold or used card shrinks away."""
+HOVER_S = (0.8, 2.5)
+"""How long the mouse stays on a card."""
+PAUSE_S = (0.5, 1.8)
+"""Between the end of one act and the next."""
+DECK_PLACE = (893.0, 478.0)
+MODIFIER_ODDS = (0.6, 0.1, 0.1, 0.1, 0.1)
+COPIES = 0.15
+"""How often a card is dealt of which there is one on the table."""
+MOST = {"jokers": 6, "consumables": 3, "shop": 4}
+"""Cards that an area holds."""
+LOOK_S = 0.12
+"""How often a card with an edition, or a floating figure, is drawn anew: they shimmer and bob slowly."""
+
+
+class Key(NamedTuple):
+    """Where a card is at one moment; in between it glides. x and y in room units, size a factor."""
+
+    seconds: float
+    x: float
+    y: float
+    size: float = 1.0
+
+
+@dataclass(frozen=True)
+class Life:
+    """One card, from the moment when it first shows to the moment when it does no longer."""
+
+    number: int
+    card: int
+    """Its place in deck.cards."""
+    keys: tuple[Key, ...]
+    looks: tuple[tuple[float, int], ...]
+    """Its modifiers: since when, and which."""
+    hovers: tuple[tuple[float, float], ...]
+    """From when to when the mouse is over it."""
+
+    @property
+    def begin(self) -> float:
+        return self.keys[0].seconds
+
+    @property
+    def end(self) -> float:
+        return self.keys[-1].seconds
+
+
+class Truth(NamedTuple):
+    """What a perfect watcher says: `kind` is appeared, changed or gone, as in `balatro watch`."""
+
+    seconds: float
+    kind: str
+    number: int
+    """The card's number in the play."""
+    id: str
+    modifier: str
+
+
+@dataclass(frozen=True)
+class Play:
+    """A whole play."""
+
+    lives: tuple[Life, ...]
+    shops: tuple[tuple[float, float], ...]
+    """From when to when the shop is open; the rest of the time a hand is played."""
+    seconds: float
+
+
+def truth(deck: Deck, play: Play) -> list[Truth]:
+    """What happens to the cards that have a name, in order of time; cards that lie there at the end are not gone."""
+    told = []
+    for life in play.lives:
+        card = deck.cards[life.card]
+        if not card.known:
+            continue
+        for row, (since, modifier) in enumerate(life.looks):
+            told.append(Truth(since, "changed" if row else "appeared", life.number, card.id, MODIFIERS[modifier]))
+        if life.end < play.seconds:
+            told.append(Truth(life.end, "gone", life.number, card.id, MODIFIERS[life.looks[-1][1]]))
+    return sorted(told)
+
+
+# Writing it.
+
+
+@dataclass(eq=False)
+class _Actor:
+    """A card whose life is being written."""
+
+    number: int
+    card: int
+    keys: list[Key]
+    looks: list[tuple[float, int]]
+    hovers: list[tuple[float, float]] = field(default_factory=list)
+
+    def go(self, seconds: float, x: float, y: float, size: float = 1.0, within: float = MOVE_S) -> None:
+        """Rest until then, and glide to a place."""
+        last = self.keys[-1]
+        if seconds > last.seconds:
+            self.keys.append(last._replace(seconds=seconds))
+        self.keys.append(Key(max(seconds, last.seconds) + within, x, y, size))
+
+    @property
+    def modifier(self) -> int:
+        return self.looks[-1][1]
+
+
+@dataclass(eq=False)
+class _Writer:
+    """The table as it is at one moment of the writing."""
+
+    deck: Deck
+    rng: np.random.Generator
+    known: list[int]
+    hand_cards: list[int]
+    now: float = 0.0
+    rows: dict[str, list[_Actor]] = field(default_factory=lambda: {"jokers": [], "consumables": [], "shop": [], "hand": []})
+    actors: list[_Actor] = field(default_factory=list)
+    shops: list[tuple[float, float]] = field(default_factory=list)
+    shop_since: float | None = None
+
+    def pick(self, area: str) -> _Actor | None:
+        row = self.rows[area]
+        return row[int(self.rng.integers(len(row)))] if row else None
+
+    def deal(self, area: str, card: int, modifier: int, delay: float = 0.0) -> None:
+        """A card comes from the deck."""
+        begin = self.now + delay
+        actor = _Actor(len(self.actors), card, [Key(begin, *DECK_PLACE)], [(begin, modifier)])
+        self.actors.append(actor)
+        self.rows[area].append(actor)
+
+    def new_card(self) -> tuple[int, int]:
+        """Any card in any modifier; sometimes a copy of one on the table."""
+        on_table = [actor for area in ("jokers", "consumables") for actor in self.rows[area]]
+        if on_table and self.rng.random() < COPIES:
+            card = on_table[int(self.rng.integers(len(on_table)))].card
+        else:
+            card = self.known[int(self.rng.integers(len(self.known)))]
+        return card, int(self.rng.choice(len(MODIFIERS), p=MODIFIER_ODDS))
+
+    def vanish(self, area: str, actor: _Actor) -> None:
+        """A card shrinks away where it is."""
+        self.rows[area].remove(actor)
+        last = actor.keys[-1]
+        actor.go(max(self.now, last.seconds), last.x, last.y, 0.15, VANISH_S)
+
+    def leave(self, area: str, x: float, y: float) -> None:
+        """All cards of a row glide off the screen."""
+        for actor in self.rows[area]:
+            last = actor.keys[-1]
+            actor.go(max(self.now, last.seconds), last.x + x, last.y + y)
+        self.rows[area].clear()
+
+    def settle(self) -> None:
+        """Every card glides to its place in its row."""
+        for area, row in self.rows.items():
+            for place, (x, y) in enumerate(_places(area, len(row))):
+                actor, last = row[place], row[place].keys[-1]
+                if (last.x, last.y) != (x, y):
+                    actor.go(max(self.now, last.seconds), x, y)
+
+
+def _places(area: str, count: int) -> list[tuple[float, float]]:
+    """Where the cards of a row lie, in room units."""
+    left, right, y, closest = {
+        "jokers": (319.0, 690.0, 87.0, 1.15),
+        "consumables": (790.0, 905.0, 87.0, 1.15),
+        "shop": (505.0, 745.0, 282.0, 1.2),
+        "hand": (345.0, 770.0, 400.0, 0.8),
+    }[area]
+    gap = min((right - left) / max(count - 1, 1), CARD_WIDTH * closest)
+    middle = (left + right) / 2
+    return [(middle + gap * (place - (count - 1) / 2), y) for place in range(count)]
+
+
+def write_play(deck: Deck, rng: np.random.Generator, seconds: float) -> Play:
+    """Write a play that lasts so long."""
+    known = [place for place, card in enumerate(deck.cards) if card.known]
+    hand_cards = [place for place, card in enumerate(deck.cards) if card.type == "Playing card"]
+    writer = _Writer(deck, rng, known, hand_cards)
+    for _ in range(3):
+        writer.deal("jokers", *writer.new_card())
+    writer.settle()
+    writer.now = 1.0
+    _open_shop(writer)
+    while True:
+        writer.settle()
+        writer.now = max(writer.now, *(actor.keys[-1].seconds for row in writer.rows.values() for actor in row))
+        writer.now += float(rng.uniform(*PAUSE_S))
+        if writer.now > seconds - 2:
+            break
+        acts = list(ACTS)
+        acts[int(rng.choice(len(acts), p=[ACTS[act] for act in acts]))](writer)
+    if writer.shop_since is not None:
+        writer.shops.append((writer.shop_since, seconds))
+    return Play(tuple(_life(writer, actor, seconds) for actor in writer.actors), tuple(writer.shops), seconds)
+
+
+def _life(writer: _Writer, actor: _Actor, seconds: float) -> Life:
+    there = any(actor in row for row in writer.rows.values())
+    keys = [*actor.keys, actor.keys[-1]._replace(seconds=seconds)] if there else actor.keys
+    return Life(actor.number, actor.card, tuple(keys), tuple(actor.looks), tuple(actor.hovers))
+
+
+def _open_shop(writer: _Writer) -> None:
+    writer.leave("hand", 0, 260)
+    writer.shop_since = writer.now
+    _deal_shop(writer)
+
+
+def _deal_shop(writer: _Writer) -> None:
+    for place in range(int(writer.rng.integers(2, MOST["shop"] + 1))):
+        writer.deal("shop", *writer.new_card(), delay=0.1 * place)
+
+
+def _close_shop(writer: _Writer) -> None:
+    """The shop's cards slide off the screen with it, and a hand is dealt."""
+    assert writer.shop_since is not None
+    writer.leave("shop", 0, 420)
+    writer.shops.append((writer.shop_since, writer.now))
+    writer.shop_since = None
+    for place in range(min(8, len(writer.hand_cards))):
+        writer.deal("hand", int(writer.rng.choice(writer.hand_cards)), 0, delay=0.06 * place)
+
+
+def _change_room(writer: _Writer) -> None:
+    (_open_shop if writer.shop_since is None else _close_shop)(writer)
+
+
+def _reroll(writer: _Writer) -> None:
+    if writer.shop_since is not None:
+        for actor in list(writer.rows["shop"]):
+            writer.vanish("shop", actor)
+        writer.now += VANISH_S
+        _deal_shop(writer)
+
+
+def _buy(writer: _Writer) -> None:
+    actor = writer.pick("shop")
+    if actor is None:
+        return
+    area = "consumables" if writer.deck.cards[actor.card].type in ("Tarot", "Planet", "Spectral") else "jokers"
+    if len(writer.rows[area]) < MOST[area]:
+        writer.rows["shop"].remove(actor)
+        writer.rows[area].append(actor)
+
+
+def _sell(writer: _Writer) -> None:
+    actor = writer.pick("jokers") if len(writer.rows["jokers"]) > 1 else None
+    if actor is not None:
+        writer.vanish("jokers", actor)
+
+
+def _use(writer: _Writer) -> None:
+    """A consumable goes to the middle, and is gone."""
+    actor = writer.pick("consumables")
+    if actor is not None:
+        actor.go(writer.now, 850, 285)
+        actor.go(writer.now + 1.0, 850, 285, 1.0, 0.0)
+        writer.vanish("consumables", actor)
+
+
+def _swap(writer: _Writer) -> None:
+    """A joker is dragged to another place of its row."""
+    row = writer.rows["jokers"]
+    if len(row) > 1:
+        actor = row.pop(int(writer.rng.integers(len(row))))
+        row.insert(int(writer.rng.integers(len(row) + 1)), actor)
+
+
+def _hover(writer: _Writer) -> None:
+    """The mouse rests on a card: it grows, tilts, and a tooltip opens."""
+    actor = writer.pick(("jokers", "consumables", "shop")[int(writer.rng.integers(3))])
+    if actor is not None:
+        end = writer.now + float(writer.rng.uniform(*HOVER_S))
+        actor.hovers.append((writer.now, end))
+        writer.now = end
+
+
+def _change(writer: _Writer) -> None:
+    """A joker without an edition is given one."""
+    plain = [actor for actor in writer.rows["jokers"] if actor.modifier == 0]
+    if plain:
+        actor = plain[int(writer.rng.integers(len(plain)))]
+        actor.looks.append((writer.now, int(writer.rng.integers(1, len(MODIFIERS)))))
+
+
+ACTS: dict[Callable[[_Writer], None], float] = {
+    _hover: 0.22,
+    _buy: 0.27,
+    _sell: 0.07,
+    _swap: 0.12,
+    _reroll: 0.13,
+    _use: 0.06,
+    _change: 0.05,
+    _change_room: 0.08,
+}
+"""What may happen, and how often."""
+
+
+# Drawing it.
+
+
+@dataclass(eq=False)
+class _Look:
+    """A card's stacked layers, and when they were drawn."""
+
+    layers: np.ndarray
+    modifier: int
+    seconds: float
+
+
+class Stage:
+    """Draws moments of a play. Moments in order of time are drawn fastest."""
+
+    def __init__(
+        self, deck: Deck, play: Play, size: tuple[int, int] = (1280, 720), display: Display = GAME, seed: int = 0
+    ) -> None:
+        """size: width and height in pixels; seed: of all that is not in the play: ground, panels, words."""
+        self._deck, self._play, self._size, self._display = deck, play, size, display
+        self._rng = np.random.default_rng(seed)
+        self._ground = interface.random_ground(interface.random_ground_colours(self._rng), self._rng)
+        self._panels = [self._panel(shop) for shop in (False, True)]
+        self._looks: dict[int, _Look] = {}
+        backs = [place for place, card in enumerate(deck.cards) if card.type == "Card back"]
+        self._back = Life(-1, backs[0], (Key(0, *DECK_PLACE),), ((0, 0),), ()) if backs else None
+
+    def draw(self, seconds: float) -> np.ndarray:
+        """The screen at this moment, (H, W, 3) uint8 RGB."""
+        canvas = interface.new_canvas(*self._size)
+        canvas.image[:] = interface.paint_ground(replace(self._ground, time=self._ground.time + 0.15 * seconds), *self._size)
+        panel, mask = self._panels[any(begin <= seconds < end for begin, end in self._play.shops)]
+        cv2.copyTo(panel, mask, canvas.image)
+        if self._back is not None:
+            self._draw_card(canvas, self._back, seconds)
+        there = [life for life in self._play.lives if life.begin <= seconds < life.end]
+        hovered = [life for life in there if _hover_at(life, seconds)]
+        for life in sorted(there, key=lambda life: (life in hovered, _is_moving(life, seconds), life.number)):
+            self._draw_card(canvas, life, seconds)
+        for life in hovered:
+            self._draw_tooltip(canvas, life, seconds)
+        for number in set(self._looks) - {life.number for life in there} - {-1}:
+            del self._looks[number]
+        return show(canvas.image, self._display, self._rng)
+
+    def _panel(self, shop: bool) -> tuple[np.ndarray, np.ndarray]:
+        """What lies under the cards beside the ground, and the mask (H, W) uint8 of where it does."""
+        drawn = []
+        for ground in (0, 255):
+            canvas = interface.new_canvas(*self._size)
+            canvas.image[:] = ground
+            rng = np.random.default_rng(1)
+            interface.draw_side_panel(canvas, rng)
+            (interface.draw_shop_panel if shop else interface.draw_hand_buttons)(canvas, rng)
+            drawn.append(canvas.image)
+        mask = np.where((drawn[0] == drawn[1]).all(axis=2), np.uint8(255), np.uint8(0))
+        return drawn[0], mask
+
+    def _draw_card(self, canvas: interface.Canvas, life: Life, seconds: float) -> None:
+        card = self._deck.cards[life.card]
+        key = _where(life, seconds)
+        hover = _hover_at(life, seconds)
+        sway = np.sin(seconds * 1.3 + life.number), np.sin(seconds * 1.7 + 2 * life.number)
+        placed = Placed(
+            card=life.card,
+            modifier=0,
+            area="",
+            x=key.x,
+            y=key.y + 1.5 * float(sway[0]) - 4 * hover,
+            rotation=0.02 * float(sway[1]),
+            enlarged=key.size * (1 + 0.07 * hover),
+            tilt=(0.02 * float(sway[0]) + 0.1 * hover * float(np.sin(3 * seconds)), 0.02 * float(sway[1])),
+            lifted=1 + 2 * hover,
+        )
+        layers = self._layers(life, seconds, hover)
+        lay(canvas.image, card, layers, pose_of(canvas, placed, CARD_WIDTH * canvas.scale), shadow_of(canvas, placed), True)
+
+    def _layers(self, life: Life, seconds: float, hover: float) -> np.ndarray:
+        """The card as it looks now, not much older than LOOK_S."""
+        modifier = life.looks[bisect_right(life.looks, seconds, key=lambda look: look[0]) - 1][1]
+        card, kept = self._deck.cards[life.card], self._looks.get(life.number)
+        moves = modifier != 0 or card.floating is not None or card.shine != "none"
+        if kept is None or kept.modifier != modifier or (moves and not 0 <= seconds - kept.seconds < LOOK_S):
+            phases = game_phases(seconds + 100, [life.number + 50], hover=hover)
+            body = draw_editions(cells([card], 2), np.array([modifier]), phases, [card.shine])[0]
+            bob = Float((0.0, 0.01 * float(np.sin(seconds))), 0.05 * float(np.sin(1.3 * seconds)))
+            layers = stack_layers(body, [], card.floating, bob, debuffed=False)
+            kept = self._looks[life.number] = _Look(layers, modifier, seconds)
+        return kept.layers
+
+    def _draw_tooltip(self, canvas: interface.Canvas, life: Life, seconds: float) -> None:
+        """Under the upper rows' cards, over others; and the mouse on the card."""
+        key = _where(life, seconds)
+        y = key.y + CARD_HEIGHT * 0.58 if key.y < 200 else key.y - CARD_HEIGHT * 1.35
+        interface.draw_tooltip(canvas, key.x, y, np.random.default_rng(life.number))
+        interface.draw_cursor(canvas, key.x + 12, key.y + 10)
+
+
+def _where(life: Life, seconds: float) -> Key:
+    """Its place at this moment."""
+    after = bisect_right(life.keys, seconds, key=lambda key: key.seconds)
+    one, two = life.keys[max(after - 1, 0)], life.keys[min(after, len(life.keys) - 1)]
+    share = (seconds - one.seconds) / (two.seconds - one.seconds) if two.seconds > one.seconds else 0.0
+    share = float(np.clip(share, 0, 1)) ** 2 * (3 - 2 * float(np.clip(share, 0, 1)))
+    return Key(seconds, *(a + (b - a) * share for a, b in zip(one[1:], two[1:], strict=True)))
+
+
+def _is_moving(life: Life, seconds: float) -> bool:
+    now, soon = _where(life, seconds), _where(life, seconds + 0.05)
+    return abs(now.x - soon.x) + abs(now.y - soon.y) > 1
+
+
+def _hover_at(life: Life, seconds: float) -> float:
+    """How far the mouse has lifted it, 0 to 1: it rises and falls within a tenth of a second."""
+    ramps = [min(seconds - begin, end - seconds) / 0.1 for begin, end in life.hovers if begin <= seconds < end]
+    return float(np.clip(max(ramps, default=0.0), 0, 1))

@@ -1,0 +1,76 @@
+"""A game that plays itself."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from balatro.identify_card.watch import Gate
+from balatro.render.deck import Deck
+from balatro.render.demo_deck import draw_demo_deck
+from balatro.render.display import PLAIN
+from balatro.render.play import ACTS, Key, Life, Play, Stage, truth, write_play
+
+MINUTE = 60.0
+
+
+@pytest.fixture(scope="module")
+def deck() -> Deck:
+    return draw_demo_deck()
+
+
+def play_of(deck: Deck, seed: int = 0, seconds: float = MINUTE) -> Play:
+    return write_play(deck, np.random.default_rng(seed), seconds)
+
+
+def test_same_seed_same_play_same_pictures(deck: Deck) -> None:
+    one, other = play_of(deck), play_of(deck)
+    assert one == other != play_of(deck, seed=1)
+    pictures = [Stage(deck, play, (320, 180)).draw(7.0) for play in (one, other)]
+    assert np.array_equal(*pictures)
+
+
+def test_every_appearance_has_its_end_or_lasts(deck: Deck) -> None:
+    play = play_of(deck, seconds=300)
+    kinds = Counter(event.kind for event in truth(deck, play))
+    lasting = [life for life in play.lives if deck.cards[life.card].known and life.end >= play.seconds]
+    assert kinds["appeared"] == kinds["gone"] + len(lasting) > 40
+    assert kinds["changed"] > 0
+    assert abs(sum(ACTS.values()) - 1) < 1e-9
+
+
+def test_truth_is_in_order_and_tells_of_named_cards_only(deck: Deck) -> None:
+    told = truth(deck, play_of(deck, seed=2, seconds=120))
+    assert [event.seconds for event in told] == sorted(event.seconds for event in told)
+    assert all(card.known for event in told for card in deck.cards if card.id == event.id)
+
+
+def test_cards_live_long_enough_to_be_seen_and_time_goes_on(deck: Deck) -> None:
+    for seed in range(5):
+        for life in play_of(deck, seed, 180).lives:
+            assert life.end - life.begin > 1
+            times = [key.seconds for key in life.keys]
+            assert times == sorted(times)
+
+
+def test_a_card_shows_from_its_first_moment_to_its_last(deck: Deck) -> None:
+    card = next(place for place, card in enumerate(deck.cards) if card.known)
+    there = Life(0, card, (Key(1, 500, 280), Key(2, 700, 280), Key(3, 700, 280)), ((1, 0), (2.5, 4)), ((2.2, 2.9),))
+    stages = [Stage(deck, Play(lives, (), 4), (640, 360), PLAIN) for lives in ((there,), ())]
+
+    def differs(seconds: float) -> np.ndarray:
+        pictures = [stage.draw(seconds).astype(int) for stage in stages]
+        return np.abs(pictures[0] - pictures[1]).max(axis=2) > 8
+
+    assert not differs(0.9).any() and not differs(3.0).any()
+    before, after = differs(1.0), differs(2.1)
+    assert np.median(np.nonzero(before)[1]) == pytest.approx(500 * 640 / 1024, abs=8)
+    assert np.median(np.nonzero(after)[1]) == pytest.approx(700 * 640 / 1024, abs=8)
+    base, negative = stages[0].draw(2.1), stages[0].draw(2.95)  # before and after its edition changed
+    assert np.abs(base.astype(int) - negative).max() > 100
+
+
+def test_the_table_never_rests(deck: Deck) -> None:
+    stage, gate = Stage(deck, play_of(deck), (640, 360)), Gate()
+    gate.is_same(stage.draw(20.0))
+    assert not gate.is_same(stage.draw(20.5))
