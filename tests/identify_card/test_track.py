@@ -45,6 +45,7 @@ class Thing:
     says: str | None = ""
     """What is read; "" for what it is, None for unknown."""
     confidence: float = 0.99
+    modifier_confidence: float = 0.95
 
     def quad(self) -> np.ndarray:
         half = np.array(CARD_SIZE) * self.size / 2
@@ -59,9 +60,9 @@ class Thing:
         name = self.name if self.says == "" else self.says
         known = name is not None
         quad = tuple((round(float(x)), round(float(y))) for x, y in self.quad())
-        return Card(
-            name, name, "Joker", "Common", self.modifier, known, self.confidence if known else 0.1, 0.9, (0, 0, 1, 1), quad, ()
-        )
+        sure = self.confidence if known else 0.1
+        box = (int(self.quad()[0, 0]), 0, 1, 1)
+        return Card(name, name, "Joker", "Common", self.modifier, known, sure, self.modifier_confidence, box, quad, ())
 
 
 @cache
@@ -226,6 +227,38 @@ def test_a_card_moved_far_and_misread_on_its_way_stays_itself() -> None:
     assert game.tracks() == numbers
 
 
+def test_two_editions_of_a_card_that_pass_each_other_change_places_silently() -> None:
+    foil = replace(A, x=320, modifier="Foil")
+    game = dealt(A, foil)
+    numbers = {shown.card.modifier: shown.track for shown in game.tracker.shown()}
+    assert game.play(replace(A, x=320), replace(foil, x=200), frames=40) == []
+    assert {shown.card.modifier: shown.track for shown in game.tracker.shown()} == numbers
+    places = {shown.card.modifier: shown.card.box[0] for shown in game.tracker.shown()}
+    assert places["Foil"] < places["Base"]
+
+
+def test_what_shimmers_slowly_into_the_look_of_another_card_keeps_its_name_for_long() -> None:
+    game = dealt(A, B)
+    assert game.play(replace(A, says="z"), B, frames=30) == []
+    assert game.play(replace(A, says="z"), B, frames=40) == ["gone a", "appeared z"]
+
+
+def test_another_modifier_needs_certainty() -> None:
+    game = dealt(A, B)
+    assert game.play(replace(A, modifier="Foil", modifier_confidence=0.8), B, frames=40) == []
+    assert game.play(replace(A, modifier="Foil", modifier_confidence=0.95), B, frames=20) == ["changed a"]
+
+
+@pytest.mark.parametrize(("over", "held"), [(False, False), (True, True)])
+def test_a_strip_beside_the_cards_that_cover_it_shows_that_it_is_there(over: bool, held: bool) -> None:
+    """Two cards lie over most of it: what is left shows the card, or the table."""
+    game = dealt(A, B, C)
+    left, right = replace(A, x=B.x - 60), replace(C, x=B.x + 60)
+    strip = replace(B, found=False, covered=0.0 if over else 1.0)
+    told = game.play(left, strip, right, frames=40)
+    assert ("gone b" not in told) == held
+
+
 def test_replaced_by_a_stranger() -> None:
     game = dealt(A, B)
     assert game.play(Thing("back", A.x, says=None), B, frames=20) == ["gone a"]
@@ -341,14 +374,14 @@ def test_ballot_leader(votes: str, answer: str) -> None:
 
 
 def test_ballot_rival_needs_votes_time_and_no_opposition() -> None:
-    ballot = Ballot(TrackSettings(votes=2, change_s=1.0))
+    ballot = Ballot(TrackSettings(votes=2))
     ballot.say("a")
     for seconds, vote in enumerate("bab"):
         ballot.vote(vote, seconds)
-    assert ballot.overturned(9.0) is None  # one vote since a was read
+    assert ballot.overturned(9.0, patience=1.0) is None  # one vote since a was read
     ballot.vote("b", 2.5)
-    assert ballot.overturned(2.5) is None  # not for a second yet
-    assert ballot.overturned(3.0) == "b"
+    assert ballot.overturned(2.5, patience=1.0) is None  # not for a second yet
+    assert ballot.overturned(3.0, patience=1.0) == "b"
 
 
 @pytest.mark.parametrize("wrong", [{"votes": 0}, {"share": 1.5}, {"gone_s": -1.0}, {"confidence": float("nan")}])

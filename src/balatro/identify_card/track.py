@@ -32,6 +32,12 @@ POSSIBLE = 0.2
 """A card that is read as another, but might be the announced one with this probability, is still taken for that."""
 NEAR = 0.5
 """Shares of a card's size that it may have moved when nothing else tells that it is the same."""
+FAR = 2.0
+"""A card of the same name this many card sizes away, in another modifier, is another card: none flies so fast."""
+LOOKS_WEIGH = 0.06
+"""Shares of a card's size that one grey level of difference weighs, where several finds look like a card."""
+STRIP = 0.1
+"""Of a card that others cover, at least this share must be free to tell by it that it is there."""
 ON_EACH_OTHER = 0.5
 """Two finds of one name that are closer than this share of a card's size may be one card found twice."""
 
@@ -47,7 +53,14 @@ class TrackSettings:
     share: float = 0.7
     """Share of the votes that a name needs."""
     change_s: float = 0.4
-    """How long another name or modifier must be read, without the said one in between, before it takes its place."""
+    """How long another name must be read, without the said one in between, before it takes its place."""
+    doubt_s: float = 4.0
+    """The same where the card has been in sight all the time and has not suddenly looked otherwise: a slow shimmer may well
+    make one card look like another."""
+    edition_s: float = 0.8
+    """The same for another modifier."""
+    edition_confidence: float = 0.9
+    """How sure another modifier must be to count against the one that was said."""
     double_s: float = 2.5
     """How long a second card of the same name must lie almost on the first one before it counts as another."""
     gone_s: float = 1.2
@@ -61,15 +74,27 @@ class TrackSettings:
 
     def __post_init__(self) -> None:
         expect(self.votes >= 1, "votes", self.votes, "1 or more")
-        for name in ("confidence", "share"):
+        for name in ("confidence", "share", "edition_confidence"):
             expect(0 <= getattr(self, name) <= 1, name, getattr(self, name), "0 to 1")
-        for name in ("change_s", "double_s", "gone_s", "hold_s", "forget_s", "reread_s"):
+        for name in ("change_s", "doubt_s", "edition_s", "double_s", "gone_s", "hold_s", "forget_s", "reread_s"):
             expect(getattr(self, name) >= 0, name, getattr(self, name), "0 seconds or more")
 
 
 USUAL = TrackSettings()
 """For a running game."""
-STILLS = TrackSettings(votes=1, confidence=0.0, share=0.0, change_s=0.0, double_s=0.0, gone_s=0.0, hold_s=0.0, forget_s=0.0)
+STILLS = TrackSettings(
+    votes=1,
+    confidence=0.0,
+    share=0.0,
+    change_s=0.0,
+    doubt_s=0.0,
+    edition_s=0.0,
+    edition_confidence=0.0,
+    double_s=0.0,
+    gone_s=0.0,
+    hold_s=0.0,
+    forget_s=0.0,
+)
 """For pictures that each stand for themselves: all is said at once."""
 
 
@@ -135,10 +160,14 @@ class Ballot:
         most = max(self._count.values(), default=0)
         return most >= self.settings.votes and most >= share * sum(self._count.values())
 
-    def overturned(self, seconds: float) -> str | None:
-        """The rival that has won against what was said, if one has."""
-        enough = self._rival_votes >= self.settings.votes and seconds - self.rival_since >= self.settings.change_s
+    def overturned(self, seconds: float, patience: float) -> str | None:
+        """The rival that has won against what was said, if one has stood for so many seconds."""
+        enough = self._rival_votes >= self.settings.votes and seconds - self.rival_since >= patience
         return self._rival if self._rival is not None and enough else None
+
+    def settle(self) -> None:
+        """Drop the rival."""
+        self._rival = None
 
     def say(self, answer: str) -> None:
         """Settle on an answer; old votes are forgotten."""
@@ -156,6 +185,8 @@ class _Track:
     """What the latest reading saw."""
     good_print: np.ndarray
     """What the latest reading saw that agreed with the name: the card uncovered."""
+    last_print: np.ndarray
+    """What the latest frame saw."""
     reading: Card
     read_at: float
     num_reads: int
@@ -173,6 +204,8 @@ class _Track:
     """Since when it was found, but not read as what was announced."""
     half_seen: bool = False
     """Whether enough of it shows to tell that it is only covered."""
+    broken_at: float = -np.inf
+    """When it last came back, or suddenly looked otherwise: it may have become another card then."""
 
     @property
     def known_as(self) -> str | None:
@@ -258,9 +291,9 @@ class Tracker:
             return {}
         seen = np.stack([(track.print, track.good_print) for track in self._tracks])
         unlike = print_distance(prints[:, None, None], seen[None]).min(axis=2)
-        # Nearest first, so that of several copies each stays where it is; looks only break ties.
+        # Nearest first, so that of several copies each stays where it is; looks tell apart those in different editions.
         far = distances(quads, np.stack([track.quad for track in self._tracks]))
-        return self._pair(np.where(unlike < ALIKE, far + 0.01 * unlike, np.inf), {})
+        return self._pair(np.where(unlike < ALIKE, far + LOOKS_WEIGH * unlike, np.inf), {})
 
     def _match_names(self, quads: np.ndarray, readings: dict[int, Card], taken: dict[int, _Track]) -> dict[int, _Track]:
         """Of the others, finds that bear the name of a card of the last frame, the nearest first.
@@ -273,7 +306,7 @@ class Tracker:
             for column, track in enumerate(self._tracks):
                 alike = card is not None and card.known and card.id == track.known_as
                 edition = card.modifier if card is not None else ""
-                other = track.card is not None and edition != track.card.modifier and cost[row, column] >= NEAR
+                other = track.card is not None and edition != track.card.modifier and cost[row, column] >= FAR
                 if not alike or other:
                     cost[row, column] = np.inf
         return self._pair(cost, taken)
@@ -325,7 +358,7 @@ class Tracker:
     def _start(self, quad: np.ndarray, look: np.ndarray, reading: Card, seconds: float) -> _Track:
         ballots: dict[str, Ballot] = defaultdict(lambda: Ballot(self.settings))
         name = Ballot(self.settings)
-        track = _Track(self._next_id, quad, look, look, reading, seconds, 1, seconds, seconds, name, ballots)
+        track = _Track(self._next_id, quad, look, look, look, reading, seconds, 1, seconds, seconds, name, ballots)
         self._next_id += 1
         self._tracks.append(track)
         self._vote(track, seconds)
@@ -333,7 +366,9 @@ class Tracker:
 
     def _see(self, track: _Track, quad: np.ndarray, look: np.ndarray, reading: Card | None, seconds: float) -> None:
         """The card was found here, and read if it looked different."""
-        track.quad, track.last_seen, track.away_since = quad, seconds, None
+        if track.away_since is not None or print_distance(look, track.last_print) >= ALIKE:
+            track.broken_at = seconds
+        track.quad, track.last_print, track.last_seen, track.away_since = quad, look, seconds, None
         if reading is not None:
             same = (reading.id, reading.modifier) == (track.reading.id, track.reading.modifier)
             same = same and bool(print_distance(look, track.print) < ALIKE)
@@ -354,7 +389,9 @@ class Tracker:
         if card.id != track.name.said and card.confidence < self.settings.confidence:
             return
         track.name.vote(card.id, seconds)
-        track.modifiers[card.id].vote(card.modifier, seconds)
+        ballot = track.modifiers[card.id]
+        if ballot.said in (None, card.modifier) or card.modifier_confidence >= self.settings.edition_confidence:
+            ballot.vote(card.modifier, seconds)
         if track.card is not None and (card.id, card.modifier) == (track.card.id, track.card.modifier):
             track.card = card
 
@@ -365,12 +402,13 @@ class Tracker:
         if not missing:
             return
         quads = np.stack([track.quad for track in missing])
-        others = np.array([track.quad for track in seen], np.float32).reshape(-1, 4, 2)
-        free = np.all(distances(quads, others) >= NEAR, axis=1)
-        for track, look, is_free in zip(missing, view.prints(quads), free, strict=True):
+        # A find that is nothing known may be what shows of the card itself.
+        others = np.array([track.quad for track in seen if track.card is not None], np.float32).reshape(-1, 4, 2)
+        for track, look in zip(missing, view.prints(quads), strict=True):
             track.away_since = seconds if track.away_since is None else track.away_since
             # In a row that closed up, the next card lies there now; it may well look half like this one.
-            track.half_seen = bool(is_free) and _still_shows(look, track.good_print)
+            free = ~_under(track.quad, others)
+            track.half_seen = bool(free.mean() >= STRIP) and _still_shows(look, track.good_print, free)
 
     # What is said.
 
@@ -398,26 +436,29 @@ class Tracker:
         modifier = track.modifiers[name].leader
         if modifier is None or track.reading.modifier != modifier or not track.modifiers[name].is_settled(0.0):
             return []
-        if seconds - track.first_seen < self.settings.double_s and self._lies_on_same(track, name):
-            return []
-        if missed := self._missed(name, modifier):
+        if missed := self._missed(track, name, modifier):
             self._take_over(missed, track)
+            return []
+        if seconds - track.first_seen < self.settings.double_s and self._lies_on_same(track, name):
             return []
         before = self._was_here(track)
         if any(seconds - (other.away_since or 0.0) < self.settings.change_s for other in before):
             return []  # something that passes over a card may look like another one for a moment
         return [*(self._end(other, other.last_seen, seconds) for other in before), self._appear(track, seconds)]
 
-    def _missed(self, name: str, modifier: str) -> _Track | None:
+    def _missed(self, track: _Track, name: str, modifier: str) -> _Track | None:
         """An announced card, the same, that is not found now: it was moved too fast to be followed."""
-        away = [other for other in self._tracks if other.away_since is not None and not other.half_seen]
-        return next((other for other in away if other.said == (name, modifier)), None)
+        for other in self._tracks:
+            near = distances(track.quad[None], other.quad[None])[0, 0] < NEAR
+            if other.away_since is not None and other.said == (name, modifier) and (near or not other.half_seen):
+                return other
+        return None
 
     def _take_over(self, track: _Track, found: _Track) -> None:
         """The announced card is where another track has followed it."""
         self._tracks.remove(found)
         track.quad, track.print, track.reading, track.read_at = found.quad, found.print, found.reading, found.read_at
-        track.num_reads, track.last_seen = found.num_reads, found.last_seen
+        track.num_reads, track.last_seen, track.last_print = found.num_reads, found.last_seen, found.last_print
         track.away_since = track.unread_since = None
 
     def _was_here(self, track: _Track) -> list[_Track]:
@@ -455,7 +496,9 @@ class Tracker:
         assert track.card is not None and track.card.id is not None
         if track.away_since is not None:
             return []
-        name, reading = track.name.overturned(seconds), track.reading
+        sudden = track.name.rival_since - track.broken_at <= self.settings.change_s
+        patience = self.settings.change_s if sudden else self.settings.doubt_s
+        name, reading = track.name.overturned(seconds, patience), track.reading
         if name is not None and reading.id == name and track.modifiers[name].leader == reading.modifier:
             since = track.name.rival_since
             ended = self._end(track, since, seconds)
@@ -464,12 +507,31 @@ class Tracker:
             self._tracks.append(track)
             return [ended, self._appear(track, seconds)]
         ballot = track.modifiers[track.card.id]
-        if track.reading.id == track.card.id and ballot.overturned(seconds) == track.reading.modifier:
+        if track.reading.id == track.card.id and ballot.overturned(seconds, self.settings.edition_s) == track.reading.modifier:
+            if (other := self._mistaken_for(track)) is not None:
+                self._exchange(track, other)
+                return []
             before, track.card = track.card.modifier, track.reading
             since = ballot.rival_since
             ballot.say(track.card.modifier)
             return [Event(CHANGED, seconds, since, track.id, self._placed(track), before)]
         return []
+
+    def _mistaken_for(self, track: _Track) -> _Track | None:
+        """Another copy that is now read as what this one was said to be, and the other way round: they passed each other."""
+        read = (track.reading.id, track.reading.modifier)
+        others = [other for other in self._tracks if other.said == read and other.away_since is None]
+        return next((other for other in others if (other.reading.id, other.reading.modifier) == track.said), None)
+
+    def _exchange(self, track: _Track, other: _Track) -> None:
+        """Each is what the other one was taken for."""
+        for name in ("id", "card", "name", "modifiers", "first_seen"):
+            mine, theirs = getattr(track, name), getattr(other, name)
+            setattr(track, name, theirs)
+            setattr(other, name, mine)
+        for one in (track, other):
+            one.name.settle()
+            one.modifiers[one.known_as or ""].settle()
 
     def _placed(self, track: _Track) -> Card:
         """What was announced, in its place in the latest frame."""
@@ -492,7 +554,20 @@ def print_distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return result
 
 
-def _still_shows(look: np.ndarray, card: np.ndarray) -> bool:
-    """Whether enough of a card is to be seen in what lies in its place."""
+def _still_shows(look: np.ndarray, card: np.ndarray, where: np.ndarray | None = None) -> bool:
+    """Whether enough of a card is to be seen in what lies in its place; where: (16, 12) bool, cells to look at."""
     same = np.abs(look.astype(np.int16) - card.astype(np.int16)).max(axis=-1) <= CELL_ALIKE
-    return float(same.mean()) >= PARTLY
+    return float(same.mean() if where is None else same[where].mean()) >= PARTLY
+
+
+def _under(quad: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which cells of a fingerprint at this (4, 2) quad lie within any of the others (M, 4, 2): (16, 12) bool."""
+    width, height = PRINT_SIZE
+    across = ((np.arange(width) + 0.5) / width)[None, :, None]
+    down = ((np.arange(height) + 0.5) / height)[:, None, None]
+    upper, lower = quad[0] + (quad[1] - quad[0]) * across, quad[3] + (quad[2] - quad[3]) * across
+    cells = (upper + (lower - upper) * down).reshape(-1, 1, 1, 2)
+    sides, apart = np.roll(others, -1, axis=1) - others, cells - others
+    inside = (sides[..., 0] * apart[..., 1] - sides[..., 1] * apart[..., 0] >= 0).all(axis=2)
+    result: np.ndarray = inside.any(axis=1).reshape(height, width)
+    return result

@@ -33,6 +33,8 @@ HOVER_S = (0.8, 2.5)
 """How long the mouse stays on a card."""
 PAUSE_S = (0.5, 1.8)
 """Between the end of one act and the next."""
+APART_S = 3.0
+"""A card is not dealt so soon after the same one has left."""
 DECK_PLACE = (893.0, 478.0)
 MODIFIER_ODDS = (0.6, 0.1, 0.1, 0.1, 0.1)
 COPIES = 0.15
@@ -161,12 +163,13 @@ class _Writer:
 
     def new_card(self) -> tuple[int, int]:
         """Any card in any modifier; sometimes a copy of one on the table."""
-        on_table = [actor for area in ("jokers", "consumables") for actor in self.rows[area]]
-        if on_table and self.rng.random() < COPIES:
-            card = on_table[int(self.rng.integers(len(on_table)))].card
-        else:
-            card = self.known[int(self.rng.integers(len(self.known)))]
-        return card, int(self.rng.choice(len(MODIFIERS), p=MODIFIER_ODDS))
+        on_table = [actor.card for area in ("jokers", "consumables") for actor in self.rows[area]]
+        among = on_table if on_table and self.rng.random() < COPIES else self.known
+        # Nobody could tell a card that leaves from its copy that comes at the same moment.
+        here = {id(actor) for row in self.rows.values() for actor in row}
+        left = {a.card for a in self.actors if id(a) not in here and a.keys[-1].seconds > self.now - APART_S}
+        among = [card for card in among if card not in left] or self.known
+        return among[int(self.rng.integers(len(among)))], int(self.rng.choice(len(MODIFIERS), p=MODIFIER_ODDS))
 
     def vanish(self, area: str, actor: _Actor) -> None:
         """A card shrinks away where it is."""
@@ -365,7 +368,8 @@ class Stage:
             self._draw_card(canvas, self._back, seconds)
         there = [life for life in self._play.lives if life.begin <= seconds < life.end]
         hovered = [life for life in there if _hover_at(life, seconds)]
-        for life in sorted(there, key=lambda life: (life in hovered, _is_moving(life, seconds), life.number)):
+        # In a row each card lies upon the one to its left; what the mouse holds, and what flies, upon all.
+        for life in sorted(there, key=lambda life: (life in hovered, _is_moving(life, seconds), _where(life, seconds).x)):
             self._draw_card(canvas, life, seconds)
         for life in hovered:
             self._draw_tooltip(canvas, life, seconds)
