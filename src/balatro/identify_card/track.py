@@ -62,7 +62,9 @@ class TrackSettings:
     edition_confidence: float = 0.9
     """How sure another modifier must be to count against the one that was said."""
     double_s: float = 2.5
-    """How long a second card of the same name must lie almost on the first one before it counts as another."""
+    """How long at least a second card of the same name must lie almost on the first one before it counts as another."""
+    double_confidence: float = 0.95
+    """How sure that one must be besides: half of a card and half of the next may look like either."""
     gone_s: float = 1.2
     """How long a card must be away before it is gone."""
     hold_s: float = 8.0
@@ -74,7 +76,7 @@ class TrackSettings:
 
     def __post_init__(self) -> None:
         expect(self.votes >= 1, "votes", self.votes, "1 or more")
-        for name in ("confidence", "share", "edition_confidence"):
+        for name in ("confidence", "share", "edition_confidence", "double_confidence"):
             expect(0 <= getattr(self, name) <= 1, name, getattr(self, name), "0 to 1")
         for name in ("change_s", "doubt_s", "edition_s", "double_s", "gone_s", "hold_s", "forget_s", "reread_s"):
             expect(getattr(self, name) >= 0, name, getattr(self, name), "0 seconds or more")
@@ -91,6 +93,7 @@ STILLS = TrackSettings(
     edition_s=0.0,
     edition_confidence=0.0,
     double_s=0.0,
+    double_confidence=0.0,
     gone_s=0.0,
     hold_s=0.0,
     forget_s=0.0,
@@ -185,6 +188,8 @@ class _Track:
     """What the latest reading saw."""
     good_print: np.ndarray
     """What the latest reading saw that agreed with the name: the card uncovered."""
+    good_quad: np.ndarray
+    """Where it was when it was last read so, or not looked at anew since."""
     last_print: np.ndarray
     """What the latest frame saw."""
     reading: Card
@@ -280,7 +285,7 @@ class Tracker:
         if self._size is not None and self._size != size:
             factors = np.array(size, np.float32) / np.array(self._size, np.float32)
             for track in self._tracks:
-                track.quad = track.quad * factors
+                track.quad, track.good_quad = track.quad * factors, track.good_quad * factors
         self._size = size
 
     # Which is which.
@@ -358,7 +363,7 @@ class Tracker:
     def _start(self, quad: np.ndarray, look: np.ndarray, reading: Card, seconds: float) -> _Track:
         ballots: dict[str, Ballot] = defaultdict(lambda: Ballot(self.settings))
         name = Ballot(self.settings)
-        track = _Track(self._next_id, quad, look, look, look, reading, seconds, 1, seconds, seconds, name, ballots)
+        track = _Track(self._next_id, quad, look, look, quad, look, reading, seconds, 1, seconds, seconds, name, ballots)
         self._next_id += 1
         self._tracks.append(track)
         self._vote(track, seconds)
@@ -376,7 +381,8 @@ class Tracker:
             track.reading, track.print, track.read_at = reading, look, seconds
             if track.card is None or track.agrees:
                 track.good_print = look
-        track.half_seen = _still_shows(look, track.good_print)
+        if track.card is None or track.may_agree:
+            track.good_quad = quad
         self._vote(track, seconds)
 
     def _vote(self, track: _Track, seconds: float) -> None:
@@ -396,18 +402,21 @@ class Tracker:
             track.card = card
 
     def _look_for_missing(self, view: View, seen: list[_Track], seconds: float) -> None:
-        """Look where cards were that were not found: what still shows of them tells covered from gone."""
+        """Look where cards were that were not found, or not read: what still shows of them tells covered from gone."""
         there = {id(track) for track in seen}
-        missing = [track for track in self._tracks if id(track) not in there]
+        for track in self._tracks:
+            if id(track) not in there and track.away_since is None:
+                track.away_since = seconds
+        missing = [track for track in self._tracks if track.away_since is not None or track.unread_since is not None]
         if not missing:
             return
-        quads = np.stack([track.quad for track in missing])
+        quads = np.stack([track.good_quad for track in missing])
         # A find that is nothing known may be what shows of the card itself.
-        others = np.array([track.quad for track in seen if track.card is not None], np.float32).reshape(-1, 4, 2)
+        named = [track for track in seen if track.card is not None and track.unread_since is None]
+        others = np.array([track.quad for track in named], np.float32).reshape(-1, 4, 2)
         for track, look in zip(missing, view.prints(quads), strict=True):
-            track.away_since = seconds if track.away_since is None else track.away_since
             # In a row that closed up, the next card lies there now; it may well look half like this one.
-            free = ~_under(track.quad, others)
+            free = ~_under(track.good_quad, others)
             track.half_seen = bool(free.mean() >= STRIP) and _still_shows(look, track.good_print, free)
 
     # What is said.
@@ -439,7 +448,8 @@ class Tracker:
         if missed := self._missed(track, name, modifier):
             self._take_over(missed, track)
             return []
-        if seconds - track.first_seen < self.settings.double_s and self._lies_on_same(track, name):
+        new = seconds - track.first_seen < self.settings.double_s or track.reading.confidence < self.settings.double_confidence
+        if new and self._lies_on_same(track, name):
             return []
         before = self._was_here(track)
         if any(seconds - (other.away_since or 0.0) < self.settings.change_s for other in before):
@@ -459,6 +469,7 @@ class Tracker:
         self._tracks.remove(found)
         track.quad, track.print, track.reading, track.read_at = found.quad, found.print, found.reading, found.read_at
         track.num_reads, track.last_seen, track.last_print = found.num_reads, found.last_seen, found.last_print
+        track.good_quad = found.quad
         track.away_since = track.unread_since = None
 
     def _was_here(self, track: _Track) -> list[_Track]:
