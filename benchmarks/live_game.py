@@ -4,8 +4,8 @@
     python benchmarks/live_game.py --model demo --minutes 10 --offline  # no window: frames are handed over, ten a second
 
 The window is shown by a program of its own and watched by `balatro watch` in another one, on the present display or, where
-there is none, on Xvfb with openbox. Told are events that are missing, too many or wrong, the delay from the first (last) pixel of
-a card to its event, and the share of the processor that watching takes. Ends with status 1 unless every event is right.
+there is none, on Xvfb with openbox. Told are events that are missing, too many or wrong, the delay from the first (last) pixel
+of a card to its event, and the share of the processor that watching takes. Ends with status 1 unless every event is right.
 """
 
 from __future__ import annotations

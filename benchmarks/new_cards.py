@@ -1,12 +1,16 @@
 """How well cards are read that a model learned from a picture or a few, without training, and what that costs the others.
 
-    python benchmarks/new_cards.py --model MODEL --deck DECK --labelled DIR [--labelled DIR] [--held-out 20 | --unseen DIR]
+    python benchmarks/new_cards.py --model MODEL --deck DECK [--labelled DIR …] [--held-out 20 | --unseen DIR] [--style 30]
 
 Two ways to have cards that the model does not know: --held-out masks that many names of the model by lot (a gallery's rows are
 taken out; a head's classes too, but its embedding was trained on them, which flatters it), and --unseen takes the names of a
 folder that the model's training never saw. They are added by one sprite of the deck, by one labelled picture, and by five, as
 `balatro gallery add` does. Told of the held-out cards: right, wrong and rejected, on the labelled pictures that were not used
 for adding and on drawn screens; of the model's other cards, right before and after; of strangers, named before and after.
+Without labelled pictures the cards are added by pictures cut out of drawn screens.
+
+--style adds so many cards of a deck that the model does not know, by one sprite each, and reads drawn screens of that whole
+deck: the added cards, and the rest of the same style, which is to stay unknown.
 """
 
 from __future__ import annotations
@@ -26,13 +30,16 @@ from rich.console import Console
 from rich.table import Table
 
 from balatro.config.cards import find_card
+from balatro.config.shapes import MARGIN
 from balatro.identify_card.added import FILE
+from balatro.identify_card.added_views import deck_sprite
 from balatro.identify_card.card import Card
 from balatro.identify_card.gallery import Gallery
 from balatro.identify_card.recognizer import Recognizer, whole
-from balatro.render.deck import Deck, load_deck, to_scale
+from balatro.render.deck import Deck, load_deck
+from balatro.render.demo_deck import invent_deck
 from balatro.render.table import PLAY, draw_screen
-from balatro.utils.images import load_image
+from balatro.utils.images import load_image, rectify
 from balatro.utils.labels import read_dataset
 
 LOTS = 3
@@ -42,8 +49,8 @@ HEADINGS = (
 )
 READABLE = 0.4
 """The least visible share of a card that counts on drawn screens."""
-PIXELS = 2
-"""A sprite is given at this scale."""
+STYLE_SEED = 555
+"""Of the invented deck that stands for a mod: no training and no threshold has seen it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +79,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--deck", type=Path, required=True)
-    parser.add_argument("--labelled", type=Path, action="append", required=True)
+    parser.add_argument("--labelled", type=Path, action="append", default=[])
     parser.add_argument("--unseen", type=Path)
     parser.add_argument("--held-out", type=int, default=20)
     parser.add_argument("--screens", type=int, default=40)
+    parser.add_argument("--lots", type=int, default=LOTS)
+    parser.add_argument("--style", type=int)
     args = parser.parse_args()
     deck = load_deck(args.deck)
+    if args.style:
+        print(_measure_style(args.model, deck, args.style, args.screens, args.lots))
+        return
     pictures = [
         *_drawn(deck, args.screens),
         *(p for folder in [*args.labelled, *_some(args.unseen)] for p in _labelled(folder)),
@@ -85,7 +97,7 @@ def main() -> None:
     unseen = {picture.id for folder in _some(args.unseen) for picture in _labelled(folder)}
     table = Table(*HEADINGS)
     for how in ("sprite", "1", "5"):
-        rows = [_measure(args.model, deck, pictures, unseen, args.held_out, how, seed) for seed in range(LOTS)]
+        rows = [_measure(args.model, deck, pictures, unseen, args.held_out, how, seed) for seed in range(args.lots)]
         table.add_row({"sprite": "one sprite", "1": "one picture", "5": "five pictures"}[how], *_cells(rows))
     Console(width=140).print(table)
 
@@ -102,17 +114,24 @@ def _drawn(deck: Deck, num_screens: int) -> Iterator[Picture]:
             if card.visible >= READABLE:
                 jitter = rng.normal(0, 0.012, (4, 2)) * np.linalg.norm(card.quad[1] - card.quad[0])
                 quad = (card.quad + jitter).astype(np.float32)
-                yield Picture(screen.image, quad, deck.cards[card.card].id, str(card.modifier), True)
+                crop = rectify(screen.image, quad[None], (192, 256))[0]  # kept small: screens are many
+                height, width = crop.shape[:2]
+                yield Picture(crop, _without_margin(width, height), deck.cards[card.card].id, str(card.modifier), True)
 
 
 def _labelled(folder: Path) -> Iterator[Picture]:
     for key, label in read_dataset(folder).items():
         picture = load_image(folder / key)
         height, width = picture.shape[:2]
-        inset = np.array([width, height], np.float32) * 0.04 / 1.08  # the pictures were cut with the usual margin
-        quad = whole(width, height)[0]
-        quad = (quad - quad.mean(0)) * (1 - 2 * inset / (width, height)) + quad.mean(0)
-        yield Picture(picture, quad.astype(np.float32), find_card(label.name).id, label.modifier, False)
+        yield Picture(picture, _without_margin(width, height), find_card(label.name).id, label.modifier, False)
+
+
+def _without_margin(width: int, height: int) -> np.ndarray:
+    """(4, 2) float32: the card in a picture that was cut out with the usual margin."""
+    inset = np.array([width, height], np.float32) * MARGIN / (1 + 2 * MARGIN)
+    quad = whole(width, height)[0]
+    result: np.ndarray = ((quad - quad.mean(0)) * (1 - 2 * inset / (width, height)) + quad.mean(0)).astype(np.float32)
+    return result
 
 
 def _measure(
@@ -123,7 +142,7 @@ def _measure(
         shutil.copytree(model, Path(folder) / "model", ignore=shutil.ignore_patterns("*.pth", FILE))
         recognizer = Recognizer.load(Path(folder) / "model", threads=1)
         own = {card.id for card in recognizer.bundle.cards if card.known}
-        real = {picture.id for picture in pictures if not picture.drawn}
+        real = {picture.id for picture in pictures if not picture.drawn} or {picture.id for picture in pictures}
         # Twins are told apart by size, which pictures of one card do not tell.
         twins = {recognizer.bundle.cards[number].id for group in recognizer.bundle.twins for number in group}
         held_out = unseen or set(rng.permutation(sorted((own & real) - twins))[:num_held_out].tolist())
@@ -132,7 +151,8 @@ def _measure(
         before = _read(recognizer, pictures)
         used = _add(recognizer, deck, pictures, held_out, how, rng)
         after = _read(recognizer, pictures)
-    return _row(pictures, held_out, own - held_out, used, before, after)
+    names = {card.id: card.name for card in deck.cards}
+    return _row(pictures, held_out, own - held_out, used, before, after, names)
 
 
 def _mask(recognizer: Recognizer, held_out: set[str]) -> None:
@@ -166,9 +186,10 @@ def _add(
     for card_id in sorted(held_out):
         name = cards[card_id].name
         if how == "sprite":
-            recognizer.add(name, [to_scale(cards[card_id].body, PIXELS)])
+            recognizer.add(name, [deck_sprite(cards[card_id])])
         else:
             mine = [n for n, picture in enumerate(pictures) if picture.id == card_id and not picture.drawn]
+            mine = mine or [n for n, picture in enumerate(pictures) if picture.id == card_id]
             for n in rng.permutation(mine)[: int(how)]:
                 recognizer.add(name, [pictures[n].picture], modifier=pictures[n].modifier)
                 used.add(int(n))
@@ -180,7 +201,13 @@ def _read(recognizer: Recognizer, pictures: Sequence[Picture]) -> list[Card]:
 
 
 def _row(
-    pictures: Sequence[Picture], held_out: set[str], own: set[str], used: set[int], before: list[Card], after: list[Card]
+    pictures: Sequence[Picture],
+    held_out: set[str],
+    own: set[str],
+    used: set[int],
+    before: list[Card],
+    after: list[Card],
+    names: dict[str, str],
 ) -> Row:
     rows = [n for n in range(len(pictures)) if n not in used]
     new = [n for n in rows if pictures[n].id in held_out]
@@ -188,7 +215,7 @@ def _row(
     strangers = [n for n in rows if pictures[n].id not in own | held_out]
 
     def right(n: int, said: list[Card]) -> bool:
-        return said[n].name == find_card(pictures[n].id).name
+        return said[n].name == names[pictures[n].id]
 
     def three(some: list[int]) -> tuple[float, float, float]:
         good, none = [right(n, after) for n in some], [not after[n].known for n in some]
@@ -216,6 +243,48 @@ def _cells(rows: Sequence[Row]) -> list[str]:
     for part in ("others", "strangers"):
         cells.append(" -> ".join(mean([getattr(row, part)[n] for row in rows]) for n in range(2)))
     return cells
+
+
+def _measure_style(model: Path, deck: Deck, count: int, num_screens: int, lots: int) -> str:
+    """Some cards of a style are added, the rest of it is read."""
+    mod = invent_deck(STYLE_SEED, 3 * count)
+    mod = replace(mod, cards=mod.known)
+    pictures, own = list(_drawn(mod, num_screens)), [p for p in _drawn(deck, num_screens) if _is_known(deck, p.id)]
+    names = {card.id: card.name for card in [*deck.cards, *mod.cards]}
+    rows = []
+    for seed in range(lots):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(model, Path(folder) / "model", ignore=shutil.ignore_patterns("*.pth", FILE))
+            recognizer = Recognizer.load(Path(folder) / "model", threads=1)
+            before, own_before = _read(recognizer, pictures), _read(recognizer, own)
+            added = [mod.cards[n] for n in np.random.default_rng(seed).permutation(len(mod.cards))[:count]]
+            for card in added:
+                recognizer.add(card.name, [deck_sprite(card)])
+            after, own_after = _read(recognizer, pictures), _read(recognizer, own)
+        mine = {card.id for card in added}
+        new = [n for n, picture in enumerate(pictures) if picture.id in mine]
+        rest = [n for n, picture in enumerate(pictures) if picture.id not in mine]
+        rows.append(
+            (
+                _percent([after[n].name == names[pictures[n].id] for n in new]),
+                _percent([not after[n].known for n in new]),
+                _percent([before[n].known for n in rest]),
+                _percent([after[n].known for n in rest]),
+                _percent([card.name == names[picture.id] for card, picture in zip(own_before, own, strict=True)]),
+                _percent([card.name == names[picture.id] for card, picture in zip(own_after, own, strict=True)]),
+            )
+        )
+    right, rejected, was, now, own_was, own_now = np.mean(rows, axis=0)
+    return (
+        f"{count} cards of an unknown style added by one sprite each, mean of {lots} lots, drawn screens\n"
+        f"  added cards right {right:.1f} %, unknown {rejected:.1f} %\n"
+        f"  the rest of the style named {was:.1f} % before, {now:.1f} % after\n"
+        f"  the model's own cards right {own_was:.1f} % before, {own_now:.1f} % after"
+    )
+
+
+def _is_known(deck: Deck, card_id: str) -> bool:
+    return any(card.id == card_id and card.known for card in deck.cards)
 
 
 if __name__ == "__main__":

@@ -19,12 +19,16 @@ from balatro.build_dataset.command import capture
 from balatro.demo.command import demo
 from balatro.doctor import doctor
 from balatro.evaluate import evaluate
+from balatro.export.command import export
+from balatro.identify_card.bench_command import bench
+from balatro.identify_card.calibrate_command import calibrate
 from balatro.identify_card.command import identify
 from balatro.identify_card.gallery_command import gallery
+from balatro.identify_card.regress_command import regress
 from balatro.identify_card.server.command import serve
 from balatro.identify_card.watch_command import watch
 from balatro.render.command import art
-from balatro.train_model.command import compare, export, pretrain, train
+from balatro.train_model.command import compare, pretrain, train
 from balatro.utils.errors import BalatroError
 
 INTERRUPTED = 130
@@ -81,7 +85,14 @@ app = typer.Typer(
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "Start here": {"demo": demo, "doctor": doctor},
-    "Identify": {"identify": identify, "watch": watch, "serve": serve, "evaluate": evaluate},
+    "Identify": {
+        "identify": identify,
+        "watch": watch,
+        "serve": serve,
+        "evaluate": evaluate,
+        "calibrate": calibrate,
+        "bench": bench,
+    },
     "Collect": {"capture": capture, "annotate": annotate, "augment": augment},
     "Train": {"train": train, "compare": compare, "export": export, "pretrain": pretrain},
 }
@@ -93,6 +104,7 @@ for _panel, _commands in COMMANDS.items():
 app.add_typer(art, name="art", rich_help_panel="Cards")
 app.add_typer(dataset, name="dataset", rich_help_panel="Cards")
 app.add_typer(gallery, name="gallery", rich_help_panel="Cards")
+app.add_typer(regress, name="regress", rich_help_panel="Identify")
 
 
 def _print_version(wanted: bool) -> None:
@@ -130,6 +142,8 @@ def main(prefix: str | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a card's é must not end a run on an old Windows console
+    # Of numpy's matrix products none is large here; its library's threads would only spin in the way of the networks'.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = _without_debug(sys.argv[1:])
     app([prefix, *args] if prefix else args, prog_name="balatro")
 

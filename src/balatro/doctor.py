@@ -121,6 +121,7 @@ def _models() -> Iterator[Finding]:
 
 def _model(name: str) -> Finding:
     from balatro.identify_card.bundle import load_bundle
+    from balatro.identify_card.sessions import network_file
 
     folder = model_dir(name)
     remedy = f"{_make_deck(name)}   or   balatro train --deck {name}   makes it anew"
@@ -129,8 +130,8 @@ def _model(name: str) -> Finding:
     except BalatroError as error:
         return Finding(f"model {name}", str(error), False, remedy)
     trained = "identification" in bundle.tasks
-    parts = ("model.onnx", "locator.onnx") if trained else ("model.onnx", "locator.onnx", "gallery.npz")
-    absent = [part for part in parts if not (folder / part).is_file()]
+    files = [network_file(folder, "model"), network_file(folder, "locator"), *([] if trained else [folder / "gallery.npz"])]
+    absent = [path.name for path in files if not path.is_file()]
     if absent:
         return Finding(f"model {name}", f"{', '.join(absent)} missing in {folder}", False, remedy)
     kind = "trained" if trained else "by neighbours, not trained yet"

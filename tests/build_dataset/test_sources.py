@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from balatro.build_dataset import sources, windows
 from balatro.build_dataset.sources import open_source
-from balatro.build_dataset.windows import Box, NotVisibleError, Window
+from balatro.build_dataset.windows import NotVisibleError, Window
+from balatro.utils.desktop import Box
 from balatro.utils.errors import InputError, MissingPartError, SettingsError
 from tests.build_dataset.drawn_tables import lay, table
 from tests.build_dataset.x_display import Desktop, new_desktop, started, wait_for

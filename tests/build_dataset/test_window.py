@@ -26,12 +26,14 @@ from balatro.build_dataset.sources import Frame, ScreenSource, Source
 from balatro.build_dataset.window.calibrator import Calibrator
 from balatro.build_dataset.window.capture_window import ACTIONS, CaptureWindow
 from balatro.build_dataset.window.editing import MOVE, SCREEN, Editing, between, pulled
-from balatro.build_dataset.window.overlay import RegionOverlay, Sign, area_signs, card_signs, to_logical
+from balatro.build_dataset.window.overlay import RegionOverlay, Sign, area_signs, card_signs
 from balatro.build_dataset.window.slots import verdict
 from balatro.build_dataset.window.theme import FORCED, VERDICTS
-from balatro.build_dataset.windows import OWN_TITLES, Box, NotVisibleError
+from balatro.build_dataset.windows import NotVisibleError
 from balatro.config.shapes import MARGIN
+from balatro.utils.desktop import OWN_TITLES, Box
 from balatro.utils.errors import InputError
+from balatro.utils.qt.over import to_logical
 from tests.build_dataset.drawn_tables import lay, table
 from tests.build_dataset.fake_store import FakeStore
 from tests.build_dataset.x_display import new_desktop, started, wait_for

@@ -20,6 +20,7 @@ from balatro.identify_card.server.command import make_server, open_port
 from balatro.identify_card.server.limits import Limits
 from tests.identify_card.fake_bundle import card_picture, draw_table
 
+LOCAL = "http://127.0.0.1"
 TABLE = [("red", "Foil", 320, 85), ("green", "Base", 420, 85), ("stranger", "Base", 540, 410)]
 
 

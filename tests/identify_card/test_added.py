@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import multiprocessing
 from pathlib import Path
@@ -26,13 +27,23 @@ from balatro.identify_card.added import (
     new_entry,
     remove_card,
 )
-from balatro.identify_card.added_views import NUM_MOMENTS, NUM_MOVED, Sample, load_sample, make_views, stranger_views
+from balatro.identify_card.added_pictures import KEPT_SIDE
+from balatro.identify_card.added_views import (
+    NUM_MOMENTS,
+    NUM_MOVED,
+    Sample,
+    deck_sprite,
+    load_sample,
+    make_views,
+    stranger_views,
+)
 from balatro.identify_card.bundle import BundleCard
 from balatro.identify_card.gallery_command import gallery
 from balatro.identify_card.naming import softmax
 from balatro.identify_card.recognizer import Recognizer
+from balatro.render.deck import Deck, DeckCard, save_deck
 from balatro.utils.errors import BalatroError, InputError, ModelError, SettingsError, UnknownCardError
-from tests.identify_card.fake_bundle import CARD, COLOURS, card_picture, draw_table, write_fake_bundle
+from tests.identify_card.fake_bundle import CARD, COLOURS, card_picture, draw_table, fake_text, write_fake_bundle
 
 PURPLE = (200, 30, 200)
 MARGIN, SIZE = 0.04, (96, 128)
@@ -90,6 +101,14 @@ def test_one_picture_is_enough_and_the_others_stay(tmp_path, without_head):
     recognizer.read_added()
     assert read_whole(recognizer, purple_card()).name != "My Joker"
     assert {name: read_whole(recognizer, card_picture(name)) for name in COLOURS} == before
+
+
+@pytest.mark.parametrize("without_head", [False, True], ids=["head", "gallery"])
+def test_below_its_level_an_added_card_is_not_named(tmp_path, monkeypatch, without_head):
+    recognizer = fresh(tmp_path, without_head)
+    recognizer.add("My Joker", [purple_card()])
+    monkeypatch.setattr(store.AddedCards, "levels", property(lambda self: np.full(len(self.cards), 1.5)))
+    assert read_whole(recognizer, purple_card()).id != "my_joker"
 
 
 def test_an_added_card_is_found_on_a_table(tmp_path):
@@ -164,6 +183,18 @@ def test_where_strangers_come_near_the_level_rises():
     assert far.levels == pytest.approx([store.LEVEL])
 
 
+def test_where_added_cards_are_alike_the_level_rises():
+    """What is as alike to an added card as another added card is, may be a third of their style."""
+    own = [[1, 0.05], [1, -0.05], [1, 0]]
+    one = EMPTY.with_looks(AddedCard("one", "One"), some_looks(own))
+    assert one.levels == pytest.approx([store.LEVEL])
+    both = one.with_looks(AddedCard("two", "Two"), some_looks([[0.8, 0.6], [0.8, 0.59]]))
+    assert both.levels == pytest.approx([0.83, 0.83], abs=0.01)
+    assert store.trust(both, np.array([[0.83, 0.7]])) == pytest.approx(np.array([[0.5, 0.0]]), abs=0.15)
+    twins = one.with_looks(AddedCard("two", "Two"), some_looks(own))
+    assert twins.levels == pytest.approx([0.9988 - store.ROOM] * 2, abs=1e-3)  # no higher than a card's own views reach
+
+
 def test_a_class_that_claims_the_picture_keeps_it():
     added = EMPTY.with_looks(AddedCard("new", "New"), some_looks([[1, 0]], claim=6.0))
     likeness = np.array([[0.7], [0.7]])
@@ -230,13 +261,90 @@ def test_a_damaged_store_is_told(tmp_path, damage):
         Recognizer.load(recognizer.bundle.folder, threads=1)
 
 
-def test_a_store_of_another_encoder_is_refused(tmp_path):
+def test_an_older_store_is_refused(tmp_path):
+    folder = write_fake_bundle(tmp_path / "fake")
+    np.savez(folder / store.FILE, about=np.frombuffer(b'{"format": 1}', np.uint8))
+    with pytest.raises(ModelError, match="format 1, expected 2; remove it"):
+        Recognizer.load(folder, threads=1)
+
+
+# When the model is made anew.
+
+
+def kept_pictures(folder: Path) -> list[Path]:
+    return sorted((folder / "gallery_added").iterdir())
+
+
+def test_added_cards_are_looked_at_anew_by_another_encoder(tmp_path):
+    recognizer = fresh(tmp_path, without_head=True)
+    recognizer.add("My Joker", [purple_card()], rarity="Rare")
+    folder = write_fake_bundle(recognizer.bundle.folder)  # another encoder, with a head, in the same folder
+    assert not store.is_current(folder, load_added(folder))
+    again = Recognizer.load(folder, threads=1)
+    said = read_whole(again, purple_card())
+    assert (said.name, said.rarity) == ("My Joker", "Rare") and read_whole(again, card_picture("green")).id == "green"
+    added = load_added(folder)
+    assert store.is_current(folder, added) and (added.looks.claim[added.owner == 0] != 0).all()
+    assert added.has_strangers and added.cards[0].pictures == 1
+
+
+def test_the_kept_pictures_give_the_same_views(tmp_path):
+    recognizer = fresh(tmp_path, without_head=True)
+    recognizer.add("My Joker", [purple_card(), np.dstack([purple_card(), np.full(CARD[::-1], 255, np.uint8)])])
+    before = load_added(recognizer.bundle.folder)
+    stale = dataclasses.replace(before, encoder="another")
+    again = recognizer._look_anew(stale)
+    assert (again.of_picture == before.of_picture).all() and again.pictures == before.pictures
+    assert np.allclose(again.looks.embedding, before.looks.embedding, atol=1e-3)
+
+
+def test_a_card_that_the_new_model_knows_becomes_its_own(tmp_path):
     recognizer = fresh(tmp_path, without_head=True)
     recognizer.add("My Joker", [purple_card()])
-    other = write_fake_bundle(tmp_path / "other")
-    (other / store.FILE).write_bytes((recognizer.bundle.folder / store.FILE).read_bytes())
-    with pytest.raises(ModelError, match="another encoder"):
-        load_added(other)
+    cards = fake_text()["cards"]
+    cards[2] = {**cards[2], "name": "My Joker"}
+    folder = write_fake_bundle(recognizer.bundle.folder, cards=cards)
+    again = Recognizer.load(folder, threads=1)
+    assert [card.name for card in again.bundle.cards].count("My Joker") == 1
+    assert read_whole(again, purple_card()).id == "green"
+
+
+def test_a_lost_picture_is_told_and_its_card_can_be_removed(tmp_path):
+    recognizer = fresh(tmp_path, without_head=True)
+    recognizer.add("My Joker", [purple_card()])
+    [path] = kept_pictures(recognizer.bundle.folder)
+    path.unlink()
+    folder = write_fake_bundle(recognizer.bundle.folder)
+    with pytest.raises(ModelError, match="gallery remove my_joker"):
+        Recognizer.load(folder, threads=1)
+    remove_card(folder, "my_joker")
+    Recognizer.load(folder, threads=1)
+
+
+def test_pictures_are_kept_small_and_go_with_their_card(tmp_path):
+    recognizer = fresh(tmp_path, without_head=True)
+    large = np.repeat(np.repeat(purple_card(), 9, axis=0), 9, axis=1)
+    recognizer.add("Large", [large])
+    recognizer.add("Small", [purple_card()])
+    sizes = []
+    for path in kept_pictures(recognizer.bundle.folder):
+        with Image.open(path) as image:
+            sizes.append(max(image.size))
+    assert sorted(sizes) == [CARD[1], KEPT_SIDE]
+    remove_card(recognizer.bundle.folder, "large")
+    assert len(kept_pictures(recognizer.bundle.folder)) == 1
+
+
+def test_pictures_of_an_origin_are_taken_back(tmp_path):
+    recognizer = fresh(tmp_path, without_head=True)
+    recognizer.add("My Joker", [purple_card()], origin="a.png")
+    recognizer.add("My Joker", [card_picture("stranger")], origin="b.png")
+    assert recognizer.forget("b.png") and not recognizer.forget("b.png")
+    added = load_added(recognizer.bundle.folder)
+    assert added.cards[0].pictures == 1 and [picture.origin for picture in added.pictures] == ["a.png"]
+    assert set(added.of_picture.tolist()) == {-1, 0} and read_whole(recognizer, purple_card()).name == "My Joker"
+    assert recognizer.forget("a.png") and load_added(recognizer.bundle.folder).cards == ()
+    assert not kept_pictures(recognizer.bundle.folder)
 
 
 # Names.
@@ -377,6 +485,46 @@ def test_add_tells_when_two_added_cards_look_the_same(model, tmp_path):
     run("add", "My Joker", tmp_path / "purple.png", "--model", model)
     said = run("add", "Other", tmp_path / "purple.png", "--model", model)
     assert "was read as My Joker" in said and "another card may look nearly the same" in said
+
+
+def tiny_deck(folder: Path) -> Path:
+    """Purple, Green, which the model knows, and a stranger."""
+    body = np.zeros((95, 71, 4), np.uint8)
+    body[1:94, 1:70, 3] = 255
+    cards = []
+    for name, colour in (("Purple", PURPLE), ("Green", COLOURS["green"]), ("Nobody", (90, 90, 90))):
+        body[..., :3] = colour
+        body[71:, :, :3] = 20
+        cards.append(DeckCard(f"t_{name.lower()}", name, "Joker", "Rare", body.copy(), known=name != "Nobody"))
+    save_deck(Deck("tiny", tuple(cards)), folder)
+    return folder
+
+
+def test_cards_of_a_deck_are_added_that_the_model_lacks(model, tmp_path):
+    deck = tiny_deck(tmp_path / "tiny")
+    assert "1 card of" in run("add", "--deck", deck, "--model", model)
+    [card] = load_added(model).cards
+    assert (card.name, card.type, card.rarity, card.known) == ("Purple", "Joker", "Rare", True)
+    assert read_whole(Recognizer.load(model, threads=1), purple_card()).name == "Purple"
+    assert "knows all 2 cards" in run("add", "--deck", deck, "--model", model)
+    run("add", "--deck", deck, "nobody", "--never-named", "--model", model)
+    assert [(card.name, card.known) for card in load_added(model).cards] == [("Purple", True), ("Nobody", False)]
+    with pytest.raises(UnknownCardError, match="'Purpel'; the nearest are: Purple"):
+        run("add", "--deck", deck, "Purpel", "--model", model)
+
+
+def test_what_hovers_above_a_card_lies_on_its_sprite():
+    body = np.full((95, 71, 4), 255, np.uint8)
+    above = np.zeros((95, 71, 4), np.uint8)
+    above[40:50, 30:40] = (200, 0, 0, 255)
+    sprite = deck_sprite(DeckCard("a", "A", "", "", body, floating=above))
+    assert sprite.shape == (190, 142, 4) and sprite[90, 70].tolist() == [200, 0, 0, 255] and sprite[10, 10, 0] == 255
+
+
+@pytest.mark.parametrize("words", [("add",), ("add", "My Joker"), ("add", "A", "b.png", "--deck", "x", "--type", "Joker")])
+def test_words_that_are_missing_or_too_many_are_told(model, words):
+    with pytest.raises(SettingsError, match="needed|are for pictures"):
+        run(*words, "--model", model)
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,30 @@ import io
 import json
 import sys
 
+import cv2
 import pytest
 from PIL import Image
 
 from balatro.cli import main
+from balatro.identify_card.command import line_settings
+from balatro.identify_card.line_file import LineFile
+from balatro.identify_card.many import Work
 from tests.identify_card.fake_bundle import draw_table, fake_text, write_fake_bundle
 
 TABLE = [("red", "Foil", 320, 85), ("green", "Base", 420, 85), ("stranger", "Base", 540, 410)]
+
+
+def write_video(path, tables):
+    """Ten frames a second, unharmed by compression."""
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"FFV1"), 10, (1024, 576))
+    for table in tables:
+        video.write(cv2.cvtColor(draw_table(table), cv2.COLOR_RGB2BGR))
+    video.release()
+
+
+def begin_lines(out, model, files):
+    """The lines of a run of the command that was not finished."""
+    return LineFile(out, line_settings(Work(model, files)), files, None)
 
 
 @pytest.fixture
@@ -65,7 +82,12 @@ def test_a_bad_picture_in_a_batch(balatro, fake_folder, pictures, tmp_path, caps
     assert balatro("identify", pictures, pictures / "gone.png", "--model", fake_folder, "--json", tmp_path / "out.jsonl") == 1
     error = capsys.readouterr().err
     assert "broken.png" in error and "gone.png" in error and "2 of 4 pictures" in error
-    assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert ["error" in line for line in lines] == [False, False, True, True]
+    assert lines[3] == {
+        "file": (pictures / "gone.png").as_posix(),
+        "error": f"{pictures / 'gone.png'}: no such file; check the path",
+    }
 
 
 def test_pictures_of_one_name_do_not_overwrite_each_other(balatro, fake_folder, pictures, tmp_path):
@@ -164,6 +186,69 @@ def test_a_run_that_fails_leaves_the_old_results(balatro, fake_folder, tmp_path)
     out.write_text("old", encoding="utf-8")
     assert balatro("identify", tmp_path / "gone.png", "--model", fake_folder, "--json", out) == 1
     assert out.read_text(encoding="utf-8") == "old"
+
+
+def test_a_video_s_frames(balatro, fake_folder, tmp_path):
+    write_video(tmp_path / "game.avi", [TABLE[:1]] * 5 + [TABLE[:2]] * 6)
+    line = ("identify", tmp_path / "game.avi", "--model", fake_folder, "--json", tmp_path / "out.jsonl", "--every")
+    assert balatro(*line, "0.5s", "--draw", tmp_path / "marked") == 0
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(line["frame"], line["seconds"], len(line["cards"])) for line in lines] == [(0, 0.0, 1), (5, 0.5, 2), (10, 1.0, 2)]
+    assert sorted(path.name for path in (tmp_path / "marked" / "game").iterdir()) == ["000000.png", "000005.png", "000010.png"]
+    assert balatro(*line, "4") == 0
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["frame"] for line in lines] == [0, 4, 8]
+
+
+def test_a_video_on_the_terminal(balatro, fake_folder, tmp_path, capsys):
+    write_video(tmp_path / "game.avi", [TABLE[:2]])
+    assert balatro("identify", tmp_path / "game.avi", "--model", fake_folder) == 0
+    assert "game.avi at 0.0 s: 2 cards" in capsys.readouterr().out
+
+
+def test_marked_frames_never_replace_pictures(balatro, fake_folder, tmp_path, capsys):
+    write_video(tmp_path / "game.avi", [TABLE[:1]])
+    frame = tmp_path / "marked" / "game" / "000000.png"
+    frame.parent.mkdir(parents=True)
+    Image.fromarray(draw_table(TABLE)).save(frame)
+    line = ("identify", frame, tmp_path / "game.avi", "--model", fake_folder, "--draw", tmp_path / "marked")
+    assert balatro(*line) == 1
+    assert "--draw would overwrite" in capsys.readouterr().err
+
+
+BAD_OPTIONS = [
+    (["--resume"], "--resume goes with --json OUT"),
+    (["--no-resume", "--json", "-"], "--no-resume goes with --json OUT"),
+    (["--engine", "abacus"], "choose one of: local, ray"),
+    (["--address", "there:1"], "--engine ray"),
+    (["--every", "0"], "expected 1 or more frames"),
+    (["--every", "often"], "expected a time"),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), BAD_OPTIONS, ids=" ".join)
+def test_options_that_do_not_fit(balatro, fake_folder, pictures, capsys, options, words):
+    assert balatro("identify", pictures, "--model", fake_folder, *options) == 1
+    said = capsys.readouterr().err
+    assert words in said and said.count("\n") == 1
+
+
+def test_an_unfinished_run_is_never_mixed_or_lost(balatro, fake_folder, pictures, tmp_path, capsys):
+    out = tmp_path / "out.jsonl"
+    line = ("identify", pictures, "--model", fake_folder, "--json", out)
+    assert balatro(*line) == 0
+    whole = out.read_bytes()
+    out.unlink()
+    with begin_lines(out, fake_folder, [path.as_posix() for path in sorted(pictures.iterdir())]) as lines:
+        lines.write(whole.splitlines(keepends=True)[0])
+    assert balatro(*line) == 1
+    assert "--resume goes on with it, --no-resume begins anew" in capsys.readouterr().err
+    assert balatro(*line, "--every", "2s", "--resume") == 1
+    assert "other settings (every" in capsys.readouterr().err
+    assert balatro(*line, "--resume") == 0
+    assert "1 pictures are done" in capsys.readouterr().err
+    assert out.read_bytes() == whole
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("out")) == ["out.jsonl"]
 
 
 def test_evaluate(balatro, fake_folder, pictures, tmp_path, capsys):

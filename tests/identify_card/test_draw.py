@@ -7,7 +7,8 @@ import pytest
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.card import Card
-from balatro.identify_card.draw import COLOURS, draw_cards, place_labels, text_size
+from balatro.identify_card.draw import draw_cards
+from balatro.identify_card.labels import COLOURS, place_labels, text_size
 
 
 def card_at(x: int, y: int, width: int = 86, name: str | None = "Fortune Teller", modifier: str = "Base") -> Card:

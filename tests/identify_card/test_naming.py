@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +99,11 @@ def test_what_is_named(names, alike, known):
     assert (card.name, card.known) == (known, known is not None)
     assert card.modifier == "Foil" and card.modifier_confidence == pytest.approx(0.8)
     assert card.top[0].name == "Egg" and card.confidence == names[3]
+
+
+def test_five_of_the_known_are_told_best_first():
+    cards = tuple(BundleCard(f"c{number}", f"C{number}", "Joker", "Common", number > 0) for number in range(9))
+    bundle = replace(BUNDLE, cards=cards, twins=())
+    names = np.array([[0.3, 0.01, 0.02, 0.03, 0.04, 0.2, 0.1, 0.2, 0.1]])
+    (card,) = make_cards(names, np.array([True]), np.ones((1, 5)) / 5, quad(116)[None], (1024, 576), bundle)
+    assert [guess.name for guess in card.top] == ["C5", "C7", "C6", "C8", "C4"]

@@ -22,9 +22,8 @@ from balatro.identify_card.server.gate import is_local
 from balatro.identify_card.server.limits import Limits, Uploads
 from balatro.identify_card.server.live import Live
 from balatro.utils.errors import MissingPartError, ModelError, SettingsError
-from tests.identify_card.server_parts import bomb, card_bytes, make_readers, running, table_bytes
+from tests.identify_card.server_parts import LOCAL, bomb, card_bytes, make_readers, running, table_bytes
 
-LOCAL = "http://127.0.0.1"
 SMALL = Limits(bytes=60_000, pixels=1_000_000, pictures=3, waiting=4, uploads=100_000, seconds=0.3)
 TABLE = table_bytes()
 
@@ -118,6 +117,12 @@ def test_what_is_refused_is_refused_in_words(small, path, request_, status, word
     assert words in answer.json()["error"]
 
 
+def test_what_may_be_done_at_an_address_is_told(client):
+    assert client.put("/gallery").headers["allow"] == "GET, POST"
+    assert client.post("/gallery/x").headers["allow"] == "DELETE"
+    assert client.post("/health").headers["allow"] == "GET"
+
+
 def test_a_full_queue_says_when_to_try_again(fake_folder):
     with TestClient(make_app(make_readers(fake_folder, Limits(waiting=0))), base_url=LOCAL) as full:
         answer = full.post("/identify", content=TABLE)
@@ -127,7 +132,10 @@ def test_a_full_queue_says_when_to_try_again(fake_folder):
 
 def test_the_interface_is_described(client):
     text = client.get("/openapi.json").json()
-    assert set(text["paths"]) == {"/health", "/info", "/classes", "/identify", "/identify/batch"}
+    assert set(text["paths"]) == {
+        *("/health", "/info", "/classes", "/identify", "/identify/batch"),
+        *("/gallery", "/gallery/{name}"),
+    }
     refused = text["paths"]["/identify"]["post"]["responses"]
     assert {"200", "400", "413", "415", "422", "503"} <= set(refused)
 
@@ -152,6 +160,9 @@ def test_the_page_needs_nothing_from_elsewhere(client, path):
         ({"origin": "null"}, 403),
         ({"host": "elsewhere.example"}, 403),
         ({"host": "[bad"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "same-origin"}, 200),
     ],
 )
 def test_only_this_machine_may_ask_without_a_token(client, headers, status):
@@ -237,7 +248,7 @@ def test_a_client_that_never_reads_is_dropped(fake_folder):
 
 def test_over_a_real_socket(fake_folder, monkeypatch):
     """Uploads that are cut off, too slow or too large leave the server as it was."""
-    monkeypatch.setattr("balatro.identify_card.server.app.DRAIN_S", 0.1)
+    monkeypatch.setattr("balatro.identify_card.server.uploads.DRAIN_S", 0.1)
     with running(fake_folder, SMALL) as port:
 
         def begin(length: int, data: bytes) -> socket.socket:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from balatro.identify_card.card import picture_json
-from balatro.identify_card.server.batching import Gathering, Upload, default_readers, read_picture
+from balatro.identify_card.server.batching import Gathering, Upload, default_readers, default_slots, read_picture
 from balatro.identify_card.server.limits import Limits, Refused, decode
 from tests.identify_card.server_parts import as_bytes, card_bytes, make_readers, table_bytes
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 class Encoder:
@@ -33,64 +34,58 @@ class Encoder:
         return {"twice": cards[:, :1] * 2.0, "embedding": cards[:, :1] * 1.0}
 
 
-def together(gathering, parts):
-    """Encode all parts, each in its own thread; all are busy before the first goes to the encoder."""
-    start = threading.Barrier(len(parts))
-
-    def one(cards):
-        with gathering.picture():
-            start.wait(WAIT_S)
-            return gathering.encode(cards)
-
-    with ThreadPoolExecutor(len(parts)) as pool:
-        return [pool.submit(one, cards) for cards in parts]
+def filled(value, count=1):
+    return np.full((count, 1), value, np.uint8)
 
 
-def test_cards_of_all_pictures_go_at_once_and_each_gets_its_own():
+@contextmanager
+def busy(encoder, gathering, values):
+    """One call in each slot, and one more for each of the values that waits; gives the futures of these."""
+    encoder.hold.clear()
+    with ThreadPoolExecutor(16) as pool:
+        running = [pool.submit(gathering.encode, filled(1)) for _ in range(gathering._num_free)]
+        try:
+            wait_until(lambda: gathering._num_free == 0)
+            waiting = [pool.submit(gathering.encode, filled(value)) for value in values]
+            wait_until(lambda: len(gathering._batch.parts) == len(values))
+        finally:
+            encoder.hold.set()
+        yield waiting
+        for future in running:
+            assert future.result(WAIT_S)["twice"] == 2
+
+
+def wait_until(condition):
+    end = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_who_comes_first_goes_at_once():
     encoder = Encoder()
-    parts = [np.full((count, 1), count, np.uint8) for count in (1, 2, 3, 4)]
-    answers = [future.result() for future in together(Gathering(encoder, patience_s=WAIT_S), parts)]
-    assert encoder.sizes == [10]
-    for cards, outputs in zip(parts, answers, strict=True):
-        assert np.array_equal(outputs["twice"], cards * 2.0)
-        assert np.array_equal(outputs["embedding"], cards * 1.0)
+    outputs = Gathering(encoder).encode(filled(3, count=2))
+    assert np.array_equal(outputs["twice"], filled(6, count=2)) and encoder.sizes == [2]
+
+
+@pytest.mark.parametrize("num_slots", [1, 3])
+def test_what_comes_while_the_encoder_is_busy_goes_together_next_and_each_gets_its_own(num_slots):
+    encoder = Encoder()
+    with busy(encoder, Gathering(encoder, num_slots), [2, 3, 4]) as waiting:
+        outputs = [future.result(WAIT_S) for future in waiting]
+    assert [one["twice"].item() for one in outputs] == [4, 6, 8]
+    assert [one["embedding"].item() for one in outputs] == [2, 3, 4]
+    assert sorted(encoder.sizes) == [1] * num_slots + [3]  # whichever slot is free first takes them
 
 
 def test_an_error_reaches_all_of_its_batch_and_nobody_later():
-    gathering = Gathering(Encoder(), patience_s=WAIT_S)
-    for future in together(gathering, [np.full((1, 1), value, np.uint8) for value in (1, 99)]):
-        with pytest.raises(ValueError, match="a bad card"):
-            future.result()
-    with gathering.picture():
-        assert gathering.encode(np.ones((1, 1), np.uint8))["twice"] == 2
-
-
-def test_a_slow_picture_is_waited_for_a_moment_only():
-    gathering = Gathering(Encoder(), patience_s=0.01)
-    with gathering.picture():  # of another thread, which never comes to the encoder
-        (answer,) = together(gathering, [np.ones((1, 1), np.uint8)])
-    assert answer.result()["twice"] == 2
-
-
-def test_what_comes_while_the_encoder_runs_goes_together_next():
     encoder = Encoder()
-    encoder.hold.clear()
-    gathering = Gathering(encoder, patience_s=0.01)
-
-    def one(value):
-        with gathering.picture():
-            return gathering.encode(np.full((1, 1), value, np.uint8))["twice"].item()
-
-    with ThreadPoolExecutor(4) as pool:
-        first = pool.submit(one, 1)
-        while not gathering._running:
-            time.sleep(0.001)
-        rest = [pool.submit(one, value) for value in (2, 3, 4)]
-        while len(gathering._batch.parts) < 3:
-            time.sleep(0.001)
-        encoder.hold.set()
-        assert [future.result(WAIT_S) for future in (first, *rest)] == [2, 4, 6, 8]
-    assert encoder.sizes == [1, 3]
+    gathering = Gathering(encoder)
+    with busy(encoder, gathering, [2, 99]) as waiting:
+        for future in waiting:
+            with pytest.raises(ValueError, match="a bad card"):
+                future.result(WAIT_S)
+    assert gathering.encode(filled(1))["twice"] == 2
 
 
 @pytest.fixture(scope="module")
@@ -120,13 +115,17 @@ def test_what_the_picture_is_the_whole_of(recognizer, what, num_cards):
         assert cards[0].box == (0, 0, 1024, 576)
 
 
+def held(readers):
+    """Within it no reader finishes: all wait for this at the encoder."""
+    return readers.gathering._changed
+
+
 def test_a_full_queue_takes_all_or_none(fake_folder):
     readers = make_readers(fake_folder, Limits(waiting=3), num_readers=1)
     try:
-        with readers._gathering._changed:  # the reader cannot finish: it waits for this at the encoder
+        with held(readers):
             (first,) = readers.submit([Upload(card_bytes())])
-            while readers.waiting:
-                time.sleep(0.001)
+            wait_until(lambda: not readers.waiting)
             waiting = readers.submit([Upload(card_bytes())] * 2)
             with pytest.raises(Refused, match="2 pictures are waiting") as refused:
                 readers.submit([Upload(card_bytes())] * 2)
@@ -143,10 +142,9 @@ def test_a_full_queue_takes_all_or_none(fake_folder):
 
 def test_closing_refuses_what_waits(fake_folder):
     readers = make_readers(fake_folder, num_readers=1)
-    with readers._gathering._changed:
+    with held(readers):
         readers.submit([Upload(card_bytes())])
-        while readers.waiting:
-            time.sleep(0.001)
+        wait_until(lambda: not readers.waiting)
         (left,) = readers.submit([Upload(card_bytes())])
         closing = threading.Thread(target=readers.close)
         closing.start()
@@ -174,4 +172,4 @@ def test_a_reader_survives_what_it_cannot_read(fake_folder, monkeypatch, caplog)
 
 
 def test_some_readers_are_chosen():
-    assert 2 <= default_readers() <= 8
+    assert 1 <= default_slots() <= default_readers() <= 8

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.server_parts import card_bytes, running, table_bytes
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -50,7 +51,7 @@ def test_a_picture_in_its_cards_out(tab, fake_folder):
         choose(tab, "table.png", table_bytes())
         tab.get_by_text("2 cards: Red, Green.").wait_for()
         assert tab.locator("#cards > li").count() == 2
-        assert "1 more thing looks like a card" in tab.inner_text("#others")
+        assert "1 more thing like a card" in tab.inner_text("#others-count")
 
         # The outline lies where the card does in the picture as it is shown.
         picture = tab.locator("#picture").bounding_box()
@@ -61,10 +62,10 @@ def test_a_picture_in_its_cards_out(tab, fake_folder):
         # With the keyboard alone: the first card is reached, marked in the picture, and opens its runners-up.
         tab.focus("#whole")
         tab.keyboard.press("Tab")
-        assert tab.evaluate("document.activeElement.dataset.card") == "0"
+        assert tab.evaluate("document.activeElement.closest('.entry').dataset.card") == "0"
         assert tab.locator("#outlines polygon.on").count() == 1
         tab.keyboard.press("Enter")
-        assert tab.locator("#cards .guesses:visible .guess").count() == 3
+        assert tab.locator("#cards .guesses:visible .guess").count() == 4
         assert tab.locator(".card").first.get_attribute("aria-expanded") == "true"
 
         tab.select_option("#whole", "card")
@@ -76,6 +77,42 @@ def test_a_picture_in_its_cards_out(tab, fake_folder):
 
         choose(tab, "notes.txt", b"hello")
         tab.get_by_text("notes.txt: not a picture that is read here").wait_for()
+
+
+def test_a_card_is_taught_and_taken_out_again(tab, tmp_path, monkeypatch):
+    monkeypatch.setattr("balatro.identify_card.added_views.NUM_STRANGERS", 4)
+    with running(write_fake_bundle(tmp_path / "fake")) as port:
+        tab.goto(f"http://127.0.0.1:{port}/")
+        tab.get_by_text("with the model fake").wait_for()
+        choose(tab, "table.png", table_bytes())
+        tab.get_by_text("1 more thing like a card").click()
+        tab.get_by_role("button", name="Unknown").click()
+        form = tab.locator("#other-cards .teach")
+        form.get_by_label("Name of this card").fill("My Joker")
+        form.get_by_label("Name of this card").press("Enter")
+        tab.get_by_text("My Joker was added, and the picture read again. 3 cards: Red, Green, My Joker.").wait_for()
+        assert tab.inner_text("#model").startswith("Names 5 cards")
+        tab.get_by_text("1 added card").click()
+        tab.get_by_role("button", name="Remove My Joker").click()
+        tab.get_by_text("My Joker was removed.").wait_for()
+        assert not tab.is_visible("#added") and tab.inner_text("#model").startswith("Names 4 cards")
+        assert tab.faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(browser, fake_folder, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with running(fake_folder) as port:
+        tab = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+        tab.goto(f"http://127.0.0.1:{port}/")
+        tab.get_by_text("with the model fake").wait_for()
+        assert axe.run(tab).response["violations"] == []
+        choose(tab, "table.png", table_bytes())
+        tab.get_by_text("2 cards: Red, Green.").wait_for()
+        tab.locator("#cards .card").first.click()
+        tab.get_by_text("1 more thing like a card").click()
+        assert axe.run(tab).response["violations"] == []
+        tab.close()
 
 
 def test_the_token_is_asked_for(tab, fake_folder):

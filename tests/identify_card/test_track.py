@@ -46,13 +46,15 @@ class Thing:
     """What is read; "" for what it is, None for unknown."""
     confidence: float = 0.99
     modifier_confidence: float = 0.95
+    edition: int = 25
+    """Grey levels by which an edition differs from the base look."""
 
     def quad(self) -> np.ndarray:
         half = np.array(CARD_SIZE) * self.size / 2
         return (np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half + (self.x, self.y)).astype(np.float32)
 
     def print(self) -> np.ndarray:
-        look = picture(self.name).astype(int) + 25 * (self.modifier != "Base")
+        look = picture(self.name).astype(int) + self.edition * (self.modifier != "Base")
         look[:, : round(12 * self.covered)] = picture("a tooltip")[:, : round(12 * self.covered)]
         return look.clip(0, 255).astype(np.uint8)
 
@@ -235,6 +237,16 @@ def test_two_editions_of_a_card_that_pass_each_other_change_places_silently() ->
     assert {shown.card.modifier: shown.track for shown in game.tracker.shown()} == numbers
     places = {shown.card.modifier: shown.card.box[0] for shown in game.tracker.shown()}
     assert places["Foil"] < places["Base"]
+
+
+def test_a_card_that_lies_where_its_copy_was_is_not_taken_for_it() -> None:
+    foil = replace(A, x=320, modifier="Foil", edition=8)
+    game = dealt(A, foil)
+    numbers = {shown.card.modifier: shown.track for shown in game.tracker.shown()}
+    told = game.play(replace(A, x=260, found=False), replace(foil, x=215), frames=2)  # one is dragged over the other
+    told += game.play(replace(A, x=330), replace(foil, x=200), frames=30)
+    assert told == []
+    assert {shown.card.modifier: shown.track for shown in game.tracker.shown()} == numbers
 
 
 def test_what_shimmers_slowly_into_the_look_of_another_card_keeps_its_name_for_long() -> None:

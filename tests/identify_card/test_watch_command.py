@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from typer.testing import CliRunner
 
 from balatro.build_dataset import sources
 from balatro.build_dataset.sources import Frame, Source
-from balatro.build_dataset.windows import Box, NotVisibleError
+from balatro.build_dataset.windows import NotVisibleError
 from balatro.identify_card.watch_command import watch
+from balatro.utils.desktop import Box
 from balatro.utils.errors import InputError, SettingsError
 from tests.identify_card.fake_bundle import draw_table
 
@@ -145,6 +147,8 @@ def test_what_is_watched(monkeypatch: pytest.MonkeyPatch, arguments: list[str], 
         (["--json", ""], "expected a file"),
         (["--csv", "."], "expected a file"),
         (["--csv", "-", "--json", "-"], "both write to -"),
+        (["--style", "bold"], "both, outline or label"),
+        (["--record", "out.gif"], r"ends in \.mp4"),
     ],
 )
 def test_mistakes(arguments: list[str], match: str) -> None:
@@ -164,3 +168,33 @@ def test_second_watcher_of_one_file(pictures: Path, fake_folder: Path, tmp_path:
     finally:
         lock.close()
     assert out.read_text() == "kept\n"
+
+
+def test_a_video_of_pictures(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
+    av = pytest.importorskip("av", reason="PyAV is not installed")
+    out = tmp_path / "out.mp4"
+    run("--source", pictures, "--model", fake_folder, "--record", out)
+    with av.open(str(out)) as video:
+        assert [frame.time for frame in video.decode(video=0)] == [0, 1, 2]
+    with pytest.raises(InputError, match="--force"):
+        run("--source", pictures, "--model", fake_folder, "--record", out)
+    run("--source", pictures, "--model", fake_folder, "--record", out, "--force", "--for", "2s")
+    with av.open(str(out)) as video:
+        assert len(list(video.decode(video=0))) == 2
+
+
+def test_an_overlay_over_a_file_is_a_mistake(pictures: Path, fake_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("PySide6.QtWidgets", reason="PySide6 is not installed", exc_type=ImportError)
+    monkeypatch.setenv("DISPLAY", os.environ.get("DISPLAY", ":0"))
+    monkeypatch.setenv("QT_QPA_PLATFORM", os.environ.get("QT_QPA_PLATFORM", "offscreen"))
+    with pytest.raises(SettingsError, match="take --preview"):
+        run("--source", pictures, "--model", fake_folder, "--overlay")
+
+
+def test_doubtful_cards_are_kept_for_labelling(
+    pictures: Path, fake_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("balatro.identify_card.doubtful.SURE", 1.1)  # nothing is sure enough
+    _, notes = run("--source", pictures, "--model", fake_folder, "--save-doubtful", tmp_path / "shots")
+    assert len(list((tmp_path / "shots").glob("cluster*.png"))) == 2
+    assert any("2 doubtful cards saved" in note for note in notes)

@@ -17,7 +17,7 @@ from balatro.models.bundle import load_start
 from balatro.train_model import calibrate, command, loop
 from balatro.train_model.checkpoint import load_state
 from balatro.train_model.evaluate import evaluate_split
-from balatro.train_model.finish import LOG
+from balatro.train_model.finish import LOG, write_model
 from balatro.train_model.run import Run
 from balatro.train_model.settings import TrainSettings
 from balatro.utils.errors import InputError, MissingPartError, SettingsError
@@ -55,11 +55,11 @@ def test_train_writes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     assert set(written) >= {"backbone", "embedding", "scores", "data_hash", "training", "input", "locator"}
     assert isinstance(Recognizer.load(folder, threads=1).identify(np.zeros((288, 512, 3), np.uint8)), list)
     first = (folder / "model.onnx").read_bytes()
-    command.export(Path("tiny"), tmp_path / "again")
+    write_model(tmp_path / "runs" / "tiny", tmp_path / "again")
     assert (tmp_path / "again" / "model.onnx").read_bytes() == first
     monkeypatch.chdir(tmp_path / "runs" / "tiny")
     with pytest.raises(InputError, match=r"without a model\.json"):
-        command.export(Path(), tmp_path / "data" / "art")
+        write_model(Path(), tmp_path / "data" / "art")
 
 
 @pytest.mark.usefixtures("quick")
@@ -94,7 +94,7 @@ def test_a_snapshot_is_exported_as_it_is(tmp_path: Path) -> None:
     command.train(input=str(pictures), name="mine", epochs=3, optimizer="adamw", report=False, **shape)
     run = tmp_path / "runs" / "mine"
     for name, out in ((run / "checkpoint_epoch001.pth", "one"), (run / "checkpoint_epoch003.pth", "three"), (run, "best")):
-        command.export(name, tmp_path / out)
+        write_model(name, tmp_path / out)
     wanted = load_state(run / "checkpoint_epoch001.pth")["average"]["encoder.backbone.stem.0.weight"]
     written = {
         name: load_start(tmp_path / name / "best_model.pth")["encoder"]["backbone.stem.0.weight"] for name in ("one", "three")
@@ -190,7 +190,7 @@ def test_the_weights_of_the_package_tell_no_places() -> None:
 @pytest.mark.parametrize("part", ["torch", "onnx"])
 def test_a_missing_part_is_noticed_before_training(part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, part, None)
-    for start in (command.train, command.pretrain, lambda: command.export(Path("game"))):
+    for start in (command.train, command.pretrain):
         with pytest.raises(MissingPartError, match="pip install"):
             start()
 

@@ -93,3 +93,12 @@ def test_an_empty_folder_may_be_filled(tmp_path: Path):
     with new_folder(tmp_path / "deck", "mark") as building:
         (building / "mark").touch()
     assert names(tmp_path / "deck") == ["mark"]
+
+
+def test_what_is_to_be_kept_of_an_older_folder_stays(tmp_path: Path):
+    for name in ("mark", "pictures/a.png", "other"):
+        write_bytes(tmp_path / "model" / name, b"old")
+    with new_folder(tmp_path / "model", "mark", keep=("pictures", "none")) as building:
+        write_bytes(building / "mark", b"new")
+    assert names(tmp_path / "model") == ["mark", "pictures"] and (tmp_path / "model" / "mark").read_bytes() == b"new"
+    assert (tmp_path / "model" / "pictures" / "a.png").read_bytes() == b"old" and names(tmp_path) == ["model"]

@@ -54,6 +54,14 @@ def annotate(
         str | None,
         typer.Option(help="Name or folder of the model that suggests; left out: yours when there is one, else the package's."),
     ] = None,
+    teach: Annotated[
+        str | None,
+        typer.Option(
+            help="Name or folder of a model that learns at once each card that it names otherwise; undo takes it back.",
+            metavar="MODEL",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Label cards in the browser: prefilled, group by group, with the keyboard; look through them; see what is missing.
 
@@ -66,19 +74,34 @@ def annotate(
       balatro annotate
       balatro annotate --data ~/pokemon --port 9000
       balatro annotate --model game --no-browser
+      balatro annotate --teach game
     """
     folder = data or data_dir()
     if not folder.is_dir():
         raise InputError(f"{folder}: no such data folder; capture cards with `balatro capture`, or name one with --data")
     check_streamlit()
+    pupil = _find_pupil(teach)
     place = free_port(port)
-    with_settings = os.environ | {"BALATRO_DATA": str(folder.resolve()), "BALATRO_ANNOTATE_MODEL": model or ""}
+    with_settings = os.environ | {
+        "BALATRO_DATA": str(folder.resolve()),
+        "BALATRO_ANNOTATE_MODEL": model or "",
+        "BALATRO_ANNOTATE_TEACH": pupil,
+    }
     # Streamlit greets on stdout; its warnings and errors come on stderr.
     server = subprocess.Popen(command_line(place), env=with_settings, stdout=subprocess.DEVNULL)
     try:
         serve(server, place, browser)
     finally:
         stop(server)
+
+
+def _find_pupil(teach: str | None) -> str:
+    """The folder of the model that learns, empty for none; ModelError before the browser opens when there is no such model."""
+    if teach is None:
+        return ""
+    from balatro.annotate_dataset.suggest import load_reader
+
+    return str(load_reader(teach).recognizer.bundle.folder.resolve())
 
 
 def check_streamlit() -> None:

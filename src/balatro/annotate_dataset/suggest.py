@@ -183,14 +183,14 @@ def load_encoder(model: str | None = None, threads: int | None = None) -> Encode
     """The encoder of a model by name or folder, by default the one that comes with Balatro; ModelError when there is none."""
     from balatro.identify_card.bundle import find_bundle, load_bundle
     from balatro.identify_card.locate import check_network
-    from balatro.identify_card.sessions import open_session
+    from balatro.identify_card.sessions import network_file, open_session
 
     if model is None or model == PACKAGE:
         name, path, size = PACKAGE, package_weights() / "encoder.onnx", CARD_SIZE
         tasks = _package_tasks()
     else:
         bundle = load_bundle(find_bundle(model))
-        name, path, size = bundle.name, bundle.folder / "model.onnx", bundle.input_size
+        name, path, size = bundle.name, network_file(bundle.folder, "model"), bundle.input_size
         tasks = {task: (entry.classes, entry.temperature) for task, entry in bundle.tasks.items()}
     session = open_session(path, threads)
     check_network(session, path, "cards", ["embedding"])
@@ -204,7 +204,7 @@ class Reader:
     """A trained model, which names the cards of its deck before any picture is labelled."""
 
     name: str
-    _recognizer: Recognizer
+    recognizer: Recognizer
 
     def read(self, pictures: Iterable[np.ndarray]) -> list[Suggestion]:
         """What the model says of (H, W, 3) uint8 RGB pictures of one card each; its candidates have no nearest picture."""
@@ -212,15 +212,15 @@ class Reader:
 
     def _read_one(self, picture: np.ndarray) -> Suggestion:
         # The reader cuts a margin around the card, the picture has one already.
-        margin = self._recognizer.bundle.margin
+        margin = self.recognizer.bundle.margin
         height, width = picture.shape[:2]
         inset = np.array([width, height], np.float32) * margin / (1 + 2 * margin)
         corners = _whole(picture)[0]
         quad = np.where(corners > 0, corners - inset, corners + inset)
-        (card,) = self._recognizer.read(picture, quad[None], in_frame=False)
+        (card,) = self.recognizer.read(picture, quad[None], in_frame=False)
         candidates = tuple(
             Candidate(guess.name, kind.type if kind else "", kind.rarity if kind else "", guess.confidence, 0.0, "")
-            for guess in card.top
+            for guess in card.top[:MAX_CANDIDATES]
             for kind in [_BY_NAME.get(guess.name)]
         )
         return Suggestion(card.known, 0.0, candidates, card.modifier, card.modifier_confidence)

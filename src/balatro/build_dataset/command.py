@@ -164,10 +164,11 @@ def _locator(model: str) -> Find:
     from balatro.build_dataset.find_cards import reading_order
     from balatro.identify_card.bundle import find_bundle, load_bundle
     from balatro.identify_card.locate import Locator
+    from balatro.identify_card.sessions import network_file
 
     try:
         bundle = load_bundle(find_bundle(model))
-        locator = Locator(bundle.folder / "locator.onnx", threshold=bundle.locator_threshold)
+        locator = Locator(network_file(bundle.folder, "locator"), threshold=bundle.locator_threshold)
     except ModelError:
         if model != "auto":
             raise

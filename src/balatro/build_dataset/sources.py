@@ -18,7 +18,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from balatro.build_dataset.windows import Box, NotVisibleError, Window, check_screen, find_window
+from balatro.build_dataset.windows import NotVisibleError, Window, find_window
+from balatro.utils.desktop import Box, check_screen
 from balatro.utils.errors import InputError, MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
 from balatro.utils.images import IMAGE_SUFFIXES, find_images, load_image

@@ -9,45 +9,17 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
-import os
 import sys
 from dataclasses import dataclass
 from typing import Any
 
+from balatro.utils.desktop import OWN_TITLES, Box, check_screen
 from balatro.utils.errors import InputError, MissingPartError
 from balatro.utils.extras import how_to_install
-
-OWN_TITLES = ("Capture · Balatro", "Regions · Balatro", "Calibrate · Balatro")
-"""Titles of this program's own windows; `window:Balatro` never means one of them."""
 
 
 class NotVisibleError(InputError):
     """The window is there, but nothing of it is to be seen now: minimised, or off the screen."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """A part of the desktop, in the screen's own coordinates; monitors left of or above the first have negative ones."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-    def overlap(self, other: Box) -> Box:
-        """What both have in common; width or height 0 when that is nothing."""
-        left, top = max(self.left, other.left), max(self.top, other.top)
-        right = min(self.left + self.width, other.left + other.width)
-        bottom = min(self.top + self.height, other.top + other.height)
-        return Box(left, top, max(0, right - left), max(0, bottom - top))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no pixel lies in it."""
-        return self.width <= 0 or self.height <= 0
-
-    def __str__(self) -> str:
-        return f"{self.width}x{self.height} at {self.left},{self.top}"
 
 
 @dataclass(frozen=True)
@@ -116,12 +88,6 @@ def _nearest(title: str, titles: list[str]) -> str:
     near = difflib.get_close_matches(title.casefold(), list(folded), n=3, cutoff=0.4)
     named = [folded[name] for name in near] or titles[:5]
     return f"{'nearest' if near else 'open'}: {', '.join(repr(name) for name in named)}"
-
-
-def check_screen() -> None:
-    """InputError where no screen can be there at all."""
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise InputError("no screen here (DISPLAY is not set); give --source a video, a picture or a folder")
 
 
 def _pywinctl() -> Any:

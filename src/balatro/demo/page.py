@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.draw import COLOURS
+from balatro.identify_card.labels import COLOURS
 from balatro.identify_card.report import css_colour, miss_entry, picture_url, render_page
 from balatro.identify_card.scores import MEASURES, Scores
 from balatro.render.deck import CELL, Deck, DeckCard, cells

@@ -16,8 +16,9 @@ from PIL import Image
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.views import View, draw_views
-from balatro.render.deck import CELL, Deck, DeckCard
+from balatro.render.deck import CELL, Deck, DeckCard, to_scale
 from balatro.render.demo_deck import invent_deck
+from balatro.render.game_art import over
 from balatro.utils.errors import InputError, SettingsError
 from balatro.utils.images import load_image, rectify
 
@@ -108,6 +109,12 @@ def make_views(
     elif not parts:  # a sprite in another look than the base's: nothing to be drawn over it
         parts, modifiers = [_moved(sample, rng, size, margin)], [modifier] * NUM_MOVED
     return np.concatenate(parts), np.array(modifiers, np.int8)
+
+
+def deck_sprite(card: DeckCard) -> np.ndarray:
+    """A deck's card as one RGBA picture, (190, 142, 4) uint8: what hovers above it lies on it."""
+    body = to_scale(card.body, 2)
+    return body if card.floating is None else over(to_scale(card.floating, 2), body)
 
 
 def stranger_views(size: tuple[int, int], margin: float) -> np.ndarray:

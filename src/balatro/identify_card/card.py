@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ class Card:
     quad: tuple[tuple[int, int], ...]
     """Top left, top right, bottom right, bottom left corner of the card itself; a corner may lie outside the picture."""
     top: tuple[Guess, ...]
-    """The likeliest known cards, best first, at most three."""
+    """The likeliest known cards, best first, at most five."""
 
     def to_json(self) -> dict[str, Any]:
         """The card as `balatro identify --json` writes it; probabilities have four digits."""
@@ -64,13 +65,12 @@ def picture_json(file: str, width: int, height: int, cards: list[Card]) -> dict[
 
 def quad_box(quad: np.ndarray, width: int, height: int) -> tuple[int, int, int, int]:
     """The upright box around a (4, 2) quad, cut to the picture."""
-    left, top = np.floor(quad.min(axis=0) + 0.01).astype(int)
-    right, bottom = np.ceil(quad.max(axis=0) - 0.01).astype(int)
+    (left, top), (right, bottom) = (quad.min(axis=0) + 0.01).tolist(), (quad.max(axis=0) - 0.01).tolist()
     return (
-        int(np.clip(left, 0, width)),
-        int(np.clip(top, 0, height)),
-        int(np.clip(right, 0, width)),
-        int(np.clip(bottom, 0, height)),
+        min(max(math.floor(left), 0), width),
+        min(max(math.floor(top), 0), height),
+        min(max(math.ceil(right), 0), width),
+        min(max(math.ceil(bottom), 0), height),
     )
 
 

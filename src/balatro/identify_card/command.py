@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import glob
-import io
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from contextlib import closing, nullcontext
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from balatro.identify_card.many import MAX_TOLD
 from balatro.utils.errors import BalatroError, InputError, SettingsError
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from balatro.identify_card.card import Card
-    from balatro.identify_card.recognizer import Recognizer
+    from balatro.identify_card.engines import Engine, Share
+    from balatro.identify_card.many import Answer, Work
 
 Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
 Threads = Annotated[int, typer.Option(min=0, max=64, help="CPU threads; 0 chooses.")]
@@ -28,30 +28,30 @@ Threads = Annotated[int, typer.Option(min=0, max=64, help="CPU threads; 0 choose
 JsonOut = Annotated[str | None, typer.Option("--json", help="Write one JSON line per picture; - is stdout.", metavar="OUT")]
 
 
-@dataclass(frozen=True, eq=False)
-class Read:
-    """One picture that was read."""
-
-    path: Path
-    image: np.ndarray
-    cards: list[Card]
-
-    def to_json(self) -> dict[str, Any]:
-        from balatro.identify_card.card import picture_json
-
-        return picture_json(self.path.as_posix(), self.image.shape[1], self.image.shape[0], self.cards)
-
-
 def identify(
-    paths: Annotated[list[str], typer.Argument(help="Pictures, folders, globs.", metavar="PATH...")],
+    paths: Annotated[list[str], typer.Argument(help="Pictures, folders, globs, videos.", metavar="PATH...")],
     model: Model = "auto",
+    every: Annotated[
+        str,
+        typer.Option(help="Frames of a video: 30 is every 30th, 0.5s one every half second.", metavar="N|TIME"),
+    ] = "1s",
     json_out: JsonOut = None,
     draw: Annotated[Path | None, typer.Option(help="Folder for copies with the cards marked.", metavar="DIR")] = None,
+    resume: Annotated[
+        bool | None,
+        typer.Option("--resume/--no-resume", help="Go on with a --json OUT that was not finished, or begin anew."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=0, max=1024, help="Processes that read; 0: one for each core, fewer for few pictures.")
+    ] = 0,
     threads: Threads = 0,
+    engine: Annotated[str, typer.Option(help="local, or ray for a Ray cluster.")] = "local",
+    address: Annotated[str | None, typer.Option(help="Of the Ray cluster; left out, one on this machine.")] = None,
 ) -> None:
-    """Name the cards of pictures: whole screens, parts of them, or single cards.
+    """Name the cards of pictures and videos: whole screens, parts of them, or single cards.
 
-    Pictures that cannot be read are listed at the end, the others are done; the exit status is 1 then.
+    Any number of them: memory stays the same. While a file of lines is written, OUT.unfinished lies beside it; a run that was
+    stopped goes on there with --resume. What cannot be read has an error in its line, the rest is done; exit status 1 then.
 
     Examples:
 
@@ -59,51 +59,134 @@ def identify(
       balatro identify screenshot.png
       balatro identify captures/ --json cards.jsonl --draw marked/
       balatro identify "captures/2026-*.png" --model demo --json -
+      balatro identify evening.mp4 --every 0.5s --json evening.jsonl
+      balatro identify hundred-thousand/ --json cards.jsonl --resume --jobs 8
+      balatro identify shared/captures/ --json cards.jsonl --engine ray --address auto
     """
-    from balatro.identify_card.recognizer import Recognizer
+    from balatro.identify_card.bundle import find_bundle
+    from balatro.identify_card.engines import Share
+    from balatro.identify_card.many import Work, read_every
     from balatro.utils.images import find_images
 
-    _check_json(json_out)
+    _check_json(json_out, resume)
+    chosen = _pick_engine(engine, address)
+    step = read_every(every)
     files, failures = find_images(paths)
     if draw is not None:
         files = _without_copies(files, paths, draw)
-        copies = _plan_copies(files, draw)
-    num_files = len(files) + len(failures)
-    if not files:
-        raise bad_pictures(failures, num_files) if failures else InputError(f"{draw}: only marked pictures; name others")
-    recognizer = Recognizer.load(model, threads or None)
-    lines: list[bytes] = []
-    num_done = 0
-    for read in _read_all(recognizer, files, failures):
-        num_done += 1
-        if json_out == "-":
-            sys.stdout.buffer.write(_json_line(read))  # not as text: the console's code page may lack a card's é
-            sys.stdout.buffer.flush()
-        elif json_out:
-            lines.append(_json_line(read))
-        else:
-            _print_cards(read)
-        if draw is not None:
-            _draw(read, copies[read.path])
-    if json_out and json_out != "-" and num_done:
-        from balatro.utils.files import write_bytes
-
-        write_bytes(Path(json_out), b"".join(lines))
-        print(f"{json_out}: {num_done} pictures", file=sys.stderr)
-    if draw is not None and num_done:
-        print(f"{draw}: {num_done} pictures with the cards marked", file=sys.stderr)
-    if failures:
-        raise bad_pictures(failures, num_files)
+    copies = [] if draw is None else _plan_copies(files, draw)
+    names = [path.as_posix() for path in files]
+    if not names:
+        raise bad_pictures(failures, len(failures)) if failures else InputError(f"{draw}: only marked pictures; name others")
+    work = Work(find_bundle(model), names, copies, step)
+    share = Share(jobs, threads, address)
+    counts = Counts(len(failures), failures)
+    if json_out is None or json_out == "-":
+        _read(chosen, work, share, counts, _print_cards if json_out is None else _to_stdout)
+    else:
+        _read_to_file(chosen, work, share, counts, Path(json_out), resume)
+    if draw is not None and counts.good:
+        print(f"{draw}: {counts.good} pictures with the cards marked", file=sys.stderr)
+    if counts.told:
+        raise bad_pictures(counts.told, counts.good + counts.bad, counts.bad)
 
 
-def _check_json(json_out: str | None) -> None:
-    if json_out is not None and (not json_out or Path(json_out).is_dir()):
+@dataclass
+class Counts:
+    """How the reading went up to now."""
+
+    bad: int
+    told: list[str]
+    """What is wrong with the bad ones: of the first few, however many there are."""
+    good: int = 0
+
+    def add(self, answer: Answer) -> None:
+        if not answer.error:
+            self.good += 1
+            return
+        self.bad += 1
+        if len(self.told) < MAX_TOLD:
+            self.told.append(answer.error)
+
+
+def _check_json(json_out: str | None, resume: bool | None) -> None:
+    to_file = json_out is not None and json_out != "-"
+    if json_out == "" or (to_file and Path(json_out or "").exists() and not Path(json_out or "").is_file()):
         raise SettingsError(f"--json {json_out or repr('')}: expected a file to write, or - for stdout")
+    if resume is not None and not to_file:
+        raise SettingsError(f"--{'' if resume else 'no-'}resume goes with --json OUT, a file; nothing else can be gone on with")
 
 
-def _json_line(read: Read) -> bytes:
-    # Names that are no Unicode, which Linux allows, come out as JSON's own \udc80.
-    return json.dumps(read.to_json(), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+def _pick_engine(name: str, address: str | None) -> Engine:
+    from balatro.identify_card.engines import ENGINES
+
+    if name not in ENGINES:
+        raise SettingsError(f"no engine `{name}`; choose one of: {', '.join(ENGINES)}")
+    if address is not None and not ENGINES[name].takes_address:
+        raise SettingsError(f"--address {address}: the engine `{name}` has none; --engine ray does")
+    return ENGINES[name]
+
+
+def _read(engine: Engine, work: Work, share: Share, counts: Counts, write: Callable[[bytes], None]) -> None:
+    """Read what is left of the work, and write its lines."""
+    from balatro.identify_card.many import num_items
+    from balatro.utils.progress import progress
+
+    total = num_items(work)
+    shown = nullcontext() if total == 1 else progress("Reading pictures", total)
+    began = time.monotonic()
+    with closing(engine.read(work, replace(share, num_items=total))) as answers, shown as bar:
+        for number, answer in enumerate(answers, 1):
+            write(answer.line)
+            counts.add(answer)
+            if bar is not None:
+                bar.advance(note=f"{number / (time.monotonic() - began):.3g}/s")
+
+
+def _read_to_file(engine: Engine, work: Work, share: Share, counts: Counts, out: Path, resume: bool | None) -> None:
+    """The same into a file that is written whole; what was done before an early end is kept beside it."""
+    from balatro.identify_card.line_file import LineFile
+
+    with LineFile(out, line_settings(work), work.files, resume) as lines:
+        done = lines.done
+        counts.good += done.lines - done.bad
+        counts.bad += done.bad
+        counts.told += done.told
+        if done.lines:
+            print(f"{out}: {done.lines} pictures are done, going on", file=sys.stderr)
+        work = replace(work, first_file=done.first_file, first_frame=done.first_frame)
+        try:
+            _read(engine, work, share, counts, lines.write)
+        except BaseException:
+            if lines.num_lines:
+                print(f"{out}: {lines.num_lines} pictures are done and kept; --resume goes on with them", file=sys.stderr)
+            else:
+                lines.drop()
+            raise
+        if counts.good:
+            lines.finish()
+            print(f"{out}: {counts.good} pictures", file=sys.stderr)
+        else:
+            lines.drop()
+
+
+def line_settings(work: Work) -> dict[str, Any]:
+    """What decides the lines besides the pictures."""
+    from balatro import __version__
+    from balatro.identify_card.line_file import model_digest
+
+    return {
+        "version": __version__,
+        "model": work.model.name,
+        "model files": model_digest(work.model),
+        "every": asdict(work.every),
+        "marked copies": bool(work.copies),
+    }
+
+
+def _to_stdout(line: bytes) -> None:
+    sys.stdout.buffer.write(line)  # not as text: the console's code page may lack a card's é
+    sys.stdout.buffer.flush()
 
 
 def _without_copies(files: list[Path], paths: list[str], folder: Path) -> list[Path]:
@@ -125,81 +208,66 @@ def _searched(path: str) -> Path:
     return place.resolve()
 
 
-def _plan_copies(files: list[Path], folder: Path) -> dict[Path, Path]:
-    """For each picture, the PNG with its cards marked: no two of one name, and none in the place of a picture."""
+def _plan_copies(files: list[Path], folder: Path) -> list[str]:
+    """For each picture, the PNG with its cards marked, for each video a folder of them: no two of one name, and none in the
+    place of a picture."""
+    from balatro.identify_card.many import is_video
+
     if folder.exists() and not folder.is_dir():
         raise SettingsError(f"--draw {folder}: a file, expected a folder")
-    copies: dict[Path, Path] = {}
+    copies: list[Path] = []
     taken: set[str] = set()
     for path in files:
         names = chain([path.stem], (f"{path.stem}_{number}" for number in count(2)))
         name = next(name for name in names if name.casefold() not in taken)  # a.png and A.png are one file on Windows
         taken.add(name.casefold())
-        copies[path] = folder / f"{name}.png"
+        copies.append(folder / (name if is_video(path.name) else f"{name}.png"))
     inputs = {str(path.resolve()).casefold() for path in files}
-    for copy in copies.values():
+    inputs |= {str(path.resolve().parent).casefold() for path in files} - {str(folder.resolve()).casefold()}
+    for copy in copies:
         if str(copy.resolve()).casefold() in inputs:
             raise SettingsError(f"--draw would overwrite {copy}; name another folder")
-    return copies
+    return [copy.as_posix() for copy in copies]
 
 
-def _read_all(recognizer: Recognizer, files: list[Path], failures: list[str]) -> Iterator[Read]:
-    """Every picture that can be read; what is wrong with the others goes into failures."""
-    from balatro.utils.images import load_image
-    from balatro.utils.progress import track
-
-    for path in track(files, "Reading pictures") if len(files) > 1 else files:
-        try:
-            image = load_image(path)
-            read = Read(path, image, recognizer.identify(image))
-        except BalatroError as error:
-            failures.append(str(error))
-            continue
-        yield read
-
-
-def bad_pictures(failures: list[str], num_files: int) -> BalatroError:
+def bad_pictures(failures: list[str], num_files: int, num_bad: int | None = None) -> BalatroError:
+    """The error at the end of a batch. failures: a line for each bad picture, or for the first of num_bad."""
+    num_bad = len(failures) if num_bad is None else num_bad
     if num_files == 1:
         return InputError(failures[0])
     for failure in failures:
         print(failure, file=sys.stderr)
-    others = "; the others are done" if len(failures) < num_files else ""
-    return InputError(f"{len(failures)} of {num_files} pictures could not be read (listed above){others}")
+    more = "" if num_bad == len(failures) else ", the first of them"
+    others = "; the others are done" if num_bad < num_files else ""
+    return InputError(f"{num_bad} of {num_files} pictures could not be read (listed above{more}){others}")
 
 
-def _print_cards(read: Read) -> None:
+def _print_cards(line: bytes) -> None:
     """A table on stdout; names only, so that it stays readable in a pipe too."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from balatro.identify_card.draw import COLOURS
+    from balatro.identify_card.labels import COLOURS
 
-    known = [card for card in read.cards if card.known]
-    others = len(read.cards) - len(known)
-    title = f"{read.path}: {len(known)} cards" + (f", and {others} that are none of the known ones" if others else "")
+    read = json.loads(line)
+    if "error" in read:
+        return  # it is told at the end
+    known = [card for card in read["cards"] if card["known"]]
+    others = len(read["cards"]) - len(known)
+    when = f" at {read['seconds']} s" if "seconds" in read else ""
+    title = f"{read['file']}{when}: {len(known)} cards" + (f", and {others} that are none of the known ones" if others else "")
     table = Table()
     for heading in ("card", "modifier", "type", "rarity"):
         table.add_column(heading)
     for heading in ("sure", "left", "top"):
         table.add_column(heading, justify="right")
     for card in known:
-        colour = "" if card.modifier in ("", "Base") else "rgb({},{},{})".format(*COLOURS[card.modifier])
-        place = (f"{card.confidence * 100:.1f} %", str(card.box[0]), str(card.box[1]))
-        table.add_row(Text(card.name or ""), Text(card.modifier, colour), card.type, card.rarity, *place)
+        modifier = card["modifier"]
+        colour = "" if modifier in ("", "Base") else "rgb({},{},{})".format(*COLOURS[modifier])
+        place = (f"{card['confidence'] * 100:.1f} %", str(card["box"][0]), str(card["box"][1]))
+        table.add_row(Text(card["name"] or ""), Text(modifier, colour), card["type"], card["rarity"], *place)
     console = Console()
     console.print(Text(title), soft_wrap=True)
     if known:
         console.print(table)
-
-
-def _draw(read: Read, copy: Path) -> None:
-    """Write the marked copy as PNG."""
-    from PIL import Image
-
-    from balatro.identify_card.draw import draw_cards
-    from balatro.utils.files import write_bytes
-
-    data = io.BytesIO()
-    Image.fromarray(draw_cards(read.image, read.cards)).save(data, "PNG")
-    write_bytes(copy, data.getvalue())

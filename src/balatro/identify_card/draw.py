@@ -1,217 +1,171 @@
-"""Pictures with the cards marked: boxes, names, modifiers and confidences."""
+"""Pictures with the cards marked: outlines, names, modifiers and confidences. The one place where that is drawn.
+
+`draw_layer` is the drawing alone, for a window over the game; `draw_cards` is a picture with it. What stands at a card and
+where is decided in `balatro.identify_card.labels`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 
+import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from balatro.identify_card.card import Card
+from balatro.config.shapes import MARGIN
+from balatro.identify_card.card import Card, quad_sizes
+from balatro.identify_card.labels import (
+    USUAL,
+    Colour,
+    Drawing,
+    Label,
+    Line,
+    colour_of,
+    font,
+    line_height,
+    place_labels,
+    text_size,
+    text_width,
+)
 
-COLOURS = {
-    "Base": (255, 213, 94),
-    "Foil": (96, 176, 255),
-    "Holographic": (255, 122, 190),
-    "Polychrome": (194, 146, 255),
-    "Negative": (104, 238, 208),
-}
-"""One colour per modifier, RGB: none of them white, as most cards are, and all readable on the dark plates."""
-INK = (246, 244, 238)
-"""Names, RGB."""
-UNKNOWN = (168, 172, 178)
+UNKNOWN = (168, 172, 178, 190)
+"""Outlines of things that are no known card, RGBA."""
+SHADE = (0, 0, 0, 150)
+"""What lies around an outline, RGBA, so that it can be seen on any ground."""
 PLATE = (16, 19, 24, 225)
 """Labels' ground, RGBA: nearly opaque, so that text can be read on any card."""
-OVERSAMPLE = 2
-"""Lines are drawn this much larger and reduced, which smooths slanted edges."""
-
-OVERSAMPLE_BELOW = 10_000_000
-"""Pixels of a picture from which on that is not worth its memory."""
-
-
-Place: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right, bottom, in pixels."""
+SMOOTH = 4
+"""Plates' round corners are drawn this much larger and reduced."""
+SHIFT = 4
+"""Bits of a fraction of a pixel in OpenCV's coordinates."""
 
 
-@dataclass(frozen=True)
-class Label:
-    """The text of a card (lines and their colours) and where its plate lies."""
-
-    lines: tuple[tuple[str, tuple[int, int, int]], ...]
-    place: Place
-    stem: Place | None
-    """A line (x, y, x, y) from the card to a label that does not touch it."""
-
-
-def draw_cards(image: np.ndarray, cards: Sequence[Card]) -> np.ndarray:
+def draw_cards(
+    image: np.ndarray, cards: Sequence[Card], drawing: Drawing = USUAL, doubtful: Collection[Card] = ()
+) -> np.ndarray:
     """A copy of an (H, W, 3) uint8 RGB picture on which every card is framed and named, in one colour per modifier.
 
-    Cards that are not known get a thin grey frame and no label.
+    Cards that are not known get a thin grey frame and no label; those of `doubtful` have a colour of their own.
     """
     height, width = image.shape[:2]
-    base = Image.fromarray(image).convert("RGBA")
-    base.alpha_composite(_frames((width, height), cards))
-    plates = Image.new("RGBA", base.size, (0, 0, 0, 0))
-    pen = ImageDraw.Draw(plates)
-    size = text_size(width, height, cards)
-    labels = place_labels(cards, size, (width, height))
-    for label in labels:
-        _draw_stem(pen, label, size)
-    for label in labels:
-        _draw_label(pen, label, size)
-    base.alpha_composite(plates)
-    return np.asarray(base.convert("RGB")).copy()
+    layer = draw_layer((width, height), cards, drawing, doubtful).reshape(-1, 4)
+    result = image.copy()
+    drawn = np.flatnonzero(layer[:, 3])
+    pixels = result.reshape(-1, 3)
+    pixels[drawn] = _over(layer[drawn], pixels[drawn])
+    return result
 
 
-def text_size(width: int, height: int, cards: Sequence[Card]) -> float:
-    """Height of the letters in pixels: by the cards' size, so that a name is about as wide as its card."""
-    heights = [card.box[3] - card.box[1] for card in cards if card.known]
-    card = float(np.median(heights)) if heights else min(width / 16, height / 9) * 1.8
-    return float(np.clip(card * 0.115, 9, max(9, height / 14)))
+def draw_layer(
+    size: tuple[int, int], cards: Sequence[Card], drawing: Drawing = USUAL, doubtful: Collection[Card] = ()
+) -> np.ndarray:
+    """The drawing alone for a picture of this width and height: (H, W, 4) uint8 RGBA, premultiplied by its alpha."""
+    width, height = size
+    layer = np.zeros((height, width, 4), np.uint8)
+    if drawing.style != "label":
+        _draw_outlines(layer, cards, drawing, doubtful)
+    if drawing.style != "outline":
+        letters = text_size(width, height, cards)
+        labels = place_labels(cards, letters, size, drawing, doubtful)
+        for label in labels:
+            _draw_stem(layer, label, letters)
+        if drawing.beside:
+            _clear_cards(layer, cards)
+        for label in labels:
+            _draw_label(layer, label, letters)
+    return layer
 
 
-def place_labels(cards: Sequence[Card], size: float, frame: tuple[int, int]) -> list[Label]:
-    """A label for every known card, where it hides least: below its card, above it, or upon it; none covers another.
-
-    Labels of a crowded row form steps.
-    """
-    placed: list[Label] = []
-    for card in sorted((card for card in cards if card.known), key=lambda card: (card.box[1] + card.box[3], card.box[0])):
-        lines = _lines(card, size)
-        place = _best_place(card, cards, _plate_size(lines, size), placed, frame)
-        placed.append(Label(lines, place, _stem(card, place)))
-    return placed
+def _over(colours: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """Premultiplied (..., 4) uint8 RGBA laid over (..., 3 or 4) uint8."""
+    through = 255 - colours[..., 3:].astype(np.uint16)
+    shown: np.ndarray = colours[..., : ground.shape[-1]] + ((ground * through + 127) // 255).astype(np.uint8)
+    return shown
 
 
-def _lines(card: Card, size: float) -> tuple[tuple[str, tuple[int, int, int]], ...]:
-    colour = COLOURS.get(card.modifier, COLOURS["Base"])
-    note = f"{card.confidence * 100:.0f}%" if card.modifier in ("", "Base") else f"{card.modifier} {card.confidence * 100:.0f}%"
-    return (*((line, INK) for line in _wrap(card.name or "", size, card.box[2] - card.box[0])), (note, colour))
+# Outlines.
 
 
-def _wrap(name: str, size: float, width: float) -> list[str]:
-    """A name in one line, or in two when it is much wider than its card and has a space."""
-    if _text_width(name, size) <= width * 1.05 or " " not in name:
-        return [name]
-    words = name.split()
-    splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-    return list(min(splits, key=lambda pair: max(_text_width(line, size) for line in pair)))
-
-
-def _plate_size(lines: Sequence[tuple[str, tuple[int, int, int]]], size: float) -> tuple[float, float]:
-    width = max(_text_width(line, _line_size(number, len(lines), size)) for number, (line, _) in enumerate(lines))
-    return width + size * 0.8, size * (1.16 * len(lines) + 0.34)
-
-
-def _line_size(number: int, count: int, size: float) -> float:
-    """The last line (modifier, confidence) is a little smaller than the name."""
-    return size * 0.88 if number == count - 1 else size
-
-
-def _best_place(
-    card: Card, cards: Sequence[Card], plate: tuple[float, float], placed: Sequence[Label], frame: tuple[int, int]
-) -> Place:
-    """Of ten places the one that costs least: covering cards costs, and so does being far from one's own."""
-    width, height = plate
-    left = float(np.clip(_middle(card, cards) - width / 2, 0, max(0.0, frame[0] - width)))
-    step = height + max(1.0, height * 0.04)
-    tops = [card.box[3] + max(1.0, height * 0.04) + number * step for number in range(5)]
-    tops += [card.box[1] - step, card.box[1] - 2 * step]
-    tops += [card.box[3] - step, (card.box[1] + card.box[3] - height) / 2, card.box[1] + step - height]
-    best, least = (left, 0.0, left + width, height), np.inf
-    for top in tops:
-        place = (left, float(np.clip(top, 0, max(0.0, frame[1] - height))), left + width, 0.0)
-        place = (*place[:3], place[1] + height)
-        cost = _cost(place, abs(top - tops[0]) / step, card, cards, placed)
-        if cost < least:
-            best, least = place, cost
-    return best
-
-
-def _middle(card: Card, cards: Sequence[Card]) -> float:
-    """The x of the middle of what shows of a card: in a crowded row its right neighbour covers it."""
-    left, top, right, bottom = card.box
-    covering = [other.box[0] for other in cards if left < other.box[0] < right and other.box[1] < bottom and top < other.box[3]]
-    return (left + min(covering, default=right)) / 2
-
-
-def _cost(place: Place, steps: float, card: Card, cards: Sequence[Card], placed: Sequence[Label]) -> float:
-    """How bad a place is; touching another label is worst."""
-    area = (place[2] - place[0]) * (place[3] - place[1])
-    labels = sum(_common(place, label.place) for label in placed) / area
-    others = sum(_common(place, other.box) for other in cards if other is not card and other.known) / area
-    return 20 * labels + (4 if labels else 0) + 3 * min(others, 1.0) + 0.9 * _common(place, card.box) / area + 0.12 * steps**2
-
-
-def _common(one: Place, other: Sequence[float]) -> float:
-    """Area that two upright boxes share."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return max(0.0, width) * max(0.0, height)
-
-
-def _stem(card: Card, place: Place) -> Place | None:
-    """From the middle of the card's foot or head to a label that lies off it."""
-    x = (place[0] + place[2]) / 2
-    if place[1] > card.box[3] + (place[3] - place[1]) / 2:
-        return (x, card.box[3], x, place[1])
-    if place[3] < card.box[1] - (place[3] - place[1]) / 2:
-        return (x, card.box[1], x, place[3])
-    return None
-
-
-def _frames(size: tuple[int, int], cards: Sequence[Card]) -> Image.Image:
-    """The cards' outlines on transparent ground. As on the table, a card hides what lies to its left and below it."""
-    scale = OVERSAMPLE if size[0] * size[1] < OVERSAMPLE_BELOW else 1
-    layer = Image.new("RGBA", (size[0] * scale, size[1] * scale), (0, 0, 0, 0))
-    pen = ImageDraw.Draw(layer)
+def _draw_outlines(layer: np.ndarray, cards: Sequence[Card], drawing: Drawing, doubtful: Collection[Card]) -> None:
+    """As on the table, a card hides what lies to its left and below it; beside the cards, all of them hide all."""
     for card in sorted(cards, key=lambda card: card.box[0]):
-        thick = max(1.0, (card.box[3] - card.box[1]) * 0.022) * scale
-        corners = [(x * scale, y * scale) for x, y in card.quad]
-        pen.polygon(corners, fill=(0, 0, 0, 0))
-        if card.known:
-            _outline(pen, corners, (0, 0, 0, 150), thick * 1.9)
-            _outline(pen, corners, (*COLOURS.get(card.modifier, COLOURS["Base"]), 255), thick)
+        corners = np.array(card.quad, np.float32)
+        thick = max(1.0, (card.box[3] - card.box[1]) * 0.022)
+        if drawing.beside:
+            corners = _grown(corners, MARGIN, 1 + thick)
         else:
-            _outline(pen, corners, (*UNKNOWN, 190), max(1.0, thick * 0.45))
-    return layer.resize(size, Image.Resampling.BOX)
+            cv2.fillPoly(layer, [_fixed(corners)], (0, 0, 0, 0), cv2.LINE_AA, SHIFT)
+        if card.known:
+            _outline(layer, corners, SHADE, thick * 1.9)
+            _outline(layer, corners, (*colour_of(card, doubtful), 255), thick)
+        else:
+            _outline(layer, corners, UNKNOWN, thick * 0.45)
+    if drawing.beside:
+        _clear_cards(layer, cards)
 
 
-def _outline(pen: ImageDraw.ImageDraw, corners: list[tuple[int, int]], colour: tuple[int, int, int, int], thick: float) -> None:
-    ring = [*corners, corners[0], corners[1]]
-    pen.line(ring, fill=colour, width=max(1, round(thick)), joint="curve")
+def _clear_cards(layer: np.ndarray, cards: Sequence[Card]) -> None:
+    """Take away what lies upon a card or in the margin that is read with it."""
+    for card in cards:
+        cv2.fillPoly(layer, [_fixed(_grown(np.array(card.quad, np.float32), MARGIN, 1.0))], (0, 0, 0, 0), cv2.LINE_8, SHIFT)
 
 
-def _draw_stem(pen: ImageDraw.ImageDraw, label: Label, size: float) -> None:
-    if label.stem is not None:
-        pen.line(label.stem, fill=(0, 0, 0, 170), width=max(3, round(size * 0.3)))
-        pen.line(label.stem, fill=(*label.lines[-1][1], 255), width=max(1, round(size * 0.12)))
+def _grown(corners: np.ndarray, share: float, pixels: float) -> np.ndarray:
+    """(4, 2) corners moved outwards by a share of the card's width and height, and so many pixels."""
+    across, down = corners[1] - corners[0] + corners[2] - corners[3], corners[3] - corners[0] + corners[2] - corners[1]
+    sizes = quad_sizes(corners[None])[0]
+    by = np.stack([across, down]) / np.maximum(np.linalg.norm([across, down], axis=1, keepdims=True), 1e-6)
+    by *= (share * sizes + pixels)[:, None]
+    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float32)
+    return corners + signs @ by
 
 
-def _draw_label(pen: ImageDraw.ImageDraw, label: Label, size: float) -> None:
-    left, top, right, bottom = label.place
-    colour = label.lines[-1][1]
-    pen.rounded_rectangle((left, top, right - 1, bottom - 1), radius=size * 0.3, fill=PLATE, outline=(*colour, 150), width=1)
-    y = top + size * 0.17
-    for number, (line, ink) in enumerate(label.lines):
-        letters = _line_size(number, len(label.lines), size)
-        x = (left + right - _text_width(line, letters)) / 2
-        pen.text((x, y), line, font=_font(letters), fill=(*ink, 255))
-        y += size * 1.16
+def _outline(layer: np.ndarray, corners: np.ndarray, colour: tuple[int, int, int, int], thick: float) -> None:
+    # OpenCV blends all four channels: what is not premultiplied yet has to be.
+    paint = [value * colour[3] // 255 for value in colour[:3]] + [colour[3]]
+    cv2.polylines(layer, [_fixed(corners)], True, paint, max(1, round(thick)), cv2.LINE_AA, SHIFT)
 
 
-def _text_width(text: str, size: float) -> float:
-    return float(_font(size).getlength(text))
+def _fixed(corners: np.ndarray) -> np.ndarray:
+    """Corners as OpenCV's fixed-point integers; its pixels have their middles, not their edges, at whole numbers."""
+    return np.round((corners - 0.5) * (1 << SHIFT)).astype(np.int32)
 
 
-_FONTS: dict[int, ImageFont.FreeTypeFont | ImageFont.ImageFont] = {}
+# Labels.
 
 
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font in about this size; half pixels are enough."""
-    key = round(size * 2)
-    if key not in _FONTS:
-        _FONTS[key] = ImageFont.load_default(size=key / 2)
-    return _FONTS[key]
+def _draw_stem(layer: np.ndarray, label: Label, size: float) -> None:
+    if label.stem is None:
+        return
+    start, end = ((round(x), round(y)) for x, y in (label.stem[:2], label.stem[2:]))
+    cv2.line(layer, start, end, (0, 0, 0, 170), max(3, round(size * 0.3)))
+    cv2.line(layer, start, end, (*label.colour, 255), max(1, round(size * 0.12)))
+
+
+def _draw_label(layer: np.ndarray, label: Label, size: float) -> None:
+    left, top, right, bottom = (round(edge) for edge in label.place)
+    plate = _plate(label.lines, label.colour, (max(1, right - left), max(1, bottom - top)), size)
+    ground = layer[top:bottom, left:right]
+    ground[:] = _over(plate[: ground.shape[0], : ground.shape[1]], ground)
+
+
+@lru_cache(maxsize=256)
+def _plate(lines: tuple[Line, ...], colour: Colour, extent: tuple[int, int], size: float) -> np.ndarray:
+    """(h, w, 4) uint8 premultiplied RGBA. Kept: what a card is called seldom changes from one frame to the next."""
+    large = (extent[0] * SMOOTH, extent[1] * SMOOTH)
+    ground = Image.new("RGBA", large, (*PLATE[:3], 0))
+    shape = (0, 0, large[0] - 1, large[1] - 1)
+    edge = tuple((a + b) // 2 for a, b in zip(colour, PLATE, strict=False))
+    ImageDraw.Draw(ground).rounded_rectangle(shape, radius=size * 0.3 * SMOOTH, fill=PLATE, outline=(*edge, 235), width=SMOOTH)
+    plate = ground.resize(extent, Image.Resampling.BOX)
+    pen = ImageDraw.Draw(plate)
+    y = size * 0.17
+    for line in lines:
+        pen.text(((extent[0] - text_width(line)) / 2, y), line.text, font=font(line.size), fill=(*line.colour, 255))
+        y += line_height(line)
+    straight = np.asarray(plate).astype(np.uint16)
+    straight[..., :3] = (straight[..., :3] * straight[..., 3:] + 127) // 255
+    done = straight.astype(np.uint8)
+    done.flags.writeable = False  # it is shared
+    return done

@@ -240,8 +240,8 @@ def score_screen(
     return outcomes, [FalseName(file, NO_AREA, card, _crop(screen.image, card)) for card in false]
 
 
-def pair_by_place(truths: Sequence[ScreenCard], cards: Sequence[Card]) -> list[Card | None]:
-    """For each rendered card the one read at its place, nearest pairs first, each used once."""
+def pair_by_place(truths: Sequence[ScreenCard | Card], cards: Sequence[Card]) -> list[Card | None]:
+    """For each rendered card, or card of another reading, the one read at its place, nearest pairs first, each used once."""
     partners: list[Card | None] = [None] * len(truths)
     if not truths or not cards:
         return partners

@@ -17,7 +17,7 @@ import numpy as np
 from balatro.config.kinds import KINDS, NOTHING
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import package_weights
-from balatro.config.shapes import CARD_SIZE, MARGIN, MODEL_FORMAT
+from balatro.config.shapes import ADDED_FILE, ADDED_PICTURES, CARD_SIZE, MARGIN, MODEL_FORMAT
 from balatro.identify_card.bundle import GallerySettings
 from balatro.identify_card.naming import softmax
 from balatro.identify_card.sessions import open_session
@@ -157,7 +157,7 @@ def make_gallery_bundle(deck: Deck, folder: Path, weights: Path | None = None, s
     gallery = draw_gallery(deck, weights / "encoder.onnx", seed)
     tasks = {task: _task(about, task, classes) for task, classes in (("modifier", MODIFIERS), ("kind", KINDS))}
     settings = calibrate_gallery(gallery, deck, weights / "encoder.onnx", tasks["kind"]["temperature"], seed)
-    with new_folder(folder, "model.json") as building:
+    with new_folder(folder, "model.json", keep=(ADDED_FILE, ADDED_PICTURES)) as building:
         shutil.copyfile(weights / "encoder.onnx", building / "model.onnx")
         shutil.copyfile(weights / "locator.onnx", building / "locator.onnx")
         save_gallery(gallery, building / "gallery.npz")

@@ -12,7 +12,7 @@ SURE = 0.9
 """A card this probable tells how large the frame's cards are drawn."""
 SIZE_SPREAD = 0.07
 """Standard deviation of a card's drawn size relative to the others': hovering, tilt, and the locator's error."""
-TOP = 3
+TOP = 5
 """How many of the likeliest cards are told."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -26,10 +26,14 @@ from balatro.identify_card.added import (
     add_looks,
     add_strangers,
     columns_of,
+    is_current,
     join_logits,
     load_added,
     log_sum,
     new_entry,
+    remove_origin,
+    replace_added,
+    trust,
     with_added,
 )
 from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle
@@ -37,11 +41,13 @@ from balatro.identify_card.card import Card, reading_order
 from balatro.identify_card.gallery import Gallery, load_gallery
 from balatro.identify_card.locate import Locator, check_network
 from balatro.identify_card.naming import make_cards, softmax, split_twins
-from balatro.identify_card.sessions import open_session
+from balatro.identify_card.sessions import OpenSession, network_file, open_session
 from balatro.utils.errors import InputError, ModelError
 from balatro.utils.images import load_image, rectify
+from balatro.utils.stages import Stage, untimed
 
 if TYPE_CHECKING:
+    from balatro.identify_card.added_views import Sample
     from balatro.utils.images import ImageSource
 
 BATCH = 64
@@ -63,15 +69,32 @@ CARD_SHARE = 0.4
 """A located card fills at least this share of a picture of one card."""
 
 
+@dataclass(frozen=True, eq=False)
+class Likeness:
+    """How alike N things are to cards whose pictures are known, cosines; the same whatever model.json says."""
+
+    gallery: np.ndarray | None
+    """(N, cards) of a model that names cards by its gallery."""
+    added: np.ndarray | None
+    """(N, added) where cards were added."""
+
+    def part(self, rows: np.ndarray) -> Likeness:
+        """Of some of the things, by bool or index."""
+        return Likeness(*(None if values is None else values[rows] for values in (self.gallery, self.added)))
+
+
 class Recognizer:
     """A model, ready to read pictures. Not to be shared by threads that call it at the same time."""
 
-    def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
+    def __init__(self, bundle: Bundle, threads: int | None = None, open_session: OpenSession = open_session) -> None:
+        """open_session: what opens its two networks; by default what their files are made for."""
         self.bundle = bundle
         self._own_cards = bundle.cards
         self._added = EMPTY
-        self.locator = Locator(bundle.folder / "locator.onnx", threads, bundle.locator_threshold)
-        self._encoder = open_session(bundle.folder / "model.onnx", threads)
+        self.locator = Locator(network_file(bundle.folder, "locator"), threads, bundle.locator_threshold, open_session)
+        self._encoder_file = network_file(bundle.folder, "model")
+        self._encoder = open_session(self._encoder_file, threads)
+        self._stage: Stage = untimed
         self._outputs = [output.name for output in self._encoder.get_outputs()]
         self._gallery: Gallery | None = None
         if "identification" not in bundle.tasks:
@@ -88,9 +111,18 @@ class Recognizer:
         """
         return cls(load_bundle(find_bundle(name_or_folder)), threads)
 
+    def time_stages(self, stage: Stage) -> None:
+        """Have the parts of the work timed from now on: resize, locate, rectify, encode and name."""
+        self._stage = self.locator.stage = stage
+
     def read_added(self) -> None:
-        """Take the cards that `balatro gallery` has added to the model since; those of `add` are there already."""
+        """Take the cards that `balatro gallery` has added to the model since; those of `add` are there already.
+
+        Where the model was trained anew since, its encoder looks at their pictures first.
+        """
         added = load_added(self.bundle.folder)
+        if not is_current(self.bundle.folder, added):
+            added = self._look_anew(added)
         width = self._width("embedding")
         if added.cards and isinstance(width, int) and added.looks.embedding.shape[1] != width:
             raise ModelError(f"{self.bundle.folder}: gallery_added.npz is that of another model; remove it, and add anew")
@@ -111,14 +143,16 @@ class Recognizer:
         type: str = "",
         rarity: str = "",
         known: bool = True,
+        origin: str = "",
     ) -> AddedCard:
         """Teach the model a card by pictures of it alone, without training, and keep that in the model's folder.
 
         name: a new name, or that of a card whose look is to be corrected. images: one is enough; each shows one card, in the
-        modifier given. known: False for a thing that is never to be named. Same pictures, same bytes. InputError for pictures
-        that cannot be used, before anything is changed.
+        modifier given. known: False for a thing that is never to be named. origin: under which `forget` takes the pictures
+        back. Same pictures, same bytes. InputError for pictures that cannot be used, before anything is changed.
         """
-        from balatro.identify_card.added_views import load_sample, make_views, modifier_index, stranger_views
+        from balatro.identify_card.added_pictures import to_keep
+        from balatro.identify_card.added_views import load_sample, modifier_index
 
         if not images:
             raise InputError("no picture of the card; name at least one")
@@ -128,15 +162,52 @@ class Recognizer:
             return replace(new_entry(name, self._own_cards, added, type, rarity, known), pictures=len(images))
 
         make_entry(self._added)  # a name that cannot be is told before the pictures are looked at
-        samples = [load_sample(image, self.locator) for image in images]
-        views = [make_views(sample, number, self.bundle.input_size, self.bundle.margin) for sample in samples]
-        looks = self._look(np.concatenate([pictures for pictures, _ in views]), np.concatenate([shown for _, shown in views]))
+        samples = [to_keep(load_sample(image, self.locator)) for image in images]
+        looks, of_sample = self._look_at(samples, [number] * len(samples))
         if not self._added.has_strangers:
-            strangers = stranger_views(self.bundle.input_size, self.bundle.margin)
-            add_strangers(self.bundle.folder, self._look(strangers, np.zeros(len(strangers), np.int8)))
-        entry = add_looks(self.bundle.folder, make_entry, looks)
+            add_strangers(self.bundle.folder, self._look_at_strangers())
+        entry = add_looks(self.bundle.folder, make_entry, looks, samples, of_sample, number, origin)
         self.read_added()
         return entry
+
+    def forget(self, origin: str) -> bool:
+        """Take back the pictures that were added with this origin; whether there were any."""
+        found = remove_origin(self.bundle.folder, origin)
+        if found:
+            self.read_added()
+        return found
+
+    def _look_anew(self, stale: AddedCards) -> AddedCards:
+        """The added cards as this encoder sees their pictures, kept in the model's folder where that can be written."""
+        from balatro.identify_card.added_pictures import read_sample
+        from balatro.utils.progress import track
+
+        fresh = EMPTY.with_strangers(self._look_at_strangers()) if stale.has_strangers else EMPTY
+        cards = {card.id: replace(card, pictures=1) for card in stale.cards}
+        for picture in track(stale.pictures, "Looking anew at added cards"):
+            card = cards[picture.card]
+            entry = replace(new_entry(card.name, self._own_cards, fresh, card.type, card.rarity, card.known), pictures=1)
+            looks, of_sample = self._look_at([read_sample(self.bundle.folder, picture)], [picture.modifier])
+            fresh = fresh.with_looks(entry, looks, [replace(picture, card=entry.id)], of_sample)
+        try:
+            return replace_added(self.bundle.folder, stale, fresh)
+        except OSError:  # a folder that may only be read: looked at again next time
+            return fresh
+
+    def _look_at(self, samples: Sequence[Sample], modifiers: Sequence[int]) -> tuple[Looks, np.ndarray]:
+        """What the encoder makes of the views of samples in these modifiers; (views,) int32, the sample of each."""
+        from balatro.identify_card.added_views import make_views
+
+        size, margin = self.bundle.input_size, self.bundle.margin
+        views = [make_views(sample, number, size, margin) for sample, number in zip(samples, modifiers, strict=True)]
+        looks = self._look(np.concatenate([pictures for pictures, _ in views]), np.concatenate([shown for _, shown in views]))
+        return looks, np.repeat(np.arange(len(views), dtype=np.int32), [len(shown) for _, shown in views])
+
+    def _look_at_strangers(self) -> Looks:
+        from balatro.identify_card.added_views import stranger_views
+
+        strangers = stranger_views(self.bundle.input_size, self.bundle.margin)
+        return self._look(strangers, np.zeros(len(strangers), np.int8))
 
     def _look(self, cards: np.ndarray, modifier: np.ndarray) -> Looks:
         """(N, h, w, 3) uint8 RGB cards and their (N,) modifiers as the store keeps them."""
@@ -183,17 +254,40 @@ class Recognizer:
         if len(quads) == 0:
             return []
         size = (picture.shape[1], picture.shape[0])
-        outputs = self.encode(rectify(picture, quads, self.bundle.input_size, self.bundle.margin))
-        names, alike = self._names(outputs)
+        with self._stage("rectify"):
+            cut = rectify(picture, quads, self.bundle.input_size, self.bundle.margin)
+        with self._stage("encode"):
+            outputs = self.encode(cut)
+        with self._stage("name"):
+            return self._name(outputs, quads, size, in_frame)
+
+    def _name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int], in_frame: bool) -> list[Card]:
+        """What the encoder's outputs say of the cards at these quads of a picture of this (width, height)."""
+        names, alike = self.name_chances(outputs)
+        names = split_twins(names, quads, self.bundle, size if in_frame else None)
+        return make_cards(names, alike, self.modifier_chances(outputs, names.argmax(axis=1)), quads, size, self.bundle)
+
+    def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
+        """How alike the things of which `encode` gave this are to the gallery, and to added cards."""
+        embedding = outputs["embedding"]
+        gallery = None if self._gallery is None else self._gallery.nearest(embedding, len(self.bundle.cards))
+        return Likeness(gallery, self._added.likeness(embedding) if self._added.cards else None)
+
+    def name_chances(self, outputs: dict[str, np.ndarray], likeness: Likeness | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """(N, cards) probabilities of what `encode` gave, and (N,) bool, whether it is alike anything at all.
+
+        Twins are not told apart yet. A row's sum is less than 1 where the thing may be no card, or a card that nobody added.
+        likeness: what `liken` gives for these outputs, where it is known already.
+        """
+        names, alike = self._names(outputs, likeness or self.liken(outputs))
         if "kind" in self.bundle.tasks:
             # What is no card has no name. The other kinds decide nothing here: strangers are cards of the deck themselves,
             # and a red card full of hearts may well pass for a card's back.
             nothing = softmax(outputs["kind"], self.bundle.tasks["kind"].temperature)[:, NOTHING]
             names = names * (1 - nothing[:, None])
-        names = split_twins(names, quads, self.bundle, size if in_frame else None)
-        return make_cards(names, alike, self._modifiers(outputs, names.argmax(axis=1)), quads, size, self.bundle)
+        return names, alike
 
-    def _modifiers(self, outputs: dict[str, np.ndarray], card: np.ndarray) -> np.ndarray:
+    def modifier_chances(self, outputs: dict[str, np.ndarray], card: np.ndarray) -> np.ndarray:
         """(N, modifiers) probabilities for cards (N,) that were recognised.
 
         A head that has not learned this deck takes blue cards for Foil. It knows how editions look on any card, the gallery
@@ -229,30 +323,30 @@ class Recognizer:
         parts = [self._encoder.run(None, {"cards": cards[start : start + BATCH]}) for start in range(0, len(cards), BATCH)]
         return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(self._outputs)}
 
-    def _names(self, outputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def _names(self, outputs: dict[str, np.ndarray], likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
         """(N, cards) probabilities, and (N,) whether the card is alike anything at all."""
-        likeness = self._added.likeness(outputs["embedding"]) if self._added.cards else None
-        num_cards = len(self.bundle.cards)
-        if self._gallery is None:
+        if likeness.gallery is None:
             raw, temperature = outputs["identification"], self.bundle.tasks["identification"].temperature
             logits = raw / temperature
-            if likeness is not None:
-                logits = join_logits(logits, raw, self._added, self._columns, likeness, num_cards)
+            if likeness.added is not None:
+                logits = join_logits(logits, raw, self._added, self._columns, likeness.added, len(self.bundle.cards))
             return softmax(logits), np.ones(len(logits), bool)
-        settings = self.bundle.gallery
-        nearest = self._gallery.nearest(outputs["embedding"], num_cards)
-        if likeness is not None:
-            nearest[:, self._columns] = np.maximum(nearest[:, self._columns], likeness)
-        return softmax(nearest * settings.scale), nearest.max(axis=1) >= settings.cosine
+        settings, nearest = self.bundle.gallery, likeness.gallery
+        if likeness.added is None:
+            return softmax(nearest * settings.scale), nearest.max(axis=1) >= settings.cosine
+        own, nearest = nearest[:, self._columns], nearest.copy()
+        nearest[:, self._columns] = np.maximum(own, likeness.added)
+        names = softmax(nearest * settings.scale)
+        names[:, self._columns] *= np.where(likeness.added > own, trust(self._added, likeness.added), 1.0)
+        return names, nearest.max(axis=1) >= settings.cosine
 
     def _check_outputs(self) -> None:
-        check_network(self._encoder, self.bundle.folder / "model.onnx", "cards", [*self.bundle.tasks, "embedding"])
+        check_network(self._encoder, self._encoder_file, "cards", [*self.bundle.tasks, "embedding"])
         for task, entry in self.bundle.tasks.items():
             width = self._width(task)
             if isinstance(width, int) and width != len(entry.classes):
                 raise ModelError(
-                    f"{self.bundle.folder}: model.onnx has {width} classes for {task!r}, model.json {len(entry.classes)}; "
-                    "make the model anew"
+                    f"{self._encoder_file}: {width} classes for {task!r}, model.json {len(entry.classes)}; make the model anew"
                 )
 
     def _check_gallery(self) -> None:

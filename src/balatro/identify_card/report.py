@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from balatro.identify_card.draw import COLOURS
+from balatro.identify_card.labels import COLOURS
 from balatro.identify_card.scores import MEASURES, FalseName, Outcome, Scores, said_name
 from balatro.utils.files import write_json, write_text
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "misses.html"
 SHOWN = 400
 """Misses on the page at most: more than anyone looks at, and the page stays small."""
+NUM_GUESSES = 3
+"""Runners-up told of a miss."""
 CROP_WIDTH = 480
 """Pictures on the page are at most this wide, pixels."""
 
@@ -100,7 +102,7 @@ def _false_name(false: FalseName) -> dict[str, Any]:
 
 
 def _guesses(top: Sequence[Any]) -> str:
-    return ", ".join(f"{guess.name} {guess.confidence * 100:.0f} %" for guess in top)
+    return ", ".join(f"{guess.name} {guess.confidence * 100:.0f} %" for guess in top[:NUM_GUESSES])
 
 
 def render_page(template: Path, **values: Any) -> str:

@@ -249,6 +249,8 @@ class Tracker:
         prints = view.prints(quads)
         pairs = self._match_looks(quads, prints)
         readings = self._read(view, prints, pairs, seconds)
+        readings |= self._read_copies(view, readings, pairs)
+        pairs = self._correct(quads, readings, pairs)
         pairs |= self._match_names(quads, readings, pairs)
         pairs |= self._match_places(quads, readings, pairs)
         for row, track in pairs.items():
@@ -299,6 +301,42 @@ class Tracker:
         # Nearest first, so that of several copies each stays where it is; looks tell apart those in different editions.
         far = distances(quads, np.stack([track.quad for track in self._tracks]))
         return self._pair(np.where(unlike < ALIKE, far + LOOKS_WEIGH * unlike, np.inf), {})
+
+    def _read_copies(self, view: View, readings: dict[int, Card], pairs: dict[int, _Track]) -> dict[int, Card]:
+        """Read what was taken for a card by its looks, where another find is surely read as that card; row -> card."""
+        claims = [(row, (card.id, card.modifier)) for row, card in readings.items() if self._is_sure(card)]
+        claimed = {said for row, said in claims if row not in pairs or pairs[row].said != said}
+        rows = [row for row, track in pairs.items() if row not in readings and track.said in claimed]
+        return dict(zip(rows, view.read(rows), strict=True)) if rows else {}
+
+    def _correct(self, quads: np.ndarray, readings: dict[int, Card], pairs: dict[int, _Track]) -> dict[int, _Track]:
+        """Pairs in which a find that is surely read as another announced card goes to that one, where that one is free.
+
+        Copies in several editions look much alike when they pass each other.
+        """
+        sure = {row: (card.id, card.modifier) for row, card in readings.items() if self._is_sure(card)}
+        wrong = {
+            row: track for row, track in pairs.items() if track.card is not None and sure.get(row, track.said) != track.said
+        }
+        right = {id(track) for row, track in pairs.items() if row not in wrong}
+        free = [track for track in self._tracks if track.card is not None and id(track) not in right]
+        corrected = {row: track for row, track in pairs.items() if row not in wrong}
+        for row in sorted(sure, key=lambda row: row not in wrong):
+            alike = [track for track in free if track.said == sure[row]]
+            if row not in corrected and alike:
+                far = distances(quads[row][None], np.stack([track.quad for track in alike]))[0]
+                corrected[row] = alike[int(far.argmin())]
+                free.remove(corrected[row])
+        for row, track in wrong.items():
+            if row not in corrected and track in free:
+                corrected[row] = track
+                free.remove(track)
+        return corrected
+
+    def _is_sure(self, card: Card) -> bool:
+        """Whether name and modifier can be relied upon."""
+        sure = card.confidence >= self.settings.confidence and card.modifier_confidence >= self.settings.edition_confidence
+        return card.known and sure
 
     def _match_names(self, quads: np.ndarray, readings: dict[int, Card], taken: dict[int, _Track]) -> dict[int, _Track]:
         """Of the others, finds that bear the name of a card of the last frame, the nearest first.

@@ -15,8 +15,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +27,7 @@ from balatro.identify_card.events import Event, OnEvent
 from balatro.identify_card.recognizer import Recognizer, is_screen
 from balatro.identify_card.track import PRINT_SIZE, USUAL, Shown, Tracker, TrackSettings
 from balatro.utils.images import rectify
+from balatro.utils.stages import StageClock
 
 if TYPE_CHECKING:
     from balatro.identify_card.bundle import Bundle
@@ -92,6 +92,8 @@ class Look:
     events: tuple[Event, ...]
     shown: tuple[Shown, ...]
     """Every announced card, with its place now."""
+    readings: tuple[Card, ...] = ()
+    """What was read in this frame, known or not; only new and changed cards are."""
 
 
 class Gate:
@@ -162,28 +164,14 @@ class _Clock:
 
     def __init__(self) -> None:
         self._times: deque[tuple[float, dict[str, float]]] = deque()
-        self._now: dict[str, float] = {}
+        self.now = StageClock()
+        """Of the present frame."""
         self._began = time.perf_counter()
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.add(name, time.perf_counter() - began)
-
-    def add(self, name: str, seconds: float) -> None:
-        self._now[name] = self._now.get(name, 0.0) + seconds
-
-    def spent(self, *names: str) -> float:
-        """Seconds that these stages have taken of the present frame."""
-        return sum(self._now.get(name, 0.0) for name in names)
 
     def frame_done(self) -> None:
         now = time.perf_counter()
-        self._times.append((now, self._now))
-        self._now = {}
+        self._times.append((now, self.now.seconds))
+        self.now = StageClock()
         while self._times[0][0] < now - OVER_S:
             self._times.popleft()
 
@@ -206,18 +194,22 @@ class _FrameView:
     quads: np.ndarray
     sight: Sight
     clock: _Clock
+    readings: list[Card] = field(default_factory=list)
+    """What was read."""
 
     @property
     def size(self) -> tuple[int, int]:
         return self.image.shape[1], self.image.shape[0]
 
     def prints(self, quads: np.ndarray) -> np.ndarray:
-        with self.clock.stage("compare"):
+        with self.clock.now.stage("compare"):
             return rectify(self.image, quads, PRINT_SIZE, margin=0.0)
 
     def read(self, rows: Sequence[int]) -> list[Card]:
-        with self.clock.stage("read"):
-            return self.sight.read(self.image, self.quads[list(rows)])
+        with self.clock.now.stage("read"):
+            cards = self.sight.read(self.image, self.quads[list(rows)])
+        self.readings += cards
+        return cards
 
 
 class Watcher:
@@ -233,29 +225,31 @@ class Watcher:
     def look(self, image: np.ndarray, seconds: float) -> Look:
         """Look at the next frame: (H, W, 3) uint8 RGB, and its time in seconds."""
         self._num_frames += 1
-        with self._clock.stage("gate"):
+        with self._clock.now.stage("gate"):
             same = self._gate.is_same(image) and not self._tracker.is_unsettled
+        readings: list[Card] = []
         if same:
             self._num_unchanged += 1
-            with self._clock.stage("track"):
+            with self._clock.now.stage("track"):
                 events = self._tracker.repeat(seconds)
         else:
-            events = self._look_into(image, seconds)
+            events, readings = self._look_into(image, seconds)
         self._clock.frame_done()
-        return Look(Frame(image, seconds), tuple(events), tuple(self._tracker.shown()))
+        return Look(Frame(image, seconds), tuple(events), tuple(self._tracker.shown()), tuple(readings))
 
-    def _look_into(self, image: np.ndarray, seconds: float) -> list[Event]:
-        with self._clock.stage("locate"):
+    def _look_into(self, image: np.ndarray, seconds: float) -> tuple[list[Event], list[Card]]:
+        """What can be said since, and what was read."""
+        with self._clock.now.stage("locate"):
             quads = self._sight.locate(image, seconds)
         view = _FrameView(image, quads, self._sight, self._clock)
         began = time.perf_counter()
         events = self._tracker.update(view, seconds)
-        self._clock.add("track", time.perf_counter() - began - self._clock.spent("compare", "read"))
-        return events
+        self._clock.now.add("track", time.perf_counter() - began - self._clock.now.spent("compare", "read"))
+        return events, view.readings
 
     def grabbed(self, seconds: float) -> None:
         """Count the time that it took to get the next frame."""
-        self._clock.add("grab", seconds)
+        self._clock.now.add("grab", seconds)
 
     def stats(self, dropped: int = 0) -> Stats:
         """How it goes."""

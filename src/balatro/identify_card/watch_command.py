@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, cast
@@ -13,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from balatro.identify_card.command import Model
+from balatro.identify_card.overlay.feed import Feed
 from balatro.utils.durations import read_duration
 from balatro.utils.errors import SettingsError
 
@@ -20,11 +22,14 @@ if TYPE_CHECKING:
     import numpy as np
 
     from balatro.build_dataset.sources import Source
+    from balatro.identify_card.doubtful import DoubtfulSaver
     from balatro.identify_card.events import Event, EventWriter
+    from balatro.identify_card.labels import Drawing
+    from balatro.identify_card.overlay.record import Recorder
     from balatro.identify_card.recognizer import Recognizer
     from balatro.identify_card.watch import Look, Stats
 
-_WHERE, _OUT = "What is watched", "What is written"
+_WHERE, _OUT, _SHOWN = "What is watched", "What is written", "What is shown"
 
 
 def watch(
@@ -56,34 +61,103 @@ def watch(
         str | None,
         typer.Option("--csv", help="Write events as CSV; - is stdout.", metavar="OUT", rich_help_panel=_OUT),
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Write what is watched as a video, with the cards marked.", metavar="OUT.mp4", rich_help_panel=_OUT),
+    ] = None,
+    save_doubtful: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write crops of doubtful cards there, to be named with `balatro annotate`, which looks into data/screenshots.",
+            metavar="DIR",
+            rich_help_panel=_OUT,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a video that is there.", rich_help_panel=_OUT)] = False,
+    overlay: Annotated[
+        bool, typer.Option("--overlay", help="Mark the cards over the game itself.", rich_help_panel=_SHOWN)
+    ] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what is watched in a window, with the cards marked.", rich_help_panel=_SHOWN)
+    ] = False,
+    style: Annotated[str, typer.Option(help="outline, label or both.", metavar="STYLE", rich_help_panel=_SHOWN)] = "both",
+    runners_up: Annotated[
+        bool, typer.Option("--runners-up", help="Say the next likeliest names too.", rich_help_panel=_SHOWN)
+    ] = False,
 ) -> None:
     """Watch the running game: say which card appears, changes its modifier, or is gone.
 
     Frames that come while others are looked at are dropped. A file of events grows line by line, so that another program can
     follow it; an older one is replaced. How fast it goes is told on stderr.
 
+    Keys, in the preview and in the small window of the overlay: H hides or shows what is drawn, O changes its style, R says
+    runners-up, Space pauses a video, Q quits.
+
     Examples:
 
     \b
       balatro watch
       balatro watch --window Balatro --json -
+      balatro watch --overlay --style label
       balatro watch --source monitor:2 --max-fps 20 --cpu 2
       balatro watch --source evening.mp4 --csv cards.csv
+      balatro watch --preview --record evening.mp4
+      balatro watch --save-doubtful data/screenshots
     """
-    place = _place(source, window, region)
-    seconds = read_duration(duration)
+    place, seconds = _place(source, window, region), read_duration(duration)
     _check_outputs(json_out, csv_out)
+    from balatro.identify_card.labels import Drawing
+
+    drawing = Drawing(style, runners_up)
+    plan = Plan(place, model, max_fps, cpu, seconds, json_out, csv_out, record, save_doubtful, overlay, drawing)
+    if record is not None:
+        from balatro.identify_card.overlay.record import check_video
+
+        check_video(record, force)
+    feed = Feed(is_paced=preview)
+    if not overlay and not preview:
+        _watch(plan, feed)
+        return
+    from balatro.identify_card.overlay.run import run_windows
+
+    run_windows(feed, lambda: _watch(plan, feed), overlay, preview, drawing)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is watched, how, and where it goes."""
+
+    place: str
+    model: str
+    max_fps: float
+    cpu: int
+    seconds: float | None
+    json_out: str | None
+    csv_out: str | None
+    record: Path | None
+    save_doubtful: Path | None
+    overlay: bool
+    drawing: Drawing
+
+
+def _watch(plan: Plan, feed: Feed) -> None:
+    """All of it, in whatever thread: a screen is to be read by the thread that opened it."""
     import cv2
 
     from balatro.build_dataset.sources import open_source
     from balatro.identify_card.recognizer import Recognizer
 
-    cv2.setNumThreads(cpu)
+    cv2.setNumThreads(plan.cpu)
     with ExitStack() as stack:
-        opened = stack.enter_context(open_source(place))
-        recognizer = Recognizer.load(model, cpu)
-        writers = _open_writers(stack, json_out, csv_out)
-        _run(opened, recognizer, writers, max_fps, seconds)
+        opened = stack.enter_context(open_source(plan.place))
+        if plan.overlay and not opened.live:
+            raise SettingsError(f"--overlay draws over what is on the screen; {opened.name} is a file: take --preview")
+        feed.opened(opened.name, opened.live)
+        recognizer = Recognizer.load(plan.model, plan.cpu)
+        writers = _open_writers(stack, plan.json_out, plan.csv_out)
+        recorder = _open_recorder(stack, plan, opened)
+        saver = _open_saver(stack, plan.save_doubtful)
+        _run(opened, recognizer, writers, recorder, saver, plan, feed)
 
 
 def _place(source: str | None, window: str | None, region: str | None) -> str:
@@ -122,6 +196,27 @@ def _open_writers(stack: ExitStack, json_out: str | None, csv_out: str | None) -
     return writers or [EventWriter(_stdout(), "text")]
 
 
+def _open_recorder(stack: ExitStack, plan: Plan, source: Source) -> Recorder | None:
+    """The video, if one is wanted."""
+    if plan.record is None:
+        return None
+    from balatro.identify_card.overlay.record import Recorder
+
+    plan.record.parent.mkdir(parents=True, exist_ok=True)
+    stack.enter_context(_alone(plan.record))
+    fps = 1.0 if source.still else plan.max_fps
+    return stack.enter_context(Recorder(plan.record, fps, plan.drawing, source.live, plan.cpu))
+
+
+def _open_saver(stack: ExitStack, folder: Path | None) -> DoubtfulSaver | None:
+    """What keeps doubtful cards, if that is wanted."""
+    if folder is None:
+        return None
+    from balatro.identify_card.doubtful import DoubtfulSaver
+
+    return stack.enter_context(DoubtfulSaver(folder))
+
+
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """InputError when another watcher writes this file."""
@@ -144,8 +239,16 @@ def _stdout() -> IO[bytes]:
     return cast("IO[bytes]", _Terminal()) if sys.stdout.isatty() else sys.stdout.buffer
 
 
-def _run(source: Source, recognizer: Recognizer, writers: list[EventWriter], max_fps: float, seconds: float | None) -> None:
-    """Watch until the source ends, the time is up, or Ctrl+C; then say how it went."""
+def _run(
+    source: Source,
+    recognizer: Recognizer,
+    writers: list[EventWriter],
+    recorder: Recorder | None,
+    saver: DoubtfulSaver | None,
+    plan: Plan,
+    feed: Feed,
+) -> None:
+    """Watch until the source ends, the time is up, the windows are closed, or Ctrl+C; then say how it went."""
     from balatro.identify_card.track import STILLS, USUAL
     from balatro.identify_card.watch import watch as watch_frames
     from balatro.utils.progress import progress
@@ -160,15 +263,24 @@ def _run(source: Source, recognizer: Recognizer, writers: list[EventWriter], max
         def on_look(look: Look, stats: Stats) -> None:
             nonlocal last
             last = stats
+            if recorder is not None:
+                recorder.add(look, feed.shows_itself)
+            if saver is not None:
+                saver.see(look.frame.image, look.readings, None if source.still else look.frame.seconds)
+            feed.show(look, stats)
             bar.advance(note=f"{len(look.shown)} cards; {stats.line()}")
 
+        def on_hidden(why: str) -> None:
+            feed.hidden = why
+            bar.advance(0, note=f"waiting: {why}")
+
         try:
-            frames = _frames(source, max_fps, seconds, lambda why: bar.advance(0, note=f"waiting: {why}"))
+            frames = _frames(source, plan, feed, on_hidden)
             watch_frames(frames, on_event, recognizer, STILLS if source.still else USUAL, on_look)
         except KeyboardInterrupt:
             pass  # the way to end it
         finally:
-            _report(source, last)
+            _report(source, last, recorder, saver)
 
 
 def _total(source: Source) -> float | None:
@@ -176,29 +288,29 @@ def _total(source: Source) -> float | None:
     return source.total if source.still else None
 
 
-def _frames(
-    source: Source, max_fps: float, seconds: float | None, on_hidden: Callable[[str], None]
-) -> Iterable[tuple[np.ndarray, float]]:
+def _frames(source: Source, plan: Plan, feed: Feed, on_hidden: Callable[[str], None]) -> Iterable[tuple[np.ndarray, float]]:
     """The source's frames, as many as are to be looked at."""
     from balatro.build_dataset.windows import NotVisibleError
     from balatro.identify_card.watch import Frame, Live, thinned
 
     def grab() -> Frame | None:
-        frame = source.grab()
-        return None if frame is None else Frame(frame.image, frame.seconds)
+        frame = None if feed.is_stopped else source.grab()
+        if frame is None:
+            return None
+        feed.box = frame.box if source.live else None
+        return Frame(frame.image, frame.seconds)
 
     if source.live:
-
-        def on_error(error: Exception) -> None:
-            on_hidden(str(error))
-
-        return Live(grab, max_fps, seconds, NotVisibleError, on_error)
+        return Live(grab, plan.max_fps, plan.seconds, NotVisibleError, lambda error: on_hidden(str(error)), sleep=feed.rest)
     recorded = iter(grab, None)
-    chosen = recorded if source.still else thinned(recorded, max_fps)
-    return chosen if seconds is None else takewhile(lambda frame: frame[1] < seconds, chosen)
+    chosen = recorded if source.still else thinned(recorded, plan.max_fps)
+    if plan.seconds is not None:
+        limit = plan.seconds
+        chosen = takewhile(lambda frame: frame.seconds < limit, chosen)
+    return feed.paced(chosen) if feed.is_paced else chosen
 
 
-def _report(source: Source, stats: Stats | None) -> None:
+def _report(source: Source, stats: Stats | None, recorder: Recorder | None, saver: DoubtfulSaver | None) -> None:
     for line in source.skipped:
         print(line, file=sys.stderr)
     if stats is None:
@@ -209,3 +321,7 @@ def _report(source: Source, stats: Stats | None) -> None:
         f"{stats.reads} cards read; at last {stats.line()}",
         file=sys.stderr,
     )
+    if saver is not None:
+        print(saver.line(), file=sys.stderr)
+    if recorder is not None and recorder.dropped:
+        print(f"{recorder.dropped} frames were left out of the video: the machine was too busy", file=sys.stderr)

@@ -19,15 +19,11 @@ import torch
 from torch import Tensor, nn
 
 from balatro.config.paths import package_weights
-from balatro.config.shapes import CARD_SIZE, MARGIN, MODEL_FORMAT
+from balatro.config.shapes import ADDED_FILE, ADDED_PICTURES, CARD_SIZE, LARGEST_DIFFERENCE, MARGIN, MODEL_FORMAT
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.utils.errors import BalatroError, ModelError
 from balatro.utils.files import new_folder, read_json, write_bytes, write_json
-
-LARGEST_DIFFERENCE = 0.02
-"""By how much ONNX Runtime may differ from torch in any output. Logits and corners (in cells of 4 pixels) reach 20
-and more: 0.02 moves a probability by half a percent at most, a corner by a tenth of a pixel. Seen: 2e-5, once 3e-3."""
 
 
 def describe(name: str, deck: str, encoder: MultiHeadModel, tasks: Mapping[str, Any], **more: Any) -> dict[str, Any]:
@@ -57,9 +53,10 @@ def save_bundle(
 
     locator: None takes the one that comes with the package, for a run that trained none. text: model.json, see `describe`.
     cards: (N, H, W, 3) uint8 RGB to check with. Returns the largest difference seen.
-    An older bundle there is replaced, its gallery too: embeddings of another encoder mean nothing to this one.
+    An older bundle there is replaced, its gallery too: embeddings of another encoder mean nothing to this one. Only the cards
+    that a person added by pictures stay: whoever reads them next looks at the pictures anew.
     """
-    with new_folder(folder, "model.json") as building:
+    with new_folder(folder, "model.json", keep=(ADDED_FILE, ADDED_PICTURES)) as building:
         (building / "model.onnx").write_bytes(encoder_onnx := export_encoder(encoder))
         (building / "locator.onnx").write_bytes(locator_onnx := export_locator(locator) if locator else _package_locator())
         write_json(building / "model.json", dict(text))

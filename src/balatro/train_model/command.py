@@ -1,4 +1,4 @@
-"""`balatro train`, `balatro pretrain`, `balatro export`, `balatro compare`."""
+"""`balatro train`, `balatro pretrain`, `balatro compare`."""
 
 from __future__ import annotations
 
@@ -139,30 +139,6 @@ def pretrain(
     _finish(run)
     if run.is_first:
         finish_weights(run, out or folder / "weights")
-
-
-def export(
-    run: Annotated[Path, typer.Argument(help="A run's name, its folder, or a checkpoint.", show_default=False)],
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the model; left out: data/models/<run>.", show_default=False)
-    ] = None,
-) -> None:
-    """Write the model of a run, also of an unfinished one: ONNX files and model.json.
-
-    Examples:
-
-    \b
-      balatro export game
-      balatro export runs/cards/checkpoint_epoch010.pth --out trial
-    """
-    need_torch()
-    from balatro.train_model.finish import finish_bundle
-    from balatro.train_model.run import resume as resume_run
-
-    loaded = resume_run(run)
-    folder = out or model_dir(checked_name(loaded.folder.name))
-    check_place(folder, "model.json")
-    finish_bundle(loaded, folder, as_it_is=run.suffix == ".pth")
 
 
 def compare(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import typer
 
+from balatro.config.paths import model_dir
 from balatro.models.bundle import describe, save_bundle, save_package_weights
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
@@ -17,9 +18,10 @@ from balatro.train_model.calibrate import calibrate
 from balatro.train_model.checkpoint import BEST, load_state
 from balatro.train_model.lesson import find_side
 from balatro.train_model.loop import LOG as RUN_LOG
-from balatro.train_model.run import Run
+from balatro.train_model.run import Run, resume
 from balatro.train_model.settings import LAST_STEP
-from balatro.utils.files import write_bytes
+from balatro.utils.files import check_place, write_bytes
+from balatro.utils.names import checked_name
 
 LOG = "pretrain_log.jsonl"
 """Beside the weights: how they were learned."""
@@ -92,6 +94,18 @@ def finish_weights(run: Run, folder: Path) -> dict[str, Any]:
     write_bytes(folder / LOG, (run.folder / RUN_LOG).read_bytes())
     _report(folder, text["scores"], difference)
     return text
+
+
+def write_model(path: Path, folder: Path | None = None) -> str:
+    """Write the bundle of a run (its folder or a checkpoint, also of an unfinished one); gives the run's name.
+
+    folder: data/models/<run> when left out. A checkpoint other than the last is written as it is, not as the best.
+    """
+    run = resume(path)
+    folder = folder or model_dir(checked_name(run.folder.name))
+    check_place(folder, "model.json")
+    finish_bundle(run, folder, as_it_is=path.suffix == ".pth")
+    return run.folder.name
 
 
 def finish_report(run: Run, side: str = "val") -> Path | None:

@@ -9,6 +9,10 @@ class InputError(BalatroError):
     """A file, folder or picture that cannot be used."""
 
 
+class BusyError(InputError):
+    """A folder in which another program is working just now; a moment later it may be free."""
+
+
 class DeckError(BalatroError):
     """A deck, or the game files it is made from."""
 

@@ -20,7 +20,10 @@ EXTRAS = {
     ),
     "ui": (("streamlit",), "to label cards in a browser"),
     "desktop": (("PySide6-Essentials", "mss", "pywinctl"), "to read the screen while you play"),
+    "openvino": (("openvino",), "to run models that were exported to OpenVINO"),
+    "video": (("av",), "to record what is watched"),
     "serve": (("fastapi", "uvicorn", "python-multipart", "websockets"), "to answer over the network"),
+    "ray": (("ray",), "to read very many pictures on a cluster"),
 }
 """The distributions of each part, and what it is for."""
 

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,11 @@ def check_place(folder: Path, mark: str) -> None:
 
 
 @contextlib.contextmanager
-def new_folder(folder: Path, mark: str) -> Iterator[Path]:
+def new_folder(folder: Path, mark: str, keep: Iterable[str] = ()) -> Iterator[Path]:
     """Build a folder beside its place and move it there at the end; on an error what was there before stays.
 
-    Only an older folder of the same kind is ever replaced, see `check_place`.
+    Only an older folder of the same kind is ever replaced, see `check_place`. keep: files and folders of the older one that the
+    new one has, too.
     """
     check_place(folder, mark)
     folder = folder.resolve()  # behind a link lies the folder that is replaced
@@ -77,6 +78,8 @@ def new_folder(folder: Path, mark: str) -> Iterator[Path]:
     try:
         yield building
         check_place(folder, mark)  # someone may have put something there in the meantime
+        for name in keep:
+            _copy_if_there(folder / name, building / name)
         old = building.with_suffix(".old")
         if folder.exists():
             folder.replace(old)
@@ -90,3 +93,10 @@ def new_folder(folder: Path, mark: str) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
+
+
+def _copy_if_there(old: Path, new: Path) -> None:
+    if old.is_dir():
+        shutil.copytree(old, new)
+    elif old.is_file():
+        shutil.copyfile(old, new)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from balatro.utils.errors import InputError
+from balatro.utils.errors import BusyError, InputError
 
 WAIT_S = 5.0
 """How long somebody else's save is waited for; one takes a tenth of a second."""
@@ -41,7 +41,7 @@ class FolderLock:
 
 @contextlib.contextmanager
 def file_lock(path: Path, wait_s: float = WAIT_S) -> Iterator[None]:
-    """Hold the lock of a file while the block runs; InputError names the holder when it is not free in time.
+    """Hold the lock of a file while the block runs; BusyError names the holder when it is not free in time.
 
     The file itself is never removed: it says who holds the lock, and two processes must not lock two files of one name.
     """
@@ -51,7 +51,7 @@ def file_lock(path: Path, wait_s: float = WAIT_S) -> Iterator[None]:
         deadline = time.monotonic() + wait_s
         while not _try_lock(handle):
             if time.monotonic() >= deadline:
-                raise InputError(f"{path.parent}: {_holder(handle)} is writing there; wait for it or end it, then try again")
+                raise BusyError(f"{path.parent}: {_holder(handle)} is writing there; wait for it or end it, then try again")
             time.sleep(POLL_S)
         _sign(handle)
         try:

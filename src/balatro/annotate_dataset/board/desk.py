@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from balatro.annotate_dataset.queue import Prefill, Prefiller
 from balatro.annotate_dataset.store import DatasetStore, default_author
+from balatro.annotate_dataset.teach import Teacher
 from balatro.annotate_dataset.verify import Suspicion, suspicious
 from balatro.utils.errors import BalatroError
 
@@ -24,8 +25,10 @@ PAUSE_S = 0.15
 class Desk:
     """A dataset that is being labelled."""
 
-    def __init__(self, data_dir: Path, model: str | None = None) -> None:
+    def __init__(self, data_dir: Path, model: str | None = None, teach: str | None = None) -> None:
+        """teach: name or folder of the model that learns from corrections."""
         self.store = DatasetStore(data_dir)
+        self.teacher = Teacher(self.store, teach) if teach else None
         self.author = default_author()
         self.model = model
         self.trouble = ""
@@ -78,12 +81,19 @@ class Desk:
     @property
     def about(self) -> str:
         """Where the suggestions come from, in a few words."""
-        return self.trouble or ("" if self._prefiller is None else self._prefiller.about)
+        about = self.trouble or ("" if self._prefiller is None else self._prefiller.about)
+        return about if self.teacher is None else f"{about}; {self.teacher.about}"
 
     def refresh(self) -> None:
         """Notice what others changed on disk."""
         if self.store.refresh():
             self.wake()
+
+    def changed(self, pictures: Iterable[str]) -> None:
+        """The labels of these pictures have changed: work out suggestions anew, and teach the model that learns from them."""
+        if self.teacher is not None:
+            self.teacher.hear(pictures)
+        self.wake()
 
     def wake(self) -> None:
         """Work out suggestions anew, in the background."""
@@ -137,8 +147,8 @@ class Desk:
 
 
 @cache
-def open_desk(data_dir: Path, model: str | None = None) -> Desk:
+def open_desk(data_dir: Path, model: str | None = None, teach: str | None = None) -> Desk:
     """The one desk of a dataset in this process; its thread begins at once. Raises what DatasetStore does."""
-    desk = Desk(data_dir, model)
+    desk = Desk(data_dir, model, teach)
     desk.wake()
     return desk

@@ -159,7 +159,7 @@ class Session:
         """Note an edit of this tab."""
         if result is not None and result.pictures:
             self.own.add(result.revision)
-            self.desk.wake()
+            self.desk.changed(result.pictures)
 
     def undo(self, told: Told) -> None:
         self.remember(self.desk.store.undo(self.desk.author))

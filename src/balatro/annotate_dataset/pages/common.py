@@ -17,6 +17,8 @@ from balatro.config.paths import data_dir
 
 MODEL = "BALATRO_ANNOTATE_MODEL"
 """Environment variable with the model that suggests; `balatro annotate --model` sets it."""
+TEACH = "BALATRO_ANNOTATE_TEACH"
+"""Environment variable with the model that learns from corrections; `balatro annotate --teach` sets it."""
 LOOK_EVERY_S = 1.0
 """How often a page asks whether others have changed something, or suggestions are ready."""
 
@@ -42,7 +44,7 @@ def icon() -> Image.Image:
 
 def desk() -> Desk:
     """The desk of the data folder that the app was started with."""
-    return open_desk(Path(data_dir()).resolve(), os.environ.get(MODEL) or None)
+    return open_desk(Path(data_dir()).resolve(), os.environ.get(MODEL) or None, os.environ.get(TEACH) or None)
 
 
 def session() -> Session:

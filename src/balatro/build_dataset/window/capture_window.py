@@ -17,12 +17,14 @@ from balatro.build_dataset.find_cards import Find
 from balatro.build_dataset.regions import Regions, to_pixels
 from balatro.build_dataset.sources import ScreenSource, Source
 from balatro.build_dataset.window.calibrator import Calibrator
-from balatro.build_dataset.window.overlay import RegionOverlay, Sign, area_signs, card_signs, why_impossible
-from balatro.build_dataset.window.parts import button, label, panel
+from balatro.build_dataset.window.overlay import RegionOverlay, Sign, area_signs, card_signs
 from balatro.build_dataset.window.slots import NUM_SLOTS, CardStrip
-from balatro.build_dataset.window.theme import STYLE
-from balatro.build_dataset.windows import OWN_TITLES, NotVisibleError
+from balatro.build_dataset.windows import NotVisibleError
+from balatro.utils.desktop import OWN_TITLES
 from balatro.utils.errors import BalatroError, InputError
+from balatro.utils.qt.over import why_impossible
+from balatro.utils.qt.parts import button, label, panel
+from balatro.utils.qt.theme import STYLE
 
 Result = TypeVar("Result")
 

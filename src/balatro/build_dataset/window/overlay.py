@@ -1,24 +1,22 @@
 """The regions drawn on the screen, over the game.
 
-A window of lines and little signs only: everything else is cut out of its shape, so it needs no transparency, hides nothing and
-lets every click through. All lines lie outside of what is cut out for the dataset, so no picture ever shows them.
+A window of lines and little signs only. All lines lie outside of what is cut out for the dataset: no picture ever shows them.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QRegion, QScreen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QRegion
 
 from balatro.build_dataset.regions import Regions, card_boxes, to_pixels
-from balatro.build_dataset.window.theme import BLUE, GROUND, ORANGE
-from balatro.build_dataset.windows import OWN_TITLES, Box
 from balatro.config.shapes import MARGIN
+from balatro.utils.desktop import OWN_TITLES
+from balatro.utils.qt.over import OverWindow
+from balatro.utils.qt.theme import BLUE, GROUND, ORANGE
 
 LINE = 2
 GAP = 3
@@ -37,37 +35,6 @@ class Sign:
     framed: bool = True
     margin: tuple[float, float] = (0.0, 0.0)
     """Pixels around it that are cut out too."""
-
-
-def why_impossible() -> str:
-    """Why nothing can be drawn over other windows here; empty when it can."""
-    if QGuiApplication.platformName().startswith("wayland"):
-        return "Wayland lets no program draw over another's window; start the game and Balatro under X11 (QT_QPA_PLATFORM=xcb)"
-    return ""
-
-
-def to_logical(box: Box, screens: Sequence[tuple[Box, float]]) -> Box:
-    """A box of real pixels in Qt's units, on the screen that shows most of it.
-
-    screens: each one's place in Qt's units, and its real pixels for one unit. Qt leaves a screen's corner where the system has
-    it and counts from there in its own units.
-    """
-
-    def shown(screen: tuple[Box, float]) -> int:
-        place, ratio = screen
-        real = Box(place.left, place.top, round(place.width * ratio), round(place.height * ratio))
-        common = box.overlap(real)
-        return common.width * common.height
-
-    if not screens:
-        return box
-    place, ratio = max(screens, key=shown)
-    return Box(
-        round(place.left + (box.left - place.left) / ratio),
-        round(place.top + (box.top - place.top) / ratio),
-        round(box.width / ratio),
-        round(box.height / ratio),
-    )
 
 
 def area_signs(regions: Regions, width: float, height: float) -> list[Sign]:
@@ -92,22 +59,11 @@ def card_signs(quads: np.ndarray, offset: tuple[float, float], scale: float) -> 
     ]
 
 
-class RegionOverlay(QWidget):
+class RegionOverlay(OverWindow):
     """Signs over a part of the screen."""
 
     def __init__(self) -> None:
-        super().__init__(
-            None,
-            Qt.WindowType.FramelessWindowHint
-            | Qt.WindowType.WindowStaysOnTopHint
-            | Qt.WindowType.Tool
-            | Qt.WindowType.WindowTransparentForInput
-            | Qt.WindowType.WindowDoesNotAcceptFocus
-            | Qt.WindowType.X11BypassWindowManagerHint,
-        )
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setWindowTitle(OWN_TITLES[1])
+        super().__init__(OWN_TITLES[1])
         self._signs: list[Sign] = []
         self._font = QFont()
         self._font.setPixelSize(12)
@@ -118,23 +74,15 @@ class RegionOverlay(QWidget):
         """What is drawn."""
         return list(self._signs)
 
-    def follow(self, box: Box) -> None:
-        """Lie over this box of the desktop, in real pixels."""
-        place = to_logical(box, [] if sys.platform == "darwin" else [_screen(s) for s in QGuiApplication.screens()])
-        rect = QRect(place.left, place.top, place.width, place.height)
-        if rect != self.geometry():
-            self.setGeometry(rect)
-            self._cut()
-
     def show_signs(self, signs: Sequence[Sign]) -> None:
         """Draw these, unless they are where the old ones are."""
         if _alike(signs, self._signs):
             return
         self._signs = list(signs)
-        self._cut()
+        self.cut()
         self.update()
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
         """Give the window the shape of what is drawn."""
         shape = QRegion()
         for sign in self._signs:
@@ -179,11 +127,6 @@ class RegionOverlay(QWidget):
         others = [self._frame(other) for other in self._signs if other is not sign]
         free = [place for place in places if self.rect().contains(place) and not any(place.intersects(o) for o in others)]
         return free[:1]
-
-
-def _screen(screen: QScreen) -> tuple[Box, float]:
-    place = screen.geometry()
-    return Box(place.x(), place.y(), place.width(), place.height()), screen.devicePixelRatio()
 
 
 def _alike(signs: Sequence[Sign], others: Sequence[Sign]) -> bool:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from balatro.build_dataset.capture import TakenCard
 from balatro.build_dataset.window.pictures import fitted, to_pixmap
-from balatro.build_dataset.window.theme import DIM, EDGE, FORCED, GREY, GROUND, TEXT, VERDICTS, Verdict
+from balatro.build_dataset.window.theme import FORCED, VERDICTS, Verdict
+from balatro.utils.qt.theme import DIM, EDGE, GREY, GROUND, TEXT
 
 NUM_SLOTS = 9
 """As many as there are keys 1 to 9."""

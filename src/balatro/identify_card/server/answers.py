@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
+
+from balatro.config.modifiers import MODIFIERS
+from balatro.identify_card.added import MAX_NAME
 
 
 class Guess(BaseModel):
@@ -94,14 +97,47 @@ class Classes(BaseModel):
     modifiers: list[str]
 
 
+class NewCard(BaseModel):
+    """The texts of a form that adds a card."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1, max_length=MAX_NAME)
+    """A new name, or that of a card that the model knows, which then gets more looks."""
+    modifier: str = Field("Base", json_schema_extra={"enum": list(MODIFIERS)})
+    """What all the pictures show."""
+    type: str = Field("", max_length=MAX_NAME)
+    rarity: str = Field("", max_length=MAX_NAME)
+    known: bool = True
+    """False for a thing that is never to be named."""
+
+
+class Added(BaseModel):
+    """A card that was added."""
+
+    id: str
+    name: str
+    type: str
+    rarity: str
+    known: bool
+    pictures: int
+
+
+class AddedCards(BaseModel):
+    """All of them."""
+
+    cards: list[Added]
+
+
 REFUSALS = {
     400: "Nothing was sent, or half of it",
     401: "The token is missing or wrong",
     403: "Asked by another site's page",
+    404: "No added card of this name",
     408: "The bytes did not arrive in time",
+    409: "The model's folder cannot be written, or what was added there is damaged",
     413: "Too many bytes, pixels or pictures",
     415: "No picture",
-    422: "A damaged picture, or a wrong parameter",
+    422: "A damaged picture, one that cannot be used, or a wrong parameter",
     503: "Too much to do; Retry-After says when to try again",
 }
 """Every status that refuses, and what it means."""

@@ -1,8 +1,8 @@
 """Many requests, one encoder: readers that work side by side and name their cards together.
 
 A picture goes through a reader: decode, locate, cut out, name. Readers are a few threads, each with a recognizer of its own,
-as those are not to be shared. What they cut out meets in `Gathering`: the encoder runs once for all pictures that are being
-read, instead of once for each. The queue before the readers is bounded; a full one refuses, so that a crowd of clients costs
+as those are not to be shared. What they cut out meets in `Gathering`: when the encoder is busy, what waits goes through it
+together. The queue before the readers is bounded; a full one refuses, so that a crowd of clients costs
 time and never memory.
 """
 
@@ -12,31 +12,42 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from balatro.config.shapes import ADDED_FILE
 from balatro.identify_card.bundle import Bundle
 from balatro.identify_card.card import Card, picture_json
 from balatro.identify_card.recognizer import Recognizer, whole
 from balatro.identify_card.server.limits import Limits, Refused, decode
+from balatro.identify_card.sessions import network_file
+from balatro.utils.errors import ModelError
 
 Outputs: TypeAlias = dict[str, np.ndarray]
 Whole: TypeAlias = Literal["auto", "card", "screen"]
 """What a picture is the whole of; "auto" tells it by the picture, as `balatro identify` does."""
 
-PATIENCE_S = 0.005
-"""How long cut-out cards wait for those of pictures that are still being located."""
+MAX_READERS = 8
 log = logging.getLogger(__name__)
 
 
 def default_readers() -> int:
-    """One for each core, as every reader keeps one busy; two at least, so that one decodes while the other reads."""
-    return max(2, min(8, os.cpu_count() or 1))
+    """One for each core, as every reader keeps one busy, and another, so that none idles while one waits for the encoder."""
+    return min(MAX_READERS, _cores() + 1)
+
+
+def default_slots() -> int:
+    """Runs of the encoder at once: one for each core, as each keeps one busy."""
+    return min(MAX_READERS, _cores())
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,52 +68,28 @@ class _Batch:
 
 
 class Gathering:
-    """Cards of several threads through the encoder in one call."""
+    """Cards of several threads through the encoder. While all its slots are taken, what comes waits, and goes in one run."""
 
-    def __init__(self, encode: Callable[[np.ndarray], Outputs], patience_s: float = PATIENCE_S) -> None:
-        """encode: (N, h, w, 3) uint8 cards to outputs of N rows each; called by one thread at a time."""
-        self._encode, self._patience_s = encode, patience_s
+    def __init__(self, encode: Callable[[np.ndarray], Outputs], num_slots: int = 1) -> None:
+        """encode: (N, h, w, 3) uint8 cards to outputs of N rows each; called by num_slots threads at a time."""
+        self._encode, self._num_free = encode, num_slots
         self._changed = threading.Condition()
         self._batch = _Batch()
-        self._away = 0  # readers with a picture that have not come to the encoder
-        self._running = False
-
-    @contextmanager
-    def picture(self) -> Iterator[None]:
-        """Around the reading of one picture: until it comes to the encoder, others may wait for it."""
-        self._count(+1)
-        try:
-            yield
-        finally:
-            self._count(-1)
 
     def encode(self, cards: np.ndarray) -> Outputs:
-        """The encoder's outputs for these cards; within `picture`. Blocks until all who are on their way have come."""
+        """The encoder's outputs for these cards. Blocks until they have gone through, with whatever else was waiting."""
         with self._changed:
             batch, first = self._batch, sum(map(len, self._batch.parts))
             batch.parts.append(cards)
-        self._count(-1)
-        try:
-            if self._take(batch):
-                self._run(batch)
-            outputs = batch.outputs.result()
-        finally:
-            self._count(+1)
-        return {name: rows[first : first + len(cards)] for name, rows in outputs.items()}
-
-    def _take(self, batch: _Batch) -> bool:
-        """Wait until the batch is to go. True for the one thread that runs it."""
-        with self._changed:
-            complete = self._changed.wait_for(
-                lambda: batch.taken or (not self._running and self._away == 0), timeout=self._patience_s
-            )
-            if not complete:
-                self._changed.wait_for(lambda: batch.taken or not self._running)
-            if batch.taken:
-                return False
-            batch.taken, self._running, self._batch = True, True, _Batch()
-            self._changed.notify_all()
-            return True
+            self._changed.wait_for(lambda: batch.taken or self._num_free > 0)
+            mine = not batch.taken
+            if mine:
+                batch.taken, self._batch = True, _Batch()
+                self._num_free -= 1
+                self._changed.notify_all()  # the others of this batch wait for its outputs now
+        if mine:
+            self._run(batch)
+        return {name: rows[first : first + len(cards)] for name, rows in batch.outputs.result().items()}
 
     def _run(self, batch: _Batch) -> None:
         try:
@@ -111,24 +98,40 @@ class Gathering:
             batch.outputs.set_exception(error)
         finally:
             with self._changed:
-                self._running = False
+                self._num_free += 1
                 self._changed.notify_all()
 
-    def _count(self, change: int) -> None:
-        with self._changed:
-            self._away += change
-            self._changed.notify_all()
 
+class Following(Recognizer):
+    """A recognizer that follows what is added to its model, by this server or any other program; its cards may go through a
+    common encoder."""
 
-class _Gathered(Recognizer):
-    """A recognizer whose cards go through the common encoder."""
-
-    def __init__(self, bundle: Bundle, threads: int | None, gathering: Gathering) -> None:
+    def __init__(self, bundle: Bundle, threads: int | None, gathering: Gathering | None = None) -> None:
+        self._network, self._stamp = _stamp(network_file(bundle.folder, "model")), _stamp(bundle.folder / ADDED_FILE)
         super().__init__(bundle, threads)
         self._gathering = gathering
 
+    def follow(self) -> None:
+        """Take cards added since; ModelError, and nothing is changed, where they cannot be read or the network is another."""
+        folder = self.bundle.folder
+        if _stamp(network_file(folder, "model")) != self._network:
+            raise ModelError(f"{folder}: the model was made anew; start the server again to use it")
+        stamp = _stamp(folder / ADDED_FILE)
+        if stamp != self._stamp:
+            self.read_added()
+            self._stamp = stamp
+
     def encode(self, cards: np.ndarray) -> Outputs:
-        return self._gathering.encode(cards)
+        return self._gathering.encode(cards) if self._gathering else super().encode(cards)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Tells one state of a file from another; every change makes a new file."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return (state.st_ino, state.st_mtime_ns, state.st_size)
 
 
 class Readers:
@@ -136,13 +139,15 @@ class Readers:
 
     def __init__(self, bundle: Bundle, limits: Limits, num_readers: int = 0, threads: int | None = None) -> None:
         """num_readers: 0 chooses. threads: CPU threads of each network, as of `Recognizer`."""
-        common = Recognizer(bundle, threads)
-        self.bundle, self.limits = common.bundle, limits  # its bundle knows the cards that a person has added, too
-        self._gathering = Gathering(common.encode)
+        self.limits = limits
+        self.common = Following(bundle, threads)
+        """Reads no pictures; what the cards are added with."""
+        self.gathering = Gathering(self.common.encode, default_slots())
         self._queue: deque[tuple[Upload, Future[dict[str, Any]]]] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        recognizers = [_Gathered(bundle, threads, self._gathering) for _ in range(num_readers or default_readers())]
+        self._trouble = ""
+        recognizers = [Following(bundle, threads, self.gathering) for _ in range(num_readers or default_readers())]
         self._threads = [
             threading.Thread(target=self._work, args=(recognizer,), name=f"reader-{number}", daemon=True)
             for number, recognizer in enumerate(recognizers)
@@ -183,7 +188,7 @@ class Readers:
         for thread in self._threads:
             thread.join()
 
-    def _work(self, recognizer: Recognizer) -> None:
+    def _work(self, recognizer: Following) -> None:
         while (job := self._next()) is not None:
             upload, future = job
             if not future.set_running_or_notify_cancel():
@@ -201,11 +206,20 @@ class Readers:
             self._changed.wait_for(lambda: self._queue or self._closed)
             return self._queue.popleft() if self._queue else None
 
-    def _read(self, recognizer: Recognizer, upload: Upload) -> dict[str, Any]:
-        picture = decode(upload.data, self.limits)  # outside of the gathering: large pictures are slow, nobody waits for them
-        with self._gathering.picture():
-            cards = read_picture(recognizer, picture, upload.whole)
+    def _read(self, recognizer: Following, upload: Upload) -> dict[str, Any]:
+        picture = decode(upload.data, self.limits)
+        self._follow(recognizer)
+        cards = read_picture(recognizer, picture, upload.whole)
         return picture_json(upload.name, picture.shape[1], picture.shape[0], cards)
+
+    def _follow(self, recognizer: Following) -> None:
+        """Go on with the cards of before where new ones cannot be read; say so once."""
+        try:
+            recognizer.follow()
+        except ModelError as error:
+            if str(error) != self._trouble:
+                log.error("%s", error)
+            self._trouble = str(error)
 
 
 def read_picture(recognizer: Recognizer, picture: np.ndarray, what: Whole = "auto") -> list[Card]:

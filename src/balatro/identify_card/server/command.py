@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import webbrowser
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("fastapi", "uvicorn", "python_multipart", "websockets")
 """What the server is made of."""
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""What numpy's linear algebra asks, when it is loaded, for how many threads it may start."""
 BACKLOG = 512
 STOP_S = 5
 """Seconds that requests have to end after Ctrl+C."""
@@ -33,7 +36,7 @@ def serve(
         str, typer.Option(help="What clients must send (Authorization: Bearer …).", envvar="BALATRO_TOKEN", show_default=False)
     ] = "",
     readers: Annotated[int, typer.Option(min=0, max=64, help="Pictures read side by side; 0 chooses.")] = 0,
-    threads: Annotated[int, typer.Option(min=0, max=64, help="CPU threads of each network; 0 chooses.")] = 0,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="CPU threads of each network of each reader.")] = 1,
     max_mib: Annotated[int, typer.Option(min=1, max=1024, help="Largest request, MiB.")] = 32,
     max_megapixels: Annotated[int, typer.Option(min=1, max=64, help="Largest picture, million pixels.")] = 24,
     max_pictures: Annotated[int, typer.Option(min=1, max=1000, help="Most pictures of one request.")] = 16,
@@ -43,7 +46,8 @@ def serve(
     """Answer over HTTP and WebSocket, and with a page in the browser: pictures in, cards out.
 
     Only this machine is answered, unless --host says otherwise; then clients need the token. /openapi.json describes the
-    interface: POST /identify and /identify/batch, GET /classes, /info and /health, WebSocket /live. Ctrl+C stops it.
+    interface: POST /identify and /identify/batch, /gallery (cards added without training), GET /classes, /info and /health,
+    WebSocket /live. Ctrl+C stops it.
 
     Examples:
 
@@ -53,6 +57,8 @@ def serve(
       BALATRO_TOKEN=some-secret balatro serve --host 0.0.0.0 --model game
     """
     check_parts()
+    for name in ONE_THREAD:  # a reader keeps a core busy; threads that share out its small products only wait for each other
+        os.environ.setdefault(name, "1")
     check_token(host, token)
     if max_pictures > queue:
         raise SettingsError(f"--max-pictures {max_pictures} is more than --queue {queue}; such a request would never fit")
@@ -69,7 +75,7 @@ def serve(
         uploads=max(Limits.uploads, 2 * max_mib * MIB),
     )
     with open_port(host, port) as place:
-        app = make_app(Readers(load_bundle(find_bundle(model)), limits, readers, threads or None), token)
+        app = make_app(Readers(load_bundle(find_bundle(model)), limits, readers, threads), token)
         url = address(host, place.getsockname()[1])
         print(f"balatro serve: {url}  (Ctrl+C ends it)", file=sys.stderr, flush=True)
         if browser and not webbrowser.open(f"{url}/#token={token}" if token else url):

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocketClose
 
 from balatro.identify_card.server.limits import Refused
 
-OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/health", "/openapi.json"})
+OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/teach.js", "/health", "/openapi.json"})
 """What needs no token: nothing of it tells or costs anything."""
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -68,6 +68,8 @@ def check_local(headers: Headers) -> None:
         raise Refused(403, f"asked as {host!r}; this server answers as localhost only")
     if origin is not None and origin.partition("://")[2] != host:
         raise Refused(403, f"asked by a page of {origin}; only this server's own page may ask")
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):  # browsers tell, also where they send no Origin
+        raise Refused(403, "asked by another site's page; only this server's own page may ask")
 
 
 def _hostname(url: str) -> str | None:

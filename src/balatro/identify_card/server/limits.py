@@ -104,9 +104,18 @@ class Share:
 
 
 def decode(data: bytes, limits: Limits) -> np.ndarray:
-    """A picture's bytes as (H, W, 3) uint8 RGB, the same as `load_image` gives for a file of them.
+    """A picture's bytes as (H, W, 3) uint8 RGB, as `load_image` gives for a file of them; Refused as `open_picture`."""
+    with open_picture(data, limits) as image:
+        try:
+            return load_image(image)
+        except InputError as error:
+            raise Refused(422, str(error)) from error
 
-    Raises Refused: 400 for no bytes, 415 for no picture, 413 for too many pixels (before they are decoded), 422 for damage.
+
+def open_picture(data: bytes, limits: Limits) -> Image.Image:
+    """A picture's bytes as an image that is not decoded yet, of no more pixels than are read; to be closed.
+
+    Raises Refused: 400 for no bytes, 415 for no picture, 413 for too many pixels, 422 for damage.
     """
     if not data:
         raise Refused(400, "no bytes; send a picture")
@@ -120,13 +129,10 @@ def decode(data: bytes, limits: Limits) -> np.ndarray:
         raise Refused(415, "not a picture that is read here; send PNG, JPEG, WebP or the like") from None
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble on
         raise Refused(422, f"the picture is damaged or cannot be read ({error}); save it anew") from error
-    with image:
-        if image.width * image.height > limits.pixels:
-            raise _too_many_pixels(f"{image.width}x{image.height}", limits)
-        try:
-            return load_image(image)
-        except InputError as error:
-            raise Refused(422, str(error)) from error
+    if image.width * image.height > limits.pixels:
+        image.close()
+        raise _too_many_pixels(f"{image.width}x{image.height}", limits)
+    return image
 
 
 def _too_many_pixels(size: str, limits: Limits) -> Refused:

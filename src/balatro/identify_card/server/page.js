@@ -8,6 +8,8 @@ const percent = (share) => `${(share * 100).toFixed(share >= 0.9995 ? 0 : 1)} %`
 
 let shown = null; // the answer on the page
 let url = null; // of the picture on the page
+let file = null; // that picture
+let modifiers = []; // that a card may have
 let asking = 0; // number of the newest request: older answers are not shown any more
 
 function make(tag, className, text) {
@@ -39,51 +41,58 @@ async function introduce() {
   try {
     const info = await ask("info");
     find("model").textContent = `Names ${info.cards} cards, with the model ${info.model}.`;
+    const classes = await ask("classes");
+    modifiers = classes.modifiers.length ? classes.modifiers : ["Base"];
+    find("names").replaceChildren(...classes.cards.filter((card) => card.known).map((card) => new Option("", card.name)));
+    await listAdded();
     say("");
   } catch (error) {
     say("", error.message);
   }
 }
 
-async function read(file) {
-  if (!file) return;
+async function read(chosen) {
+  if (!chosen) return;
   const number = ++asking;
-  say(`Reading ${file.name || "the picture"} …`);
+  say(`Reading ${chosen.name || "the picture"} …`);
   try {
     const whole = find("whole").value;
     const form = new FormData();
-    form.append("image", file, file.name || "picture.png");
+    form.append("image", chosen, chosen.name || "picture.png");
     const answer = await ask(`identify?whole=${whole}`, { method: "POST", body: form });
-    if (number === asking) await show(file, answer);
+    if (number === asking) await show(chosen, answer);
   } catch (error) {
-    if (number === asking) say("", `${file.name || "The picture"}: ${error.message}`);
+    if (number === asking) say("", `${chosen.name || "The picture"}: ${error.message}`);
   }
 }
 
-async function show(file, answer) {
+async function show(chosen, answer) {
   const old = url;
+  file = chosen;
   url = URL.createObjectURL(file);
   const picture = find("picture");
   picture.src = url;
   await picture.decode().catch(() => {});
   if (old) URL.revokeObjectURL(old);
   shown = answer;
-  const cards = answer.cards.filter((card) => card.known);
+  const known = answer.cards.filter((card) => card.known);
   const others = answer.cards.filter((card) => !card.known);
-  picture.alt = `The picture ${answer.file}, with ${cards.length} cards`;
+  picture.alt = `The picture ${answer.file}, with ${counted(known.length, "card")}`;
   find("stage").hidden = !picture.naturalWidth; // a format that is read here, but not by this browser
-  draw(answer, cards, others);
-  find("cards").replaceChildren(...cards.map(entry));
-  find("others").textContent = others.length
-    ? `${others.length} more ${others.length === 1 ? "thing looks" : "things look"} like a card, and ${others.length === 1 ? "is" : "are"} none of the known ones.`
-    : "";
+  draw(answer, [...known, ...others]);
+  find("cards").replaceChildren(...known.map((card, index) => entry(card, index)));
+  find("other-cards").replaceChildren(...others.map((card, index) => entry(card, known.length + index)));
+  find("others").hidden = !others.length;
+  find("others-count").textContent = `${counted(others.length, "more thing")} like a card, none of the known ones`;
   find("result").hidden = false;
   find("drop").classList.remove("empty");
-  const names = cards.map((card) => card.name).join(", ");
-  say(cards.length ? `${cards.length} ${cards.length === 1 ? "card" : "cards"}: ${names}.` : "No known card was found in this picture.");
+  const names = known.map((card) => card.name).join(", ");
+  say(known.length ? `${counted(known.length, "card")}: ${names}.` : "No known card was found in this picture.");
 }
 
-function draw(answer, cards, others) {
+const counted = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
+
+function draw(answer, cards) {
   const outlines = find("outlines");
   outlines.setAttribute("viewBox", `0 0 ${answer.width} ${answer.height}`);
   outlines.setAttribute("preserveAspectRatio", "none");
@@ -93,15 +102,15 @@ function draw(answer, cards, others) {
     one.setAttribute("class", className);
     return one;
   };
-  const lines = others.map((card) => polygon(card, "unknown"));
+  const lines = [];
   const badges = [];
   cards.forEach((card, index) => {
-    lines.push(polygon(card, "under"));
-    const line = polygon(card, `${tone(card)}${card.confidence < SURE ? " doubtful" : ""}`);
+    if (card.known) lines.push(polygon(card, "under"));
+    const line = polygon(card, `${tone(card)}${card.known && card.confidence < SURE ? " doubtful" : ""}`);
     line.dataset.card = index;
     line.addEventListener("pointerenter", () => mark(index));
     line.addEventListener("pointerleave", () => mark(-1));
-    line.addEventListener("click", () => find("cards").children[index].firstChild.focus());
+    line.addEventListener("click", () => open(index));
     lines.push(line);
     const badge = make("span", tone(card), String(index + 1));
     badge.dataset.card = index;
@@ -113,36 +122,61 @@ function draw(answer, cards, others) {
   find("badges").replaceChildren(...badges);
 }
 
-const tone = (card) => card.modifier || "Base";
+const tone = (card) => (card.known ? card.modifier || "Base" : "unknown");
 
+/** One card of the list: a button that says what it is, and opens what else it may be. */
 function entry(card, index) {
-  const item = make("li");
-  const button = make("button", `card ${tone(card)}`);
+  const item = make("li", `entry ${tone(card)}`);
+  item.dataset.card = index;
+  const button = make("button", "card");
   button.type = "button";
-  button.dataset.card = index;
-  button.setAttribute("aria-expanded", "false");
-  const number = make("span", "number", String(index + 1));
-  const about = [card.modifier && card.modifier !== "Base" ? `${card.modifier} (${percent(card.modifier_confidence)})` : "", card.type, card.rarity];
-  const doubtful = card.confidence < SURE ? "doubtful" : "";
-  const guesses = make("span", "guesses");
-  guesses.hidden = true;
+  const doubtful = card.known && card.confidence < SURE;
+  const changed = card.known && card.modifier && card.modifier !== "Base";
+  const about = [
+    doubtful ? "doubtful" : "",
+    changed ? `${card.modifier} (${percent(card.modifier_confidence)})` : "",
+    card.type,
+    card.rarity,
+    card.known ? "" : "perhaps no card",
+  ];
+  button.append(make("span", "number", String(index + 1)), make("span", "name", card.name ?? "Unknown"));
+  button.append(make("span", "sure", card.known ? percent(card.confidence) : ""));
+  button.append(make("span", "about", about.filter(Boolean).join(" · ")));
+  const more = make("div", "more");
+  more.id = `more-${index}`;
+  const guesses = make("ol", "guesses");
+  guesses.setAttribute("aria-label", "The likeliest cards");
   guesses.append(...card.top.map(guessLine));
-  button.append(number, make("span", "name", card.name), make("span", "sure", percent(card.confidence)));
-  button.append(make("span", "about", [doubtful, ...about].filter(Boolean).join(" · ")), guesses);
-  const open = (yes) => {
-    guesses.hidden = !yes;
+  more.append(guesses);
+  if (find("picture").naturalWidth) more.append(teachForm(card, find("picture"), taught));
+  button.setAttribute("aria-controls", more.id);
+  const show = (yes) => {
+    more.hidden = !yes;
     button.setAttribute("aria-expanded", String(yes));
   };
-  button.addEventListener("click", () => open(guesses.hidden));
-  for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => mark(index));
-  for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => mark(-1));
-  if (doubtful) open(true);
-  item.append(button);
+  button.addEventListener("click", () => show(more.hidden));
+  for (const event of ["pointerenter", "focusin"]) item.addEventListener(event, () => mark(index));
+  for (const event of ["pointerleave", "focusout"]) item.addEventListener(event, () => mark(-1));
+  show(doubtful);
+  item.append(button, more);
   return item;
 }
 
+/** Go to a card of the list, from the picture. */
+function open(index) {
+  const item = document.querySelector(`.entry[data-card="${index}"]`);
+  item.closest("details")?.setAttribute("open", "");
+  item.querySelector("button").focus();
+}
+
+async function taught(card) {
+  await introduce();
+  await read(file);
+  say(`${card.name} was added, and the picture read again. ${find("status").textContent}`);
+}
+
 function guessLine(guess) {
-  const line = make("span", "guess");
+  const line = make("li", "guess");
   const meter = make("meter");
   meter.min = 0;
   meter.max = 1;

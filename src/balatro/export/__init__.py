@@ -1,0 +1,1 @@
+"""Models in other forms: for other programs, other runtimes, or smaller and faster."""

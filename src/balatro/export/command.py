@@ -1,0 +1,147 @@
+"""`balatro export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from balatro.config.paths import data_dir
+from balatro.identify_card.command import Threads
+from balatro.utils.errors import MissingPartError, SettingsError
+from balatro.utils.extras import how_to_install
+from balatro.utils.files import check_place
+from balatro.utils.names import checked_name
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from balatro.export.check import Check
+    from balatro.export.make import Exported
+
+
+def export(
+    source: Annotated[
+        str,
+        typer.Argument(help="A model or a run: name or folder; or a checkpoint.", show_default=False, metavar="MODEL_OR_RUN"),
+    ],
+    format: Annotated[str, typer.Option(help="onnx, openvino or torchscript.")] = "onnx",
+    precision: Annotated[str, typer.Option(help="fp32 or int8.")] = "fp32",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for it.", show_default="data/models/NAME, or NAME-int8, NAME-openvino …", metavar="DIR"),
+    ] = None,
+    check: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Pictures, a folder or a glob to check it on; may be repeated.", metavar="PICTURES", show_default=False
+        ),
+    ] = None,
+    screens: Annotated[int, typer.Option(min=1, max=10_000, help="Screens drawn to check it on.")] = 200,
+    force: Annotated[bool, typer.Option("--force", help="Keep it, whatever the check says.")] = False,
+    threads: Threads = 0,
+) -> None:
+    """Write a model in another form: smaller and faster in int8, for OpenVINO, or for other programs. Or the model of a run.
+
+    What is made is checked against the original, on pictures of yours or on drawn screens of the model's deck, and refused
+    when it costs more than 0.3 points of cards with name and modifier right. ONNX and OpenVINO are models for --model again.
+    A name that means both a model and a run means the run only for ONNX in fp32, which is what runs are written as.
+
+    Examples:
+
+    \b
+      balatro export game --precision int8
+      balatro export game --format openvino --check screenshots/
+      balatro export cards --format torchscript --out cards-torch
+      balatro export runs/cards/checkpoint_epoch010.pth --out trial
+    """
+    from balatro.export.formats import choose_format
+    from balatro.export.source import find_run, is_model
+
+    chosen = choose_format(format, precision)
+    run = find_run(source)
+    if format == "onnx" and precision == "fp32":
+        if run is None and is_model(source):
+            raise SettingsError(f"{source}: ONNX in fp32 already; choose --precision int8, or --format openvino or torchscript")
+        if run is not None:
+            _write_run(run, out)
+            return
+    _need_onnx(precision)
+    from rich.console import Console
+
+    from balatro.export.inputs import find_inputs
+    from balatro.export.make import Plan, export_model
+    from balatro.export.source import open_source
+
+    with open_source(source) as opened:
+        marks = [mark for mark, usual in ((format, "onnx"), (precision, "fp32")) if mark != usual]
+        folder = out or data_dir() / chosen.place / checked_name("-".join([opened.name, *marks]))
+        _check_out(folder, opened.bundle.folder)
+        inputs = find_inputs(opened.bundle, check or [], screens)
+        exported = export_model(opened.bundle, Plan(format, chosen, precision, force), inputs, folder, threads or None)
+    Console().print(export_table(exported))
+    if chosen.place == "models":
+        print(f"Try it: balatro identify screenshot.png --model {folder.name if out is None else folder}")
+
+
+def _write_run(run: Path, out: Path | None) -> None:
+    from balatro.export.source import write_run
+
+    write_run(run, out)
+
+
+def _check_out(folder: Path, source: Path) -> None:
+    check_place(folder, "model.json")
+    if folder.resolve() == source.resolve():
+        raise SettingsError(f"--out {folder}: the model that is exported; name another folder")
+
+
+def _need_onnx(precision: str) -> None:
+    if precision != "int8":
+        return
+    try:
+        import onnx  # noqa: F401
+    except ImportError as error:
+        raise MissingPartError(f"int8 is made with onnx, which is missing: {how_to_install('train')}") from error
+
+
+def export_table(exported: Exported) -> RenderableType:
+    """The check for people: what both read right, and how far their outputs are apart."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    parts: list[RenderableType] = [Text(f"{exported.folder}: written")]
+    for check in exported.checks:
+        parts.append(_check_table(check))
+    table = Table(title="Outputs of the networks, original and export", title_justify="left")
+    table.add_column("output")
+    for heading in ("largest difference", "mean"):
+        table.add_column(heading, justify="right")
+    for difference in exported.differences:
+        table.add_row(difference.output, f"{difference.largest:.2g}", f"{difference.mean:.2g}")
+    before, after = (size / 1e6 for size in exported.sizes)
+    parts += [table, Text(f"networks: {before:.2f} MB, now {after:.2f} MB")]
+    if exported.refused:
+        parts.append(Text(f"kept by --force, though {exported.refused}", "yellow"))
+    return Group(*parts)
+
+
+def _check_table(check: Check) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    same = f"{check.told}: {check.cards} cards, {check.same:.2f} % of them read the same"
+    if check.original is None or check.exported is None:
+        return Text(same)
+    from balatro.identify_card.scores import MEASURES
+
+    table = Table(title=same, title_justify="left")
+    table.add_column("")
+    for heading in ("cards", *(f"{measure} right" if measure != "found" else measure for measure in MEASURES), "false names"):
+        table.add_column(heading, justify="right")
+    for name, scores in (("original", check.original), ("export", check.exported)):
+        shares = (f"{scores[measure]:.2f} %" for measure in MEASURES)
+        table.add_row(name, str(scores["cards"]), *shares, str(scores["false_names"]))
+    return table

@@ -1,0 +1,125 @@
+"""Exporting: networks in another form, checked against the original before anything is kept."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from balatro.config.shapes import ADDED_FILE, ADDED_PICTURES, LARGEST_DIFFERENCE
+from balatro.export.check import MOST_COST, Check, Comparison, Difference, calibration_inputs
+from balatro.export.formats import NETWORKS, Format, onnx_files
+from balatro.export.inputs import Inputs, Trials
+from balatro.identify_card.bundle import Bundle, load_bundle
+from balatro.identify_card.sessions import networks_bytes
+from balatro.utils.errors import ModelError
+from balatro.utils.files import new_folder, read_json, write_json
+
+KEPT = ("gallery.npz", ADDED_FILE, ADDED_PICTURES)
+"""What else of a model an export has; an added card's pictures are looked at anew."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is made of a model."""
+
+    format_name: str
+    format: Format
+    precision: str
+    force: bool = False
+    """Keep it, whatever it costs."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What came of it."""
+
+    folder: Path
+    checks: tuple[Check, ...]
+    differences: tuple[Difference, ...]
+    sizes: tuple[int, int]
+    """Bytes of the original's networks and of the export's."""
+    refused: str = ""
+    """Why it would have been refused, had it not been forced."""
+
+
+def export_model(original: Bundle, plan: Plan, inputs: Inputs, folder: Path, threads: int | None = None) -> Exported:
+    """Write a model in another form to `folder`, whole or not at all.
+
+    ModelError where the check finds more than MOST_COST points of "both right" lost, or outputs in full precision that
+    differ, unless the plan forces it.
+    """
+    about = read_json(original.folder / "model.json")
+    if "export" in about:
+        of = about["export"].get("of")
+        raise ModelError(f"{original.folder}: was exported itself, which cannot be done twice; name the original, {of!r}")
+    files = onnx_files(original)
+    with new_folder(folder, "model.json") as building, TemporaryDirectory(prefix="balatro-export-") as scratch:
+        if plan.precision == "int8":
+            files = quantized(original, inputs.calibration, Path(scratch), threads)
+        plan.format.write(files, original, building)
+        _copy_rest(original.folder, building)
+        text = about | {"name": folder.name}
+        write_json(building / "model.json", text)
+        comparison = Comparison(original, load_bundle(building), open_exported=plan.format.open_session, threads=threads)
+        checks = tuple(comparison.check(trials) for trials in inputs.checks)
+        differences = tuple(comparison.differences())
+        refused = objection(plan.precision, checks, differences)
+        if refused and not plan.force:
+            raise ModelError(
+                f"{plan.format_name} {plan.precision} of {original.name}: {refused}; --force keeps it all the same"
+            )
+        write_json(building / "model.json", text | {"export": _record(original, plan, checks, differences)})
+        sizes = (networks_bytes(original.folder), networks_bytes(building))
+    return Exported(folder, checks, differences, sizes, refused)
+
+
+def quantized(original: Bundle, calibration: Trials, scratch: Path, threads: int | None = None) -> dict[str, Path]:
+    """The networks of a model as int8 ONNX files in the folder `scratch`."""
+    from balatro.export.quantize import quantize
+
+    seen = calibration_inputs(original, calibration, threads)
+    for name, path in onnx_files(original).items():
+        if not seen[name]:
+            raise ModelError(f"{original.name} found no card on {calibration.told}, so int8 cannot be calibrated; give others")
+        quantize(name, path, seen[name], scratch / f"{name}.onnx")
+    return {name: scratch / f"{name}.onnx" for name in NETWORKS}
+
+
+def objection(precision: str, checks: Sequence[Check], differences: Sequence[Difference]) -> str:
+    """What is wrong with an export, or "". Where some pictures have truth, those decide."""
+    deciding = [check for check in checks if check.original is not None] or list(checks)
+    worst = max(deciding, key=lambda check: check.cost)
+    if worst.cost > MOST_COST:
+        lost = "both right" if worst.original is not None else "the cards read the same"
+        return f"it costs {worst.cost:.2f} points of {lost} on {worst.told}, {MOST_COST:g} are allowed"
+    apart = [difference for difference in differences if not difference.largest <= LARGEST_DIFFERENCE]
+    if precision == "fp32" and apart:
+        return f"{apart[0].output} differs by {apart[0].largest:.2g}, expected {LARGEST_DIFFERENCE:g} at most"
+    return ""
+
+
+def _copy_rest(source: Path, folder: Path) -> None:
+    for name in KEPT:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, folder / name)
+        elif (source / name).is_file():
+            shutil.copyfile(source / name, folder / name)
+
+
+def _record(original: Bundle, plan: Plan, checks: Sequence[Check], differences: Sequence[Difference]) -> dict[str, object]:
+    """How the export was made and how it compares, for model.json."""
+    return {
+        "of": original.name,
+        "format": plan.format_name,
+        "precision": plan.precision,
+        "checks": [
+            {"on": check.told, "cards": check.cards, "same": round(check.same, 2)}
+            | ({} if check.original is None else {"both": check.original["both"]})
+            | ({} if check.exported is None else {"both_exported": check.exported["both"]})
+            for check in checks
+        ],
+        "largest_differences": {difference.output: float(f"{difference.largest:.3g}") for difference in differences},
+    }

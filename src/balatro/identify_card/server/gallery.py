@@ -1,0 +1,81 @@
+"""Cards added and taken away while the server runs, one after the other; its readers, and other programs, see them at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TypeVar
+
+from balatro.identify_card.added import AddedCard, load_added, remove_card
+from balatro.identify_card.bundle import Bundle
+from balatro.identify_card.server.answers import NewCard
+from balatro.identify_card.server.batching import Following, Upload
+from balatro.identify_card.server.limits import Limits, Refused, open_picture
+from balatro.utils.errors import BalatroError, BusyError, InputError, ModelError, UnknownCardError
+
+MAX_WAITING = 16
+"""Changes that may wait for their turn; further ones are told to try again."""
+Result = TypeVar("Result")
+
+
+class ServedGallery:
+    """The added cards of the server's model. Its methods are awaited in one event loop; the work is done in a thread."""
+
+    def __init__(self, recognizer: Following, limits: Limits) -> None:
+        """recognizer: used by nothing else but for its `encode`."""
+        self._recognizer, self._limits = recognizer, limits
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gallery")
+        self._waiting = 0
+
+    async def bundle(self) -> Bundle:
+        """The model with what is added to it now."""
+        return await self._do(self._follow)
+
+    async def cards(self) -> tuple[AddedCard, ...]:
+        """What was added; Refused (409) when that cannot be read."""
+        return await self._do(lambda: load_added(self._recognizer.bundle.folder).cards)
+
+    async def add(self, card: NewCard, pictures: Sequence[Upload]) -> AddedCard:
+        """As `Recognizer.add`; Refused says what cannot be used, before anything is changed."""
+        return await self._do(lambda: self._add(card, pictures))
+
+    async def remove(self, name: str) -> AddedCard:
+        """Take a card out, by name or id; Refused (404) when it was not added."""
+        return await self._do(lambda: remove_card(self._recognizer.bundle.folder, name))
+
+    def close(self) -> None:
+        """Wait for what is being done; refuse the rest."""
+        self._thread.shutdown(cancel_futures=True)
+
+    def _follow(self) -> Bundle:
+        self._recognizer.follow()
+        return self._recognizer.bundle
+
+    def _add(self, card: NewCard, pictures: Sequence[Upload]) -> AddedCard:
+        self._recognizer.follow()
+        with ExitStack() as stack:
+            images = [stack.enter_context(open_picture(picture.data, self._limits)) for picture in pictures]
+            return self._recognizer.add(card.name, images, card.modifier, card.type, card.rarity, card.known)
+
+    async def _do(self, work: Callable[[], Result]) -> Result:
+        """Do it when it is its turn; what goes wrong as Refused."""
+        if self._waiting >= MAX_WAITING:
+            raise Refused(503, f"{self._waiting} changes of the gallery are waiting already; try again in a moment")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except (Refused, asyncio.CancelledError):
+            raise
+        except BalatroError as error:
+            raise Refused(_status(error), str(error)) from error
+        except OSError as error:
+            raise Refused(409, f"the gallery cannot be written ({error.strerror}); look at the model's folder") from error
+        finally:
+            self._waiting -= 1
+
+
+def _status(error: BalatroError) -> int:
+    kinds = ((BusyError, 503), (UnknownCardError, 404), (InputError, 422), (ModelError, 409))
+    return next((status for kind, status in kinds if isinstance(error, kind)), 422)

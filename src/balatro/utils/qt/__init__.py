@@ -1,0 +1,1 @@
+"""What our windows share: starting Qt, the look, and a window that lies over another program's. Needs PySide6."""
