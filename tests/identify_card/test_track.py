@@ -271,6 +271,12 @@ def test_a_strip_beside_the_cards_that_cover_it_shows_that_it_is_there(over: boo
     assert ("gone b" not in told) == held
 
 
+@pytest.mark.parametrize(("name", "told"), [("a", ["appeared a"]), ("half of a and half of b", [])])
+def test_a_copy_almost_on_its_like_looks_like_it(name: str, told: list[str]) -> None:
+    game = dealt(A, B)
+    assert game.play(A, Thing(name, A.x + 0.45 * CARD_SIZE[0], says="a"), B, frames=60) == told
+
+
 def test_replaced_by_a_stranger() -> None:
     game = dealt(A, B)
     assert game.play(Thing("back", A.x, says=None), B, frames=20) == ["gone a"]

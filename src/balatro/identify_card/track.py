@@ -217,9 +217,9 @@ class _Track:
         return self.name.said or self.name.leader
 
     @property
-    def said(self) -> tuple[str | None, str] | None:
-        """Name and modifier that were announced."""
-        return None if self.card is None else (self.card.id, self.card.modifier)
+    def said(self) -> tuple[str | None, str]:
+        """Id and modifier that were announced; none before that."""
+        return (None, "") if self.card is None else (self.card.id, self.card.modifier)
 
     @property
     def agrees(self) -> bool:
@@ -486,8 +486,7 @@ class Tracker:
         if missed := self._missed(track, name, modifier):
             self._take_over(missed, track)
             return []
-        new = seconds - track.first_seen < self.settings.double_s or track.reading.confidence < self.settings.double_confidence
-        if new and self._lies_on_same(track, name):
+        if self._is_double(track, name, seconds):
             return []
         before = self._was_here(track)
         if any(seconds - (other.away_since or 0.0) < self.settings.change_s for other in before):
@@ -515,10 +514,25 @@ class Tracker:
         away = [other for other in self._tracks if other.card is not None and other.away_since is not None]
         return [other for other in away if distances(track.quad[None], other.quad[None])[0, 0] < NEAR]
 
-    def _lies_on_same(self, track: _Track, name: str) -> bool:
-        """Whether a card of this name, already announced, is found in almost the same place."""
-        quads = [other.quad for other in self._tracks if other.card is not None and other.card.id == name]
-        return bool(quads) and bool((distances(track.quad[None], np.stack(quads)) < ON_EACH_OTHER).any())
+    def _is_double(self, track: _Track, name: str, seconds: float) -> bool:
+        """Whether a card of this name, already announced, is found in almost the same place, and this is likely that one."""
+        named = [other for other in self._tracks if other.card is not None]
+        near = distances(track.quad[None], np.array([other.quad for other in named]).reshape(-1, 4, 2))[0] < ON_EACH_OTHER
+        same = [other for other, is_near in zip(named, near, strict=True) if is_near and other.said[0] == name]
+        if not same:
+            return False
+        sure = track.reading.confidence >= self.settings.double_confidence
+        if seconds - track.first_seen < self.settings.double_s or not sure:
+            return True
+        return self.settings.double_s > 0 and any(not self._is_copy(track, other, named) for other in same)
+
+    def _is_copy(self, track: _Track, other: _Track, named: list[_Track]) -> bool:
+        """Whether what is free of a find looks like the same part of this card; half of one and half of the next do not."""
+        if other.said != (track.reading.id, track.reading.modifier):
+            return True  # looks of two editions cannot be compared
+        rest = np.array([one.quad for one in named if one is not other], np.float32).reshape(-1, 4, 2)
+        free = ~_under(track.quad, rest)
+        return bool(free.mean() >= STRIP) and _still_shows(track.last_print, other.good_print, free)
 
     def _appear(self, track: _Track, seconds: float) -> Event:
         card = track.reading
