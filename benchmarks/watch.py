@@ -13,6 +13,7 @@ Without --model the package's networks are used, with a gallery of the demo deck
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
@@ -20,6 +21,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `balatro` itself does, before numpy comes
 
 import cv2
 import numpy as np

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -61,6 +62,21 @@ def test_a_video_gives_rgb_frames_with_their_time(video: Path) -> None:
     assert len(frames) == 30 and source.total == 30 and not source.skipped
     assert frames[10].seconds == pytest.approx(0.5)
     assert np.abs(frames[10].image.astype(int) - (200, 0, 80)).max() < 12
+
+
+def test_a_video_whose_frames_come_at_changing_times(tmp_path: Path) -> None:
+    av = pytest.importorskip("av", reason="PyAV is not installed")
+    path, times = tmp_path / "phone.mp4", [0, 100, 200, 2200, 2300, 7300]
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.codec_context.time_base = 64, 48, Fraction(1, 1000)
+        for time in times:
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), time // 40, np.uint8), format="rgb24")
+            frame.pts, frame.time_base = time, Fraction(1, 1000)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    with open_source(str(path)) as source:
+        assert [frame.seconds for frame in source] == pytest.approx([time / 1000 for time in times], abs=0.002)
 
 
 def test_a_video_that_breaks_off_is_told(video: Path) -> None:

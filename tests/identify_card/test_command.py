@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 
 import cv2
 import pytest
@@ -133,6 +134,17 @@ def test_a_place_for_results_that_cannot_be_is_told_first(balatro, pictures, tmp
     assert balatro("identify", pictures / "b.png", "--model", "nobody", option, place) == 1
     error = capsys.readouterr().err
     assert error.startswith(f"balatro: {option} {place}: ") and "expected a f" in error
+
+
+@pytest.mark.parametrize("place", ["a.png", "new.mp4", "odd.dat"])
+def test_lines_never_replace_pictures(balatro, fake_folder, pictures, monkeypatch, capsys, place):
+    monkeypatch.chdir(pictures)
+    Path("a.png").rename("odd.dat")
+    before = {path.name: path.read_bytes() for path in pictures.iterdir()}
+    assert balatro("identify", "odd.dat", "b.png", "--model", fake_folder, "--json", place) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"balatro: --json {place}: ") and error.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in pictures.iterdir()} == before
 
 
 def test_json_on_stdout_is_utf_8_whatever_the_console_says(balatro, pictures, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 
@@ -44,6 +45,12 @@ def test_json_line(kind: str) -> None:
     assert line == {"event": kind, "seconds": 2.0, "since": 1.5, "track": 7, **before}
 
 
+def test_the_picture_of_an_event() -> None:
+    one = dataclasses.replace(event(GONE), file="a/é.png")
+    assert json.loads(written("json", one))["file"] == "a/é.png"
+    assert next(csv.DictReader(io.StringIO(written("csv", one).decode())))["file"] == "a/é.png"
+
+
 def test_json_is_utf8_and_one_line_an_event() -> None:
     lines = written("json", event(APPEARED), event(GONE)).splitlines()
     assert len(lines) == 2 and "Séance".encode() in lines[0]
@@ -69,6 +76,7 @@ def test_csv_has_a_head_and_all_columns() -> None:
         "right": "30",
         "bottom": "40",
         "before": "Base",
+        "file": "",
     }
     assert rows[1]["event"] == "gone" and rows[1]["before"] == ""
 

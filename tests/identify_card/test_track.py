@@ -40,6 +40,9 @@ class Thing:
     size: float = 1.0
     covered: float = 0.0
     """Share of it that something lies over, from the left."""
+    shown: float = 1.0
+    """Share of its width that shows at the left; `under` lies over the rest."""
+    under: str = ""
     found: bool = True
     """Whether the locator finds it."""
     says: str | None = ""
@@ -56,6 +59,9 @@ class Thing:
     def print(self) -> np.ndarray:
         look = picture(self.name).astype(int) + self.edition * (self.modifier != "Base")
         look[:, : round(12 * self.covered)] = picture("a tooltip")[:, : round(12 * self.covered)]
+        cut = round(12 * self.shown)
+        if cut < 12:
+            look[:, cut:] = picture(self.under)[:, : 12 - cut]
         return look.clip(0, 255).astype(np.uint8)
 
     def card(self) -> Card:
@@ -275,6 +281,12 @@ def test_a_strip_beside_the_cards_that_cover_it_shows_that_it_is_there(over: boo
 def test_a_copy_almost_on_its_like_looks_like_it(name: str, told: list[str]) -> None:
     game = dealt(A, B)
     assert game.play(A, Thing(name, A.x + 0.45 * CARD_SIZE[0], says="a"), B, frames=60) == told
+
+
+def test_a_fan_of_copies_is_announced_whole() -> None:
+    game = Game()
+    fan = [replace(A, x=200 + 0.4 * CARD_SIZE[0] * place, shown=0.4 if place < 4 else 1.0, under="a") for place in range(5)]
+    assert game.play(*fan, frames=60) == ["appeared a"] * 5
 
 
 def test_replaced_by_a_stranger() -> None:

@@ -128,12 +128,26 @@ def test_part_of_a_screen_is_measured_once_it_shows_cards() -> None:
     sight = Sight(cast("Recognizer", fake))
     part = np.ones((300, 900, 3), np.uint8)
     assert not is_screen(900, 300)
-    assert [len(sight.locate(part * 0, seconds)) for seconds in (0.0, 0.1, 0.9, 1.0)] == [0, 0, 0, 0]
-    assert fake.asked == ["identify"] * 2  # once a second
-    assert [len(sight.locate(part, seconds)) for seconds in (2.0, 2.1)] == [1, 1]
+    assert [len(sight.locate(part * 0, seconds)) for seconds in (0.0, 0.1, 1.9, 2.0)] == [0, 0, 0, 0]
+    assert fake.asked == ["identify"] * 2  # after a while
+    assert [len(sight.locate(part, seconds)) for seconds in (6.0, 6.1)] == [1, 1]
     assert fake.asked[2:] == ["identify", "locate 120.0", "locate 120.0"]
-    sight.locate(part[:, :800], 2.2)  # of another size: measured anew
+    sight.locate(part[:, :800], 6.2)  # of another size: measured anew
     assert fake.asked[5:] == ["identify", "locate 120.0"]
+
+
+@pytest.mark.parametrize(("num_known", "tries"), [(1, [1.0, 3.0, 7.0]), (5, [10.0])])
+def test_part_of_a_screen_is_measured_anew(num_known: int, tries: list[float]) -> None:
+    """The game may have been resized inside of the region: soon when little is known of what is found, else now and then."""
+    fake = PartRecognizer()
+    sight = Sight(cast("Recognizer", fake))
+    asked = []
+    for tenth in range(110):
+        before = fake.asked.count("identify")
+        sight.locate(np.ones((300, 900, 3), np.uint8), tenth / 10)
+        asked += [tenth / 10] * (fake.asked.count("identify") - before)
+        sight.judge(5, num_known)
+    assert asked == [0.0, *tries]
 
 
 def test_whole_screen_is_not_measured() -> None:

@@ -10,7 +10,7 @@ import cv2
 import pytest
 import typer
 from PIL import Image
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from balatro.build_dataset import sources
 from balatro.build_dataset.sources import Frame, Source
@@ -55,6 +55,10 @@ class FakeScreen(Source):
         self.closed = True
 
 
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     folder = tmp_path / "pictures"
@@ -66,7 +70,7 @@ def pictures(tmp_path: Path) -> Path:
 
 def run(*arguments: object) -> tuple[list[str], list[str]]:
     """Lines of stdout and of stderr; what the command raises comes out."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    result = invoke(*arguments)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -81,6 +85,7 @@ def test_pictures_as_json_lines(pictures: Path, fake_folder: Path) -> None:
         ("appeared", "green", 1.0),
         ("gone", "red", 2.0),
     ]
+    assert [event["file"] for event in events] == [(pictures / f"{number}.png").as_posix() for number in range(3)]
     assert "3 frames" in notes[-1] and "dropped" in notes[-1]
 
 
@@ -95,7 +100,9 @@ def test_both_files(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
     assert lines == []
     assert len(out_json.read_text(encoding="utf-8").splitlines()) == 3
     with out_csv.open(encoding="utf-8", newline="") as file:
-        assert [row["event"] for row in csv.DictReader(file)] == ["appeared", "appeared", "gone"]
+        rows = list(csv.DictReader(file))
+    assert [row["event"] for row in rows] == ["appeared", "appeared", "gone"]
+    assert rows[2]["file"] == (pictures / "2.png").as_posix()
 
 
 def test_window_hidden_then_closed(monkeypatch: pytest.MonkeyPatch, fake_folder: Path, tmp_path: Path) -> None:
@@ -104,7 +111,8 @@ def test_window_hidden_then_closed(monkeypatch: pytest.MonkeyPatch, fake_folder:
     out = tmp_path / "events.jsonl"
     with pytest.raises(InputError, match="was closed"):
         run("--model", fake_folder, "--json", out, "--max-fps", 60)
-    assert [json.loads(line)["event"] for line in out.read_text(encoding="utf-8").splitlines()] == ["appeared"] * 2
+    events = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [event["event"] for event in events] == ["appeared"] * 2 and "file" not in events[0]
     assert screen.closed
 
 
@@ -148,12 +156,53 @@ def test_what_is_watched(monkeypatch: pytest.MonkeyPatch, arguments: list[str], 
         (["--csv", "."], "expected a file"),
         (["--csv", "-", "--json", "-"], "both write to -"),
         (["--style", "bold"], "both, outline or label"),
+        (["--json", "new.MP4"], "such as new.json"),
+        (["--csv", "new.png"], "such as new.csv"),
         (["--record", "out.gif"], r"ends in \.mp4"),
     ],
 )
 def test_mistakes(arguments: list[str], match: str) -> None:
     with pytest.raises(SettingsError, match=match):
         run(*arguments)
+
+
+@pytest.mark.parametrize("flag", ["--json", "--csv"])
+@pytest.mark.parametrize("out", ["game.dat", "link"])
+def test_events_never_replace_what_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str, out: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("game.dat").write_bytes(b"a recording")
+    os.link("game.dat", "link")
+    with pytest.raises(SettingsError, match=rf"{flag} {out}: would overwrite game\.dat"):
+        run("--source", "./game.dat", flag, out)
+    assert Path("game.dat").read_bytes() == b"a recording"
+
+
+@pytest.mark.parametrize("watched", ["game.mp4", "game.part.mp4"])
+def test_a_video_never_replaces_what_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watched: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(watched).write_bytes(b"a recording")
+    with pytest.raises(SettingsError, match="--record .* would overwrite"):
+        run("--source", watched, "--record", "./game.mp4", "--force")
+    assert Path(watched).read_bytes() == b"a recording"
+
+
+def test_two_names_of_one_file_of_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"both write to events\.json"):
+        run("--json", "events.json", "--csv", tmp_path / "events.json")
+
+
+def test_looks_too_seldom_for_three_votes() -> None:
+    result = invoke("--max-fps", "1")
+    assert result.exit_code == 2 and "--max-fps" in result.output
+
+
+def test_pictures_of_which_none_can_be_read(tmp_path: Path, fake_folder: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"not a picture")
+    result = invoke("--source", tmp_path, "--model", fake_folder)
+    assert isinstance(result.exception, InputError) and "nothing of it could be read" in str(result.exception)
+    assert result.stdout == "" and all(f"{name}: not a picture" in result.stderr for name in ("a.png", "b.png"))
 
 
 def test_second_watcher_of_one_file(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
@@ -163,7 +212,7 @@ def test_second_watcher_of_one_file(pictures: Path, fake_folder: Path, tmp_path:
     out.write_text("kept\n")
     lock = FolderLock(tmp_path / ".events.jsonl.lock")
     try:
-        with pytest.raises(InputError, match="in use"):
+        with pytest.raises(InputError, match=r"events\.jsonl: in use by another program.*name another file"):
             run("--source", pictures, "--model", fake_folder, "--json", out)
     finally:
         lock.close()

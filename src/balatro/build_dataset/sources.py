@@ -267,16 +267,25 @@ class VideoSource(Source):
         self.total = int(count) if 0 < count < 1e9 else None  # nonsense of files without an index
         self._rate = rate if 0 < rate < 1000 else 30.0
         self._num_read = 0
+        self._last = 0.0
 
     def grab(self) -> Frame | None:
         read, image = self._video.read()
         if not read or image is None:
             self._tell_end()
             return None
-        seconds = self._num_read / self._rate
+        seconds = self._time()
         self._num_read += 1
         image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         return Frame(image, seconds, Box(0, 0, image.shape[1], image.shape[0]))
+
+    def _time(self) -> float:
+        """When the frame that was read last is shown, by its own time; by the rate where the file has no times."""
+        told = self._video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        if self._num_read and not self._last < told < 1e7:
+            told = self._last + 1 / self._rate
+        self._last = told if self._num_read else 0.0
+        return self._last
 
     def _tell_end(self) -> None:
         # The count of a header may be a few frames off.

@@ -66,12 +66,15 @@ def identify(
     from balatro.identify_card.bundle import find_bundle
     from balatro.identify_card.engines import Share
     from balatro.identify_card.many import Work, read_every
+    from balatro.identify_card.outputs import check_text_output
     from balatro.utils.images import find_images
 
     _check_json(json_out, resume)
     chosen = _pick_engine(engine, address)
     step = read_every(every)
     files, failures = find_images(paths)
+    if json_out is not None and json_out != "-":
+        check_text_output("--json", Path(json_out), files)
     if draw is not None:
         files = _without_copies(files, paths, draw)
     copies = [] if draw is None else _plan_copies(files, draw)

@@ -14,7 +14,8 @@ from balatro.identify_card.card import Card
 APPEARED, CHANGED, GONE = "appeared", "changed", "gone"
 EVENTS = (APPEARED, CHANGED, GONE)
 """A card whose name turns out to be another one, such as after a reroll, is gone, and another one appeared; `changed` is
-another modifier on the same card. So what is on the screen is always what appeared less what is gone."""
+another modifier on the same card. So what is on the screen is what appeared less what is gone, with two exceptions: nothing is
+said while the window is hidden, and when watching ends, for whatever reason, the last frame's cards are not told as gone."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Event:
     """As `balatro identify` gives it; of a card that is gone, as it was last."""
     before: str = ""
     """The modifier before a change."""
+    file: str = ""
+    """Of pictures: the one in which it is said."""
 
     def to_json(self) -> dict[str, Any]:
         """The event as a line of `balatro watch --json`; times have three digits."""
@@ -43,14 +46,16 @@ class Event:
             "track": self.track,
             "card": self.card.to_json(),
         }
-        return {**line, "before": self.before} if self.kind == CHANGED else line
+        if self.kind == CHANGED:
+            line["before"] = self.before
+        return {**line, "file": self.file} if self.file else line
 
 
 OnEvent: TypeAlias = Callable[[Event], None]
 
 COLUMNS = (
     *("event", "seconds", "since", "track", "id", "name", "type", "rarity", "modifier", "confidence", "modifier_confidence"),
-    *("left", "top", "right", "bottom", "before"),
+    *("left", "top", "right", "bottom", "before", "file"),
 )
 """Columns of the CSV."""
 
@@ -64,7 +69,7 @@ def csv_line(event: Event) -> str:
     """One row of COLUMNS, with its line end."""
     card = event.card.to_json()
     card.update(zip(("left", "top", "right", "bottom"), card["box"], strict=True))
-    return _csv_row([{**event.to_json(), "before": event.before, **card}[column] for column in COLUMNS])
+    return _csv_row([{**event.to_json(), "before": event.before, "file": event.file, **card}[column] for column in COLUMNS])
 
 
 def text_line(event: Event) -> str:

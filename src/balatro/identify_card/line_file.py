@@ -59,7 +59,7 @@ class LineFile:
         self._folder = path.with_name(f"{path.name}.unfinished")
         _check_folder(self._folder)
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FolderLock(self._folder / LOCK)
+        self._lock = FolderLock(self._folder / LOCK, path)
         try:
             self.done = self._begin({"format": FORMAT, **settings}, files, resume)
             self._file = self._lines.open("r+b", buffering=0)

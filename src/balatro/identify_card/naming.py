@@ -73,12 +73,13 @@ def make_cards(
     names: (N, cards) and modifiers: (N, 5) probabilities, (N, 0) of a model without that task; alike: (N,) bool, False where
     nothing in the gallery is alike; size: width and height of the picture.
     """
-    known = [index for index, card in enumerate(bundle.cards) if card.known]
+    known = np.array([index for index, card in enumerate(bundle.cards) if card.known], int)
+    orders = known[np.argsort(-names[:, known], axis=1, kind="stable")[:, :TOP]].tolist()
+    corners = np.rint(quads).astype(int).tolist()
     reject = bundle.tasks["identification"].reject if "identification" in bundle.tasks else bundle.gallery.reject
     modifier_names = bundle.tasks["modifier"].classes if "modifier" in bundle.tasks else ()
     cards = []
-    for row, sure, modifier, quad in zip(names, alike, modifiers, quads, strict=True):
-        order = [known[index] for index in np.argsort(-row[known], kind="stable")[:TOP]]
+    for row, sure, modifier, quad, order, corner in zip(names, alike, modifiers, quads, orders, corners, strict=True):
         best = bundle.cards[order[0]] if order else None
         confidence = float(row[order[0]]) if order else 0.0
         named = best is not None and bool(sure) and int(row.argmax()) == order[0] and confidence >= reject
@@ -90,7 +91,7 @@ def make_cards(
                 confidence=confidence,
                 modifier_confidence=float(modifier.max(initial=0.0)),
                 box=quad_box(quad, *size),
-                quad=tuple((round(float(x)), round(float(y))) for x, y in quad),
+                quad=tuple((x, y) for x, y in corner),
                 top=tuple(Guess(bundle.cards[index].id, bundle.cards[index].name, float(row[index])) for index in order),
             )
         )

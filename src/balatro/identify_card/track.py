@@ -445,7 +445,8 @@ class Tracker:
         for track in self._tracks:
             if id(track) not in there and track.away_since is None:
                 track.away_since = seconds
-        missing = [track for track in self._tracks if track.away_since is not None or track.unread_since is not None]
+        said = [track for track in self._tracks if track.card is not None]
+        missing = [track for track in said if track.away_since is not None or track.unread_since is not None]
         if not missing:
             return
         quads = np.stack([track.good_quad for track in missing])
@@ -527,12 +528,14 @@ class Tracker:
         return self.settings.double_s > 0 and any(not self._is_copy(track, other, named) for other in same)
 
     def _is_copy(self, track: _Track, other: _Track, named: list[_Track]) -> bool:
-        """Whether what is free of a find looks like the same part of this card; half of one and half of the next do not."""
+        """Whether what shows of a find looks like the same part of this card; half of one and half of the next do not.
+
+        True where that cannot be told: too little shows, or they are two editions.
+        """
         if other.said != (track.reading.id, track.reading.modifier):
-            return True  # looks of two editions cannot be compared
-        rest = np.array([one.quad for one in named if one is not other], np.float32).reshape(-1, 4, 2)
-        free = ~_under(track.quad, rest)
-        return bool(free.mean() >= STRIP) and _still_shows(track.last_print, other.good_print, free)
+            return True
+        both = _open_cells(track, named) & _open_cells(other, [*named, track])
+        return bool(both.mean() < STRIP) or _still_shows(track.last_print, other.good_print, both)
 
     def _appear(self, track: _Track, seconds: float) -> Event:
         card = track.reading
@@ -621,6 +624,12 @@ def _still_shows(look: np.ndarray, card: np.ndarray, where: np.ndarray | None = 
     """Whether enough of a card is to be seen in what lies in its place; where: (16, 12) bool, cells to look at."""
     same = np.abs(look.astype(np.int16) - card.astype(np.int16)).max(axis=-1) <= CELL_ALIKE
     return float(same.mean() if where is None else same[where].mean()) >= PARTLY
+
+
+def _open_cells(track: _Track, others: Sequence[_Track]) -> np.ndarray:
+    """Which cells of a card's fingerprint no other card lies over: (16, 12) bool. In a row the right one lies upon the left."""
+    above = [other.quad for other in others if other.quad[:, 0].mean() > track.quad[:, 0].mean()]
+    return ~_under(track.quad, np.array(above, np.float32).reshape(-1, 4, 2))
 
 
 def _under(quad: np.ndarray, others: np.ndarray) -> np.ndarray:

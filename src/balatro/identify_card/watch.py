@@ -44,8 +44,11 @@ GATE_CELLS = 2
 """Cells that must have changed."""
 OVER_S = 2.0
 """Seconds over which rates and times are counted."""
-SCALE_EVERY_S = 1.0
-"""Seconds between two tries to find out how large cards are, where the picture is only a part of a screen."""
+SCALE_EVERY_S = (1.0, 10.0)
+"""Seconds between two tries to find out how large cards are, where the picture is only a part of a screen: the first number,
+twice as long after each try in vain, up to the second number, which also holds when all seems well."""
+SCALE_SHARE = 0.6
+"""All does not seem well when fewer than this share of the things found are known cards."""
 HIDDEN_WAIT_S = 0.25
 """Seconds between two looks at a window that is minimised or off the screen."""
 
@@ -117,46 +120,61 @@ class Gate:
 def _small(image: np.ndarray) -> np.ndarray:
     """(54, 96, 3) uint8. Large frames are thinned first: change is seen as well, in a tenth of the time."""
     thin = max(1, min(image.shape[1] // (GATE_SIZE[0] * 4), image.shape[0] // (GATE_SIZE[1] * 4)))
-    return cv2.resize(np.ascontiguousarray(image[::thin, ::thin]), GATE_SIZE, interpolation=cv2.INTER_AREA)
+    thinned = cv2.resize(image, (image.shape[1] // thin, image.shape[0] // thin), interpolation=cv2.INTER_NEAREST)
+    return cv2.resize(thinned, GATE_SIZE, interpolation=cv2.INTER_AREA)
 
 
 class Sight:
-    """A recogniser's eyes on a stream of frames, which learn once how large its cards are drawn."""
+    """A recogniser's eyes on a stream of frames, which learn how large its cards are drawn."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self.recognizer = recognizer
         self.num_reads = 0
-        self._card_height: float | None = None
         self._shape: tuple[int, ...] = ()
-        self._tried = -np.inf
+        self._forget()
+
+    def _forget(self) -> None:
+        self._card_height: float | None = None
+        self._num_known = 0
+        self._is_doubtful = True
+        self._tried, self._patience = -np.inf, SCALE_EVERY_S[0]
 
     def locate(self, image: np.ndarray, seconds: float) -> np.ndarray:
         """(N, 4, 2) float32 quads of the cards of an (H, W, 3) uint8 RGB frame."""
         if image.shape != self._shape:
-            self._shape, self._card_height, self._tried = image.shape, None, -np.inf
-        if is_screen(image.shape[1], image.shape[0]) or self._card_height is not None:
-            return self.recognizer.locate(image, self._card_height)
-        if not 0 <= seconds - self._tried < SCALE_EVERY_S:
+            self._shape = image.shape
+            self._forget()
+        if is_screen(image.shape[1], image.shape[0]):
+            return self.recognizer.locate(image)
+        if not 0 <= seconds - self._tried < (self._patience if self._is_doubtful else SCALE_EVERY_S[1]):
             self._tried = seconds
-            self._card_height = self._measure(image)
+            self._measure(image)
         if self._card_height is None:
             return np.zeros((0, 4, 2), np.float32)
         return self.recognizer.locate(image, self._card_height)
+
+    def judge(self, num_found: int, num_known: int) -> None:
+        """Take in how many things were found in the latest frame, and how many of them are known cards."""
+        self._num_known = num_known
+        self._is_doubtful = num_known == 0 or num_known < SCALE_SHARE * num_found
 
     def read(self, image: np.ndarray, quads: np.ndarray) -> list[Card]:
         """What the cards at these quads are."""
         self.num_reads += len(quads)
         return self.recognizer.read(image, quads, in_frame=is_screen(image.shape[1], image.shape[0]))
 
-    def _measure(self, image: np.ndarray) -> float | None:
-        """Height of a regular card in pixels, by the cards that `identify` names at whatever size; None when there are none."""
+    def _measure(self, image: np.ndarray) -> None:
+        """Learn the height of a regular card by the cards that `identify` names at whatever size, if they are more than now."""
         bundle: Bundle = self.recognizer.bundle
         sizes = {card.id: card.size[1] for card in bundle.cards}
         known = [card for card in self.recognizer.identify(image) if card.known and card.id is not None]
-        if not known:
-            return None
+        if len(known) <= self._num_known:
+            self._patience = min(2 * self._patience, SCALE_EVERY_S[1])
+            return
         heights = quad_sizes(np.array([card.quad for card in known], np.float32))[:, 1]
-        return float(np.median([height / sizes[card.id or ""] for height, card in zip(heights, known, strict=True)]))
+        regular = [height / sizes[card.id or ""] for height, card in zip(heights, known, strict=True)]
+        self._card_height = float(np.median(regular))
+        self._patience = SCALE_EVERY_S[0]
 
 
 class _Clock:
@@ -245,6 +263,7 @@ class Watcher:
         began = time.perf_counter()
         events = self._tracker.update(view, seconds)
         self._clock.now.add("track", time.perf_counter() - began - self._clock.now.spent("compare", "read"))
+        self._sight.judge(len(quads), sum(not shown.covered for shown in self._tracker.shown()))
         return events, view.readings
 
     def grabbed(self, seconds: float) -> None:

@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, cast
@@ -16,7 +16,8 @@ import typer
 from balatro.identify_card.command import Model
 from balatro.identify_card.overlay.feed import Feed
 from balatro.utils.durations import read_duration
-from balatro.utils.errors import SettingsError
+from balatro.utils.errors import InputError, SettingsError
+from balatro.utils.images import find_images
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +51,9 @@ def watch(
         str | None, typer.Option(help="Short for --source region:X,Y,W,H.", metavar="X,Y,W,H", rich_help_panel=_WHERE)
     ] = None,
     model: Model = "auto",
-    max_fps: Annotated[float, typer.Option(min=0.1, max=240, help="Look so often a second, at most.")] = 10.0,
+    max_fps: Annotated[
+        float, typer.Option(min=2, max=240, help="Look so often a second, at most; a name takes three looks.")
+    ] = 10.0,
     cpu: Annotated[int, typer.Option(min=1, max=64, help="CPU threads, at most: the game needs the others.")] = 1,
     duration: Annotated[str | None, typer.Option("--for", help="Stop after 60s, 5m, 1h; or at Ctrl+C.", metavar="TIME")] = None,
     json_out: Annotated[
@@ -105,7 +108,7 @@ def watch(
       balatro watch --save-doubtful data/screenshots
     """
     place, seconds = _place(source, window, region), read_duration(duration)
-    _check_outputs(json_out, csv_out)
+    _check_outputs(place, json_out, csv_out, record)
     from balatro.identify_card.labels import Drawing
 
     drawing = Drawing(style, runners_up)
@@ -172,12 +175,25 @@ def _place(source: str | None, window: str | None, region: str | None) -> str:
     return given[0] if given else "window:Balatro"
 
 
-def _check_outputs(json_out: str | None, csv_out: str | None) -> None:
+def _check_outputs(place: str, json_out: str | None, csv_out: str | None, record: Path | None) -> None:
+    from balatro.identify_card.outputs import check_output, check_text_output
+    from balatro.identify_card.overlay.record import part_of
+
+    inputs = [Path(place), *find_images([place])[0]]
     for flag, out in (("--json", json_out), ("--csv", csv_out)):
         if out is not None and (not out or Path(out).is_dir()):
             raise SettingsError(f"{flag} {out or repr('')}: expected a file to write, or - for stdout")
-    if json_out is not None and json_out == csv_out:
+        if out is not None and out != "-":
+            check_text_output(flag, Path(out), inputs)
+    if json_out is not None and csv_out is not None and _place_of(json_out) == _place_of(csv_out):
         raise SettingsError(f"--json and --csv both write to {json_out}; name two places")
+    for path in () if record is None else (record, part_of(record)):
+        check_output("--record", path, inputs)
+
+
+def _place_of(out: str) -> Path | None:
+    """The file that a name means; None for stdout."""
+    return None if out == "-" else Path(out).resolve()
 
 
 def _open_writers(stack: ExitStack, json_out: str | None, csv_out: str | None) -> list[EventWriter]:
@@ -222,7 +238,7 @@ def _alone(path: Path) -> Iterator[None]:
     """InputError when another watcher writes this file."""
     from balatro.utils.lock import FolderLock
 
-    lock = FolderLock(path.with_name(f".{path.name}.lock"))
+    lock = FolderLock(path.with_name(f".{path.name}.lock"), path)
     with closing(lock):
         yield
 
@@ -254,6 +270,7 @@ def _run(
     from balatro.utils.progress import progress
 
     def on_event(event: Event) -> None:
+        event = replace(event, file=feed.file)
         for writer in writers:
             writer(event)
 
@@ -281,6 +298,8 @@ def _run(
             pass  # the way to end it
         finally:
             _report(source, last, recorder, saver)
+        if last is None and source.skipped:
+            raise InputError(f"{source.name}: nothing of it could be read (see above)")
 
 
 def _total(source: Source) -> float | None:
@@ -298,6 +317,7 @@ def _frames(source: Source, plan: Plan, feed: Feed, on_hidden: Callable[[str], N
         if frame is None:
             return None
         feed.box = frame.box if source.live else None
+        feed.file = frame.name
         return Frame(frame.image, frame.seconds)
 
     if source.live:
@@ -314,7 +334,8 @@ def _report(source: Source, stats: Stats | None, recorder: Recorder | None, save
     for line in source.skipped:
         print(line, file=sys.stderr)
     if stats is None:
-        print(f"{source.name}: no frame was seen", file=sys.stderr)
+        if not source.skipped:
+            print(f"{source.name}: no frame was seen", file=sys.stderr)
         return
     print(
         f"{source.name}: {stats.frames} frames, {stats.unchanged} of them unchanged, {stats.dropped} dropped; "

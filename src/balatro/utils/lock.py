@@ -20,13 +20,17 @@ POLL_S = 0.01
 
 
 class FolderLock:
-    """Held from the making until `close`. InputError when another holds it; the file stays, and says who did last."""
+    """Held from the making until `close`. InputError when another holds it; the file stays, and says who did last.
 
-    def __init__(self, path: Path) -> None:
+    It is for the folder that the lock lies in, or for one `guarded` file there.
+    """
+
+    def __init__(self, path: Path, guarded: Path | None = None) -> None:
+        name, kind = (path.parent, "folder") if guarded is None else (guarded, "file")
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             if not _try_lock(self._handle):
-                raise InputError(f"{path.parent}: in use by {_holder(self._handle)}; close it, or name another folder")
+                raise InputError(f"{name}: in use by {_holder(self._handle)}; close it, or name another {kind}")
             _sign(self._handle)
         except BaseException:
             os.close(self._handle)

@@ -42,6 +42,8 @@ class Feed:
         self.name = ""
         self.box: Box | None = None
         """Where the frame was that was grabbed last."""
+        self.file = ""
+        """The picture that was grabbed last; empty where frames are no files."""
         self.hidden = ""
         """Why nothing is to be seen now; empty while something is."""
         self.newest: Seen | None = None
