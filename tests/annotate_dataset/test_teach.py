@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from balatro.annotate_dataset import teach
 from balatro.annotate_dataset.board.desk import Desk
 from balatro.annotate_dataset.board.session import Session
 from balatro.annotate_dataset.store import Accept, DatasetStore, Relabel, Remove
 from balatro.annotate_dataset.teach import Teacher
 from balatro.identify_card.added import load_added
 from balatro.identify_card.recognizer import Recognizer
-from balatro.utils.errors import ModelError
+from balatro.utils.errors import InputError, ModelError
 from tests.identify_card.fake_bundle import CARD, card_picture, write_fake_bundle
 
 WAIT_S = 60.0
@@ -99,6 +103,45 @@ def test_a_picture_that_cannot_teach_is_told_and_the_next_one_does(data, store, 
     assert teacher.wait(WAIT_S) and "not taught" in teacher.trouble and "not taught" in teacher.about
     teacher.hear([PURPLE])
     assert teacher.wait(WAIT_S) and taught(data) == [("Other", 1)]
+    assert "not taught" in teacher.trouble  # the first is still missing
+
+
+def test_what_failed_is_tried_again_until_it_is_taught(data, store, teacher, monkeypatch):
+    monkeypatch.setattr(teach, "RETRY_S", 0.05)
+    add, tries = Recognizer.add, []
+
+    def fails_twice(self, *args, **options):
+        tries.append(args)
+        if len(tries) < 3:
+            raise OSError("disk full") if len(tries) == 2 else InputError("busy")
+        add(self, *args, **options)
+
+    monkeypatch.setattr(Recognizer, "add", fails_twice)
+    store.accept([Accept(PURPLE, "My Joker", "Base", new=True)], "anna")
+    teacher.hear([PURPLE])
+    end = time.monotonic() + WAIT_S
+    while teacher.num_taught == 0 and time.monotonic() < end:
+        assert teacher.trouble == "" or "tried again" in teacher.about
+        time.sleep(0.01)
+    assert teacher.wait(WAIT_S) and teacher.trouble == "" and len(tries) == 3
+    assert taught(data) == [("My Joker", 1)]
+
+
+def test_the_app_ends_after_what_was_heard_is_learned(data, monkeypatch):
+    pytest.importorskip("streamlit.starlette")
+    from balatro.annotate_dataset import app, run
+
+    assert run.STOP_S > teach.EXIT_S + 5
+    waited = []
+    monkeypatch.setattr(app.open_desk, "cache_info", lambda: SimpleNamespace(currsize=1), raising=False)
+    monkeypatch.setattr(app, "desk", lambda: SimpleNamespace(teacher=SimpleNamespace(wait=waited.append)))
+
+    async def start_and_end():
+        async with app.finish_teaching(app.app):
+            assert waited == []
+
+    asyncio.run(start_and_end())
+    assert waited == [teach.EXIT_S]
 
 
 def test_an_unknown_model_is_told(store):

@@ -56,6 +56,7 @@ def test_an_export_is_a_model_and_its_check_is_told(model: Path, tmp_path: Path)
         (["tiny", "--precision", "int8", "--check", "nowhere.png"], "nowhere.png: no such file"),
         (["tiny", "--precision", "int8", "--out", "."], "the current folder"),
         (["tiny", "--precision", "int8", "--out", "data/models/tiny"], "name another folder"),
+        (["tiny", "--precision", "int8", "--out", "data/models/tiny", "--replace"], "name another folder"),
     ],
 )
 def test_words_for_mistakes(
@@ -70,6 +71,35 @@ def test_words_for_mistakes(
     status, said = export(*args)
     assert status == 1 and words in said + capsys.readouterr().err
     assert [path.name for path in model.parent.iterdir()] == ["tiny"]
+
+
+def test_another_model_is_replaced_only_when_asked(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    precious = write_tiny_model(tmp_path / "data" / "models" / "precious")
+    before = {path.name: path.read_bytes() for path in precious.iterdir()}
+    args = ("tiny", "--format", "torchscript", "--check", tmp_path / "pictures", "--threads", 1, "--out")
+    status, said = export(*args, precious)
+    said += capsys.readouterr().err
+    assert status == 1 and "--replace" in said and before == {path.name: path.read_bytes() for path in precious.iterdir()}
+    assert export(*args, precious, "--replace")[0] == 0 and not (precious / "model.onnx").exists()
+    (precious / "model.pt").unlink()
+    assert export(*args, precious)[0] == 0 and (precious / "model.pt").exists()  # an older export of the same model
+    assert export(*args, write_tiny_model(tmp_path / "data" / "models" / "tiny-torchscript"))[0] == 1
+
+
+def test_a_run_replaces_its_own_model_only(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[Path | None] = []
+    monkeypatch.setattr("balatro.export.source.write_run", lambda run, folder=None: written.append(folder))
+    run = tmp_path / "runs" / "cards"
+    run.mkdir(parents=True)
+    for name in ("checkpoint_last.pth", "checkpoint_epoch001.pth"):
+        (run / name).touch()
+    own = write_tiny_model(tmp_path / "data" / "models" / "cards")
+    new = tmp_path / "new"
+    for source, out in ((run, own), (run / "checkpoint_epoch001.pth", own), (run, new)):
+        assert export(source, "--out", out)[0] == 0
+    assert export(run)[0] == 0 and written == [own, own, new, None]
+    assert export(run, "--out", model)[0] == 1 and len(written) == 4
+    assert export(run, "--out", model, "--replace")[0] == 0 and written[-1] == model
 
 
 def test_a_model_comes_before_a_run_of_its_name(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,6 +118,6 @@ def test_a_model_comes_before_a_run_of_its_name(model: Path, tmp_path: Path, mon
     with open_source("tiny") as source:
         assert source.bundle.folder == model and source.name == "tiny" and not written
     with open_source("other") as source:
-        assert source.name == "other" and source.bundle.folder == written[0][1]
+        assert source.name == source.bundle.name == "other" and source.bundle.folder == written[0][1]
     assert not source.bundle.folder.exists()
     assert export("tiny")[0] == 0 and written[1] == (tmp_path / "runs" / "tiny", None)

@@ -1,6 +1,7 @@
 """Every form of a model reads as its original does, and one that does not is not kept."""
 
 import json
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,19 +11,20 @@ import onnx
 import pytest
 import torch
 
-from balatro.config.shapes import CARD_SIZE
+from balatro.config.shapes import ADDED_PICTURES, CARD_SIZE
 from balatro.export import check, make
 from balatro.export.check import Check, Difference
 from balatro.export.formats import FORMATS, PRECISIONS, Format, choose_format
-from balatro.export.inputs import FEWEST_PICTURES, find_inputs
+from balatro.export.inputs import FEWEST_PICTURES, Inputs, Trial, Trials, find_inputs
 from balatro.export.make import Plan, export_model, objection
 from balatro.export.quantize import last_layers
+from balatro.identify_card.added import load_added
 from balatro.identify_card.bundle import Bundle, load_bundle
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.sessions import network_file, networks_bytes, weights_file
 from balatro.utils.errors import InputError, MissingPartError, ModelError, SettingsError
 from tests.export.tiny_model import card, cards_alone, tables, write_tiny_model
-from tests.identify_card.fake_bundle import fake_text, write_fake_bundle
+from tests.identify_card.fake_bundle import card_picture, fake_text, write_fake_bundle
 
 torch.set_num_threads(1)
 
@@ -115,7 +117,7 @@ def test_what_reads_worse_is_refused_and_nothing_is_left(tmp_path: Path) -> None
 
 
 def told(original: float, exported: float) -> Check:
-    return Check("some", 100, 90.0, {"both": original}, {"both": exported})
+    return Check("some", 100, 90.0, {"both": original, "cards": 100}, {"both": exported, "cards": 100})
 
 
 UNTOLD, SAME = Check("pictures", 100, 99.6, None, None), Check("pictures", 100, 100.0, None, None)
@@ -138,6 +140,62 @@ UNTOLD, SAME = Check("pictures", 100, 99.6, None, None), Check("pictures", 100, 
 def test_when_an_export_is_refused(precision: str, checks: list[Check], differs: float, wrong: str) -> None:
     said = objection(precision, checks, [Difference("logits", differs, 0.0)])
     assert said == "" if not wrong else wrong in said
+
+
+EMPTY = Check("dark pictures", 0, 0.0, None, None)
+NO_TRUTH = Check("empty screens", 3, 100.0, {"both": 0.0, "cards": 0}, {"both": 0.0, "cards": 0})
+
+
+@pytest.mark.parametrize(
+    ("checks", "untried", "wrong"),
+    [
+        ([EMPTY], [], "no card on dark pictures"),
+        ([NO_TRUTH], [], "no card on empty screens"),
+        ([told(0, 0), replace(told(0, 0), cards=0)], [], "no card on some"),
+        ([EMPTY, told(98, 98)], [], ""),
+        ([SAME], ["model"], "model had nothing to read on pictures"),
+    ],
+)
+def test_what_was_not_compared_is_refused(checks: list[Check], untried: list[str], wrong: str) -> None:
+    said = objection("int8", checks, [], untried)
+    assert said == "" if not wrong else wrong in said
+
+
+def test_an_export_that_read_no_card_is_not_kept(tmp_path: Path) -> None:
+    original = load_bundle(write_fake_bundle(tmp_path / "models" / "fake"))
+    same = Plan("same", swapped(original, tmp_path / "swapped"), "fp32")
+    dark = Trials("2 dark pictures", 2, False, lambda: (Trial(np.zeros((300, 400, 3), np.uint8)) for _ in range(2)))
+    with pytest.raises(ModelError, match="nothing was compared: no card on 2 dark pictures"):
+        export_model(original, same, Inputs(dark, (dark,)), tmp_path / "out", threads=1)
+    assert not (tmp_path / "out").exists()
+    comparison = check.Comparison(original, original, threads=1)
+    comparison.check(dark)
+    assert "model" in comparison.untried()
+    comparison.check(tables().checks[0])
+    assert comparison.untried() == []
+
+
+def test_cards_that_were_added_to_an_export_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("balatro.identify_card.added_views.NUM_STRANGERS", 6)
+    original = load_bundle(write_fake_bundle(tmp_path / "models" / "fake"))
+    same = Plan("same", swapped(original, tmp_path / "swapped"), "fp32", force=True)
+    out, other = tmp_path / "out", tmp_path / "other"
+
+    def added(folder: Path) -> list[str]:
+        found = load_added(folder)
+        assert {picture.file for picture in found.pictures} == {path.name for path in (folder / ADDED_PICTURES).glob("*")}
+        return [card.name for card in found.cards]
+
+    export_model(original, same, tables(), out, threads=1)
+    Recognizer.load(out, 1).add("Mine", [card_picture("red")])
+    shutil.copytree(out, other)
+    export_model(original, same, tables(), out, threads=1)
+    assert added(out) == ["Mine"]
+    export_model(replace(original, name="another"), same, tables(), other, threads=1)
+    assert added(other) == []
+    Recognizer(original, 1).add("Theirs", [card_picture("blue")])
+    export_model(original, same, tables(), out, threads=1)
+    assert added(out) == ["Theirs"]
 
 
 def test_words_for_forms_that_are_not_written(tiny: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
 from balatro.cli import app
-from balatro.identify_card import bench_command
+from balatro.identify_card import bench, bench_command
 from balatro.identify_card.bench import DECODE, LOAD, LOADS, PARTS, WHOLE, measure
 from balatro.identify_card.bundle import load_bundle
 from balatro.utils.images import load_image
@@ -36,6 +37,27 @@ def test_all_stages_of_all_models(pictures: list[Path], fake_folder: Path, fake_
         assert model.cards == 2 and len(model.cpu.ms) == 6 and model.runtime == "onnx"
         assert model.frames_a_second == pytest.approx(1000 / model.stages[WHOLE].median)
     assert json.loads(json.dumps(found.to_json()))["models"][0]["stages_ms"][WHOLE]["count"] == 6
+
+
+@pytest.mark.parametrize(("rounds", "count"), [(3, 4), (4, 3)])
+def test_each_model_is_first_as_often_as_the_others(monkeypatch: pytest.MonkeyPatch, rounds: int, count: int) -> None:
+    read = []
+
+    class Subject:
+        def __init__(self, folder: Path, threads: int | None) -> None:
+            self.folder = folder
+
+        def read(self, path: Path, count: bool) -> None:
+            read.append((self.folder.name, count))
+
+        def result(self) -> None:
+            return None
+
+    monkeypatch.setattr(bench, "_Subject", Subject)
+    monkeypatch.setattr(bench, "load_image", lambda path: np.zeros((1, 1, 3), np.uint8))
+    measure([Path("a"), Path("b")], [Path(str(number)) for number in range(count)], rounds)
+    first = [name for name, counts in read[::2] if counts]
+    assert len(read) == 2 * (rounds + 1) * count and first.count("a") == first.count("b") == rounds * count / 2
 
 
 def test_the_command(pictures: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

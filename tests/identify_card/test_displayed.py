@@ -1,19 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from balatro.build_dataset.sources import Frame
+from balatro.build_dataset.windows import NotVisibleError, NoWindowError
 from balatro.config.cards import CATALOGUE
 from balatro.identify_card import displayed
+from balatro.identify_card.added import remove_card
 from balatro.identify_card.bundle import Bundle, BundleCard, GallerySettings
 from balatro.identify_card.displayed import card_id, find_card, is_card_displayed, wait_for_card
 from balatro.identify_card.recognizer import Recognizer
+from balatro.utils.desktop import Box
 from balatro.utils.errors import InputError, SettingsError, UnknownCardError
-from tests.identify_card.fake_bundle import draw_table
+from tests.identify_card.fake_bundle import card_picture, draw_table, write_fake_bundle
 
 TABLE = draw_table(
     [("red", "Base", 300, 150), ("green", "Foil", 500, 150), ("green", "Base", 700, 400), ("small_red", "Base", 850, 400)]
@@ -98,6 +102,91 @@ def test_without_timeout_it_looks_once(recognizer: Recognizer) -> None:
 def test_the_end_of_the_source_ends_the_wait(recognizer: Recognizer, quick: None) -> None:
     pictures = iter([draw_table([]), TABLE])
     assert wait_for_card("blue", timeout=90, source=lambda: next(pictures, None), model=recognizer) is None
+
+
+class Windows:
+    """Stands for `open_source`: windows that are not there, minimised or closed at some looks, and show the table at others."""
+
+    def __init__(self, *looks: str) -> None:
+        self.looks, self.opened, self.closed = list(looks), 0, 0
+
+    def __call__(self, text: str) -> Windows:
+        assert text == "window:Balatro"
+        if self.looks[0] == "none":
+            self.looks.pop(0)
+            raise NoWindowError("no window is called 'Balatro'")
+        assert self.opened == self.closed  # nothing is left of the window before
+        self.opened += 1
+        return self
+
+    def grab(self) -> Frame:
+        look = self.looks.pop(0)
+        if look == "minimised":
+            raise NotVisibleError("minimised")
+        if look == "closed":
+            raise NoWindowError("closed")
+        return Frame(TABLE, 0.0, Box(0, 0, 1024, 576))
+
+    def __enter__(self) -> Windows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch, quick: None) -> Callable[..., Windows]:
+    def show(*looks: str) -> Windows:
+        windows = Windows(*looks)
+        monkeypatch.setattr("balatro.build_dataset.sources.open_source", windows)
+        return windows
+
+    return show
+
+
+@pytest.mark.parametrize(
+    ("looks", "opened"),
+    [
+        (["minimised", "minimised", "table"], 1),
+        (["none", "none", "table"], 1),
+        (["minimised", "closed", "none", "table"], 2),
+    ],
+)
+def test_a_hidden_or_missing_window_is_waited_for(
+    recognizer: Recognizer, show: Callable[..., Windows], looks: list[str], opened: int
+) -> None:
+    windows = show(*looks)
+    assert wait_for_card("red", timeout=90, model=recognizer) is not None
+    assert (windows.opened, windows.closed, windows.looks) == (opened, opened, [])
+
+
+def test_a_minimised_window_shows_no_card(recognizer: Recognizer, show: Callable[..., Windows]) -> None:
+    show("minimised")
+    assert is_card_displayed("red", model=recognizer) is False
+    show(*["minimised"] * 10_000)
+    assert wait_for_card("red", timeout=0.05, model=recognizer) is None
+
+
+@pytest.mark.parametrize("timeout", [0, 0.05])
+def test_a_window_that_is_not_there_at_the_end_is_an_error(
+    recognizer: Recognizer, show: Callable[..., Windows], timeout: float
+) -> None:
+    show(*["none"] * 10_000)
+    with pytest.raises(NoWindowError, match="no window is called"):
+        is_card_displayed("red", timeout=timeout, model=recognizer)
+
+
+def test_added_cards_are_known_at_the_next_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("balatro.identify_card.added_views.NUM_STRANGERS", 4)
+    folder = write_fake_bundle(tmp_path / "fake")
+    picture = card_picture("blue", "Base", (96, 128))
+    with pytest.raises(UnknownCardError):
+        is_card_displayed("My Joker", source=picture, model=folder)
+    Recognizer.load(folder).add("My Joker", [picture])
+    is_card_displayed("My Joker", source=picture, model=folder)
+    remove_card(folder, "My Joker")
+    with pytest.raises(UnknownCardError):
+        is_card_displayed("My Joker", source=picture, model=folder)
 
 
 def test_the_model_is_loaded_once(fake_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

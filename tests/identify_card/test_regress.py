@@ -56,6 +56,23 @@ def test_what_is_expected_is_understood(text, parsed):
     assert parse_card(text) == parsed
 
 
+@pytest.mark.parametrize("text", ["Egg:Shiny", "Egg: polychrom", "Midnight Cat:Polychrom", "unknown:Fool", "red: Odd"])
+def test_a_misspelt_modifier_is_told(text):
+    with pytest.raises(SettingsError, match="expected one of Base, Foil, Holographic, Polychrome, Negative"):
+        parse_card(text, ["Red"])
+
+
+def test_a_card_whose_name_has_a_colon_keeps_it():
+    assert parse_card("Red: foils", ["Red", "Red: Foils"]) == ("Red: foils", "")
+
+
+def test_names_of_the_model_are_known(model, table, monkeypatch):
+    monkeypatch.setattr("balatro.identify_card.bundle.AUTO", ("fake",))
+    with pytest.raises(SettingsError, match="no modifier 'Odd'"):
+        run("add", table, "--card", "Red:Odd")
+    assert read_cases(regressions_dir()) == []
+
+
 @pytest.mark.parametrize("text", ["", " ", ":Foil", "unknown:Foil", "a\nb"])
 def test_what_is_no_card_is_told(text):
     with pytest.raises(SettingsError, match="--card"):

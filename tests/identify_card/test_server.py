@@ -7,6 +7,7 @@ import http.client
 import json
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 import typer
@@ -17,14 +18,17 @@ from starlette.websockets import WebSocketDisconnect
 
 from balatro.identify_card.card import picture_json
 from balatro.identify_card.server.app import PAGE, make_app
-from balatro.identify_card.server.command import address, check_parts, check_token, open_port, serve
+from balatro.identify_card.server.command import address, check_parts, check_token, network_host, open_port, serve
 from balatro.identify_card.server.gate import is_local
 from balatro.identify_card.server.limits import Limits, Uploads
 from balatro.identify_card.server.live import Live
 from balatro.utils.errors import MissingPartError, ModelError, SettingsError
 from tests.identify_card.server_parts import LOCAL, bomb, card_bytes, make_readers, running, table_bytes
 
-SMALL = Limits(bytes=60_000, pixels=1_000_000, pictures=3, waiting=4, uploads=100_000, seconds=0.3)
+SMALL = Limits(bytes=60_000, pixels=1_000_000, pictures=3, waiting=4, uploads=200_000)
+SLOW = replace(SMALL, seconds=0.3)
+"""For clients that are too slow."""
+WAIT_S = 60
 TABLE = table_bytes()
 
 
@@ -154,6 +158,10 @@ def test_the_page_needs_nothing_from_elsewhere(client, path):
         ({}, 200),
         ({"host": "localhost:8000"}, 200),
         ({"host": "[::1]:8000"}, 200),
+        ({"host": "127.0.0.2:8000", "origin": "http://127.0.0.2:8000"}, 200),
+        ({"host": "localhost.example"}, 403),
+        ({"host": "192.168.1.5"}, 403),
+        ({"host": ""}, 403),
         ({"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:8000"}, 200),
         ({"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:9000"}, 403),
         ({"origin": "https://elsewhere.example"}, 403),
@@ -210,7 +218,7 @@ def test_live_needs_the_token_too(guarded):
 
 
 class Deaf:
-    """A WebSocket of a client that sends three frames at once and never reads."""
+    """A WebSocket of a client that sends some frames and never reads."""
 
     def __init__(self):
         self.messages = [{"type": "websocket.receive", "bytes": card_bytes()}] * 3
@@ -230,41 +238,90 @@ class Deaf:
 
 
 def test_a_client_that_never_reads_is_dropped(fake_folder):
-    readers = make_readers(fake_folder, SMALL, num_readers=1)
-    uploads, socket_ = Uploads(SMALL), Deaf()
-
-    async def run():
-        with uploads.hold() as share:
-            await asyncio.wait_for(Live(socket_, readers, share).run(), 10)
-
+    readers = make_readers(fake_folder, SLOW, num_readers=1)
+    uploads, socket_ = Uploads(SLOW), Deaf()
     try:
-        asyncio.run(run())
+        asyncio.run(asyncio.wait_for(Live(socket_, readers, uploads).run(), WAIT_S))
     finally:
         readers.close()
     assert socket_.closed == (1008, "answers were not read")
-    assert [(answer["frame"], answer["dropped"]) for answer in socket_.sent] == [(2, 2)]  # the newest only
+    assert len(socket_.sent) == 1
     assert uploads.held == 0
+
+
+class Client:
+    """A WebSocket that sends what is put into its queue, and takes all answers."""
+
+    def __init__(self):
+        self.queue, self.sent = asyncio.Queue(), []
+
+    def put(self, data: bytes) -> None:
+        self.queue.put_nowait({"type": "websocket.receive", "bytes": data})
+
+    async def receive(self):
+        return await self.queue.get()
+
+    async def send_text(self, text):
+        self.sent.append(json.loads(text))
+
+
+async def wait_until(true) -> None:
+    while not true():
+        await asyncio.sleep(0.005)
+
+
+def test_one_frame_is_read_the_newest_waits_and_both_are_counted(fake_folder):
+    readers = make_readers(fake_folder, SMALL, num_readers=1)
+    uploads, frame = Uploads(SMALL), card_bytes()
+
+    async def run():
+        client = Client()
+        live = Live(client, readers, uploads)
+        running = asyncio.create_task(live.run())
+        with readers.gathering._changed:  # no reader finishes
+            client.put(frame)
+            await wait_until(lambda: uploads.held and live._newest is None)
+            assert uploads.held == len(frame)
+            for data in (bytes(1000), bytes(2000), frame + bytes(7)):
+                client.put(data)
+            await wait_until(lambda: live._dropped == 2 and client.queue.empty())
+            assert uploads.held == 2 * len(frame) + 7
+        await wait_until(lambda: len(client.sent) == 2)
+        await wait_until(lambda: uploads.held == 0)
+        client.put(bytes(SMALL.bytes + 1))
+        await wait_until(lambda: len(client.sent) == 3)
+        client.queue.put_nowait({"type": "websocket.disconnect"})
+        await running
+        return client.sent
+
+    try:
+        sent = asyncio.run(asyncio.wait_for(run(), WAIT_S))
+    finally:
+        readers.close()
+    assert [(answer["frame"], answer["dropped"]) for answer in sent] == [(0, 0), (3, 2), (4, 2)]
+    assert "MiB" in sent[2]["error"]
+
+
+def begin(port: int, length: int, data: bytes) -> socket.socket:
+    """A client that says how much it will send, and sends this."""
+    one = socket.create_connection(("127.0.0.1", port), timeout=WAIT_S)
+    one.sendall(f"POST /identify HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n".encode() + data)
+    return one
 
 
 def test_over_a_real_socket(fake_folder, monkeypatch):
     """Uploads that are cut off, too slow or too large leave the server as it was."""
     monkeypatch.setattr("balatro.identify_card.server.uploads.DRAIN_S", 0.1)
+    with running(fake_folder, SLOW) as port, begin(port, 50_000, bytes(1000)) as slow:
+        assert slow.recv(1000).startswith(b"HTTP/1.1 408")
     with running(fake_folder, SMALL) as port:
-
-        def begin(length: int, data: bytes) -> socket.socket:
-            one = socket.create_connection(("127.0.0.1", port), timeout=60)
-            one.sendall(f"POST /identify HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n".encode() + data)
-            return one
-
-        begin(50_000, bytes(1000)).close()
-        with begin(50_000, bytes(1000)) as slow:
-            assert slow.recv(1000).startswith(b"HTTP/1.1 408")
-        with begin(10_000_000, bytes(100_000)) as large:
+        begin(port, 50_000, bytes(1000)).close()
+        with begin(port, 10_000_000, bytes(100_000)) as large:
             assert large.recv(1000).startswith(b"HTTP/1.1 413")
         answers = []
 
         def ask():
-            one = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            one = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_S)
             one.request("POST", "/identify", card_bytes())
             answer = one.getresponse()
             answers.append((answer.status, json.loads(answer.read()).get("cards", [{}])[0].get("name")))
@@ -274,7 +331,7 @@ def test_over_a_real_socket(fake_folder, monkeypatch):
         for one in clients:
             one.start()
         for one in clients:
-            one.join(20)
+            one.join(2 * WAIT_S)
         assert len(answers) == 12 and set(answers) <= {(200, "Blue"), (503, None)} and (200, "Blue") in answers
         ask()
         assert answers[-1] == (200, "Blue")
@@ -305,6 +362,31 @@ def test_a_taken_port():
 
 def test_addresses_to_type():
     assert address("0.0.0.0", 80) == "http://127.0.0.1:80" and address("::1", 80) == "http://[::1]:80"
+
+
+@pytest.mark.parametrize(
+    ("host", "found", "told"),
+    [
+        ("0.0.0.0", "192.168.1.5", "192.168.1.5"),
+        ("::", "2001:db8::7", "2001:db8::7"),
+        ("0.0.0.0", "127.0.0.1", None),
+        ("0.0.0.0", "0.0.0.0", None),
+        ("0.0.0.0", OSError("no network"), None),
+        ("127.0.0.1", "192.168.1.5", None),
+        ("192.168.1.5", "192.168.1.5", None),
+    ],
+)
+def test_the_address_for_a_phone(monkeypatch, host, found, told):
+    class Probe(socket.socket):
+        def connect(self, place):
+            if isinstance(found, OSError):
+                raise found
+
+        def getsockname(self):
+            return (found, 1)
+
+    monkeypatch.setattr("balatro.identify_card.server.command.socket.socket", Probe)
+    assert network_host(host) == told
 
 
 def test_missing_parts(monkeypatch):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -169,6 +171,20 @@ def test_a_reader_survives_what_it_cannot_read(fake_folder, monkeypatch, caplog)
         assert "could not be read" in caplog.text
     finally:
         readers.close()
+
+
+@pytest.mark.parametrize("data", [b"no picture", table_bytes()[:900]])
+def test_a_refused_picture_is_let_go_at_once(readers, data):
+    upload = Upload(data)
+    seen = weakref.ref(upload)
+    gc.disable()  # nothing is to wait for it
+    try:
+        (future,) = readers.submit([upload])
+        del upload
+        assert isinstance(future.exception(WAIT_S), Refused)
+        wait_until(lambda: seen() is None)
+    finally:
+        gc.enable()
 
 
 def test_some_readers_are_chosen():

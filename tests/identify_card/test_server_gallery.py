@@ -18,9 +18,10 @@ from balatro.identify_card.added import EMPTY, FILE, LOCK, remove_card
 from balatro.identify_card.server import gallery as served
 from balatro.identify_card.server.app import make_app
 from balatro.identify_card.server.limits import Limits, Refused
+from balatro.utils.files import read_json, write_json
 from balatro.utils.lock import file_lock
 from tests.identify_card.fake_bundle import write_fake_bundle
-from tests.identify_card.server_parts import LOCAL, as_bytes, bomb, make_readers
+from tests.identify_card.server_parts import LOCAL, as_bytes, bomb, card_bytes, make_readers
 
 PURPLE, ORANGE = (150, 20, 150), (200, 120, 20)
 LIMITS = Limits(pictures=3, pixels=1_000_000)
@@ -141,6 +142,31 @@ def test_a_model_made_anew_takes_no_cards_of_the_old_network(client, folder):
     answer = add(client, "My Joker", flat(PURPLE))
     assert answer.status_code == 409 and "start the server again" in answer.json()["error"]
     assert not (folder / FILE).exists()
+
+
+def change(folder, **values) -> None:
+    """Write model.json with other values, as `balatro calibrate` does."""
+    text = read_json(folder / "model.json")
+    write_json(folder / "model.json", text | values)
+
+
+def test_a_calibration_is_followed_and_added_cards_stay(client, folder):
+    add(client, "My Joker", flat(PURPLE))
+    assert names(client, card_bytes()) == ["Blue"]
+    tasks = read_json(folder / "model.json")["tasks"]
+    change(folder, tasks=tasks | {"identification": tasks["identification"] | {"reject": 1.1}})
+    assert [names(client, card_bytes()) for _ in range(6)] == [[None]] * 6  # whichever reader it is
+    assert client.get("/info").json()["cards"] == 5
+    change(folder, tasks=tasks)
+    assert names(client, card_bytes()) == ["Blue"] and names(client, flat(PURPLE)) == ["My Joker"]
+
+
+def test_other_cards_in_model_json_are_another_model(client, folder):
+    cards = read_json(folder / "model.json")["cards"]
+    change(folder, cards=[cards[0] | {"name": "Crimson"}, *cards[1:]])
+    answer = client.get("/info")
+    assert answer.status_code == 409 and "start the server again" in answer.json()["error"]
+    assert names(client, card_bytes()) == ["Blue"]
 
 
 def test_a_store_in_use_says_when_to_try_again(client, folder, monkeypatch):

@@ -54,3 +54,19 @@ def test_uploads_are_counted_and_given_back():
         assert refused.value.status == 503
         assert uploads.held == 150
     assert uploads.held == 0
+
+
+def test_websockets_are_counted_and_leave_room_for_requests():
+    assert (Limits().sockets, Limits(bytes=8 << 20).sockets, Limits(bytes=100, uploads=100).sockets) == (4, 16, 1)
+    uploads = Uploads(Limits(bytes=100, uploads=400))
+    with uploads.socket(), uploads.socket():
+        assert uploads.held == 200
+        with pytest.raises(Refused, match="2 clients are at /live") as refused, uploads.socket():
+            pass
+        assert refused.value.status == 503
+    with uploads.hold() as one, uploads.hold() as other, uploads.hold() as third, uploads.hold() as last:
+        for share in (one, other, third, last):
+            share.add(100)
+        with pytest.raises(Refused, match="too many uploads"), uploads.socket():
+            pass
+    assert (uploads.held, uploads.sockets) == (0, 0)

@@ -9,6 +9,8 @@ import socket
 import struct
 import time
 import urllib.request
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -20,7 +22,7 @@ from websockets.sync.client import connect
 from balatro.identify_card.server.limits import Limits
 from tests.identify_card.server_parts import bomb, card_bytes, running, table_bytes
 
-LIMITS = Limits(bytes=60_000, pixels=1_000_000, uploads=100_000)
+LIMITS = Limits(bytes=60_000, pixels=1_000_000, uploads=1_000_000)
 WAIT_S = 60
 
 
@@ -101,6 +103,47 @@ def test_a_client_that_is_cut_off_or_talks_nonsense(port, data):
         one.sendall(data)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # gone without a word
     assert_works(port)
+
+
+FEW = Limits(bytes=60_000, uploads=240_000, silence=0.5)
+
+
+def test_frames_that_never_end_take_no_more_than_their_places(fake_folder):
+    with running(fake_folder, replace(FEW, silence=3600.0)) as port, ExitStack() as stack:
+        for _ in range(FEW.sockets):
+            unfinished = stack.enter_context(handshake(port))
+            unfinished.sendall(struct.pack(">BBQ4s", 0x02, 0xFF, 50_000, bytes(4)) + bytes(50_000))
+        with pytest.raises(InvalidStatus) as refused, live(port):
+            pass
+        answer = refused.value.response
+        assert answer.status_code == 503 and answer.headers["Retry-After"] == "1"
+        assert json.loads(answer.body)["error"].startswith("2 clients are at /live already")
+        with post(port, card_bytes()) as answered:  # there is room for other requests
+            assert answered.status == 200
+        stack.close()
+        wait_for_place(port)
+
+
+def test_a_silent_client_loses_its_place(fake_folder):
+    with running(fake_folder, FEW) as port, live(port) as silent:
+        with pytest.raises(ConnectionClosed) as closed:
+            silent.recv(WAIT_S)
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "no frame within 0.5 s")
+
+
+def post(port: int, data: bytes):
+    return urllib.request.urlopen(f"http://127.0.0.1:{port}/identify", data, timeout=WAIT_S)
+
+
+def wait_for_place(port: int) -> None:
+    end = time.monotonic() + WAIT_S
+    while True:
+        try:
+            return assert_works(port)
+        except InvalidStatus:
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
 
 def test_a_page_of_another_site_is_not_let_in(port):

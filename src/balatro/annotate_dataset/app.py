@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +12,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 from streamlit.starlette import App
 
+from balatro.annotate_dataset.board.desk import open_desk
 from balatro.annotate_dataset.board.pictures import ROUTE, answer
 from balatro.annotate_dataset.pages.common import desk
+from balatro.annotate_dataset.teach import EXIT_S
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -26,9 +32,19 @@ def crop(request: Request) -> Response:
     return answer(desk().store, request)
 
 
+@asynccontextmanager
+async def finish_teaching(app: App) -> AsyncIterator[None]:
+    """Lets what was labelled last be learned when the app is told to end."""
+    yield
+    teacher = desk().teacher if open_desk.cache_info().currsize else None
+    if teacher is not None:
+        await asyncio.to_thread(teacher.wait, EXIT_S)
+
+
 # Streamlit looks for this name and call in the file's text.
 app = App(
     Path(__file__).parent / "pages" / "main.py",
     routes=[Route(f"{ROUTE}/{{key:path}}", crop, methods=["GET"])],
+    lifespan=finish_teaching,
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))],
 )

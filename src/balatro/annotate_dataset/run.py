@@ -24,7 +24,8 @@ NUM_PORTS = 50
 """Ports that are tried, from the first on, when none was asked for."""
 START_S = 60.0
 """A first start, with nothing in the disk's cache, takes some seconds."""
-STOP_S = 5.0
+STOP_S = 20.0
+"""More than what the app waits for at its end, see `teach.EXIT_S`."""
 OPTIONS = {
     "server.headless": True,  # the browser is opened here, once the app answers
     "server.fileWatcherType": "none",

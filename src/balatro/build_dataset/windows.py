@@ -22,6 +22,10 @@ class NotVisibleError(InputError):
     """The window is there, but nothing of it is to be seen now: minimised, or off the screen."""
 
 
+class NoWindowError(InputError):
+    """There is no such window, or it was closed; it may be opened (again) later."""
+
+
 @dataclass(frozen=True)
 class Window:
     """Another program's window."""
@@ -32,7 +36,7 @@ class Window:
     def box(self) -> Box:
         """Where its contents lie now, without title bar and border.
 
-        InputError when it was closed, NotVisibleError when it is minimised.
+        NoWindowError when it was closed, NotVisibleError when it is minimised.
         """
         try:
             alive = bool(self.handle.isAlive)
@@ -43,7 +47,7 @@ class Window:
         if hidden:
             raise NotVisibleError(f"the window {self.title!r} is minimised; bring it back")
         if not alive or box is None:
-            raise InputError(f"the window {self.title!r} was closed")
+            raise NoWindowError(f"the window {self.title!r} was closed")
         if box.is_empty:
             raise NotVisibleError(f"the window {self.title!r} has no size now ({box}); bring it back")
         return box
@@ -70,7 +74,7 @@ def list_windows() -> list[Window]:
 def find_window(title: str) -> Window:
     """The window of this title: exactly, else one that begins with it, else one that contains it, whatever the case.
 
-    InputError names the nearest titles when there is none.
+    NoWindowError names the nearest titles when there is none.
     """
     windows = list_windows()
     wanted = title.strip().casefold()
@@ -78,7 +82,7 @@ def find_window(title: str) -> Window:
         for window in windows:
             if wanted and fits(window.title.casefold(), wanted):
                 return window
-    raise InputError(f"no window is called {title!r}; {_nearest(title, [window.title for window in windows])}")
+    raise NoWindowError(f"no window is called {title!r}; {_nearest(title, [window.title for window in windows])}")
 
 
 def _nearest(title: str, titles: list[str]) -> str:

@@ -44,10 +44,15 @@ class Check:
     cards: int
     """Cards found by either."""
     same: float
-    """Percent of them with the same name and modifier in both."""
+    """Percent of them with the same name and modifier in both; 0 where none was found."""
     original: Mapping[str, Any] | None
     """`Scores.summary` of each by the truth; None where there is none."""
     exported: Mapping[str, Any] | None
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether there was anything to compare: cards that were found and, where truth is known, cards in it."""
+        return self.cards > 0 and (self.original is None or self.original["cards"] > 0)
 
     @property
     def cost(self) -> float:
@@ -132,7 +137,7 @@ class Comparison:
             name: Scores(tuple(scores[name]), tuple(false_names[name]), trials.count).summary() if trials.has_truth else None
             for name in scores
         }
-        share = 100 * same / counted if counted else 100.0
+        share = 100 * same / counted if counted else 0.0
         return Check(trials.told, counted, share, summaries["original"], summaries["exported"])
 
     def differences(self) -> list[Difference]:
@@ -142,6 +147,10 @@ class Comparison:
             for name, tap in self._tapped.taps.items()
             for difference in _compare(tap, self._others.taps[name], [value for value in tap.inputs if value.size])
         ]
+
+    def untried(self) -> list[str]:
+        """Networks of the original that `check` gave nothing to."""
+        return [name for name, tap in self._tapped.taps.items() if not any(value.size for value in tap.inputs)]
 
 
 def _pairs(cards: Sequence[Card], others: Sequence[Card]) -> list[tuple[Card | None, Card | None]]:

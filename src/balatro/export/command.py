@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from balatro.config.paths import data_dir
+from balatro.config.paths import data_dir, model_dir
 from balatro.identify_card.command import Threads
 from balatro.utils.errors import MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from balatro.export.check import Check
     from balatro.export.make import Exported
+    from balatro.identify_card.bundle import Bundle
 
 
 def export(
@@ -40,6 +41,9 @@ def export(
     ] = None,
     screens: Annotated[int, typer.Option(min=1, max=10_000, help="Screens drawn to check it on.")] = 200,
     force: Annotated[bool, typer.Option("--force", help="Keep it, whatever the check says.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over any model in that folder, not only an older export of this one.")
+    ] = False,
     threads: Threads = 0,
 ) -> None:
     """Write a model in another form: smaller and faster in int8, for OpenVINO, or for other programs. Or the model of a run.
@@ -65,7 +69,7 @@ def export(
         if run is None and is_model(source):
             raise SettingsError(f"{source}: ONNX in fp32 already; choose --precision int8, or --format openvino or torchscript")
         if run is not None:
-            _write_run(run, out)
+            _write_run(run, out, replace)
             return
     _need_onnx(precision)
     from rich.console import Console
@@ -77,7 +81,7 @@ def export(
     with open_source(source) as opened:
         marks = [mark for mark, usual in ((format, "onnx"), (precision, "fp32")) if mark != usual]
         folder = out or data_dir() / chosen.place / checked_name("-".join([opened.name, *marks]))
-        _check_out(folder, opened.bundle.folder)
+        _check_out(folder, opened.bundle, replace)
         inputs = find_inputs(opened.bundle, check or [], screens)
         exported = export_model(opened.bundle, Plan(format, chosen, precision, force), inputs, folder, threads or None)
     Console().print(export_table(exported))
@@ -85,16 +89,28 @@ def export(
         print(f"Try it: balatro identify screenshot.png --model {folder.name if out is None else folder}")
 
 
-def _write_run(run: Path, out: Path | None) -> None:
+def _write_run(run: Path, out: Path | None, replace: bool) -> None:
     from balatro.export.source import write_run
 
+    own = model_dir((run if run.is_dir() else run.parent).resolve().name)
+    if out is not None and out.resolve() != own.resolve() and not replace:
+        _check_empty(out)
     write_run(run, out)
 
 
-def _check_out(folder: Path, source: Path) -> None:
+def _check_out(folder: Path, original: Bundle, replace: bool) -> None:
+    from balatro.export.make import is_export_of
+
     check_place(folder, "model.json")
-    if folder.resolve() == source.resolve():
+    if folder.resolve() == original.folder.resolve():
         raise SettingsError(f"--out {folder}: the model that is exported; name another folder")
+    if not replace and not is_export_of(folder, original.name):
+        _check_empty(folder)
+
+
+def _check_empty(folder: Path) -> None:
+    if (folder / "model.json").exists():
+        raise SettingsError(f"{folder}: another model lies there; name another folder with --out, or add --replace")
 
 
 def _need_onnx(precision: str) -> None:

@@ -17,8 +17,9 @@ from balatro.identify_card.sessions import networks_bytes
 from balatro.utils.errors import ModelError
 from balatro.utils.files import new_folder, read_json, write_json
 
-KEPT = ("gallery.npz", ADDED_FILE, ADDED_PICTURES)
-"""What else of a model an export has; an added card's pictures are looked at anew."""
+ADDED = (ADDED_FILE, ADDED_PICTURES)
+"""Cards that were added: an export has its original's, else those of the older export that it replaces. Their pictures are
+looked at anew."""
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,27 @@ class Exported:
 def export_model(original: Bundle, plan: Plan, inputs: Inputs, folder: Path, threads: int | None = None) -> Exported:
     """Write a model in another form to `folder`, whole or not at all.
 
-    ModelError where the check finds more than MOST_COST points of "both right" lost, or outputs in full precision that
-    differ, unless the plan forces it.
+    ModelError where the check finds more than MOST_COST points of "both right" lost, outputs in full precision that differ, or
+    nothing to compare, unless the plan forces it.
     """
     about = read_json(original.folder / "model.json")
     if "export" in about:
         of = about["export"].get("of")
         raise ModelError(f"{original.folder}: was exported itself, which cannot be done twice; name the original, {of!r}")
     files = onnx_files(original)
-    with new_folder(folder, "model.json") as building, TemporaryDirectory(prefix="balatro-export-") as scratch:
+    has_added = (original.folder / ADDED_FILE).is_file()
+    keep = ADDED if not has_added and is_export_of(folder, original.name) else ()
+    with new_folder(folder, "model.json", keep) as building, TemporaryDirectory(prefix="balatro-export-") as scratch:
         if plan.precision == "int8":
             files = quantized(original, inputs.calibration, Path(scratch), threads)
         plan.format.write(files, original, building)
-        _copy_rest(original.folder, building)
+        _copy(original.folder, building, ("gallery.npz", *(ADDED if has_added else ())))
         text = about | {"name": folder.name}
         write_json(building / "model.json", text)
         comparison = Comparison(original, load_bundle(building), open_exported=plan.format.open_session, threads=threads)
         checks = tuple(comparison.check(trials) for trials in inputs.checks)
         differences = tuple(comparison.differences())
-        refused = objection(plan.precision, checks, differences)
+        refused = objection(plan.precision, checks, differences, comparison.untried())
         if refused and not plan.force:
             raise ModelError(
                 f"{plan.format_name} {plan.precision} of {original.name}: {refused}; --force keeps it all the same"
@@ -88,9 +91,25 @@ def quantized(original: Bundle, calibration: Trials, scratch: Path, threads: int
     return {name: scratch / f"{name}.onnx" for name in NETWORKS}
 
 
-def objection(precision: str, checks: Sequence[Check], differences: Sequence[Difference]) -> str:
-    """What is wrong with an export, or "". Where some pictures have truth, those decide."""
+def is_export_of(folder: Path, name: str) -> bool:
+    """Whether an export of the model of this name lies in a folder."""
+    path = folder / "model.json"
+    about = read_json(path) if path.is_file() else None
+    made = about.get("export") if isinstance(about, dict) else None
+    return isinstance(made, dict) and made.get("of") == name
+
+
+def objection(precision: str, checks: Sequence[Check], differences: Sequence[Difference], untried: Sequence[str] = ()) -> str:
+    """What is wrong with an export, or "". Where some pictures have truth, those decide.
+
+    untried: networks whose outputs were not compared.
+    """
     deciding = [check for check in checks if check.original is not None] or list(checks)
+    empty = [check for check in deciding if not check.has_cards]
+    if empty:
+        return f"nothing was compared: no card on {empty[0].told}"
+    if untried:
+        return f"nothing was compared: {untried[0]} had nothing to read on {deciding[0].told}"
     worst = max(deciding, key=lambda check: check.cost)
     if worst.cost > MOST_COST:
         lost = "both right" if worst.original is not None else "the cards read the same"
@@ -101,8 +120,8 @@ def objection(precision: str, checks: Sequence[Check], differences: Sequence[Dif
     return ""
 
 
-def _copy_rest(source: Path, folder: Path) -> None:
-    for name in KEPT:
+def _copy(source: Path, folder: Path, names: Sequence[str]) -> None:
+    for name in names:
         if (source / name).is_dir():
             shutil.copytree(source / name, folder / name)
         elif (source / name).is_file():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,7 +49,7 @@ def open_source(name: str) -> Iterator[Source]:
         raise ModelError(f"{name}: neither a model nor a run; " + _there_are())
     with TemporaryDirectory(prefix="balatro-export-") as folder:
         run_name = write_run(run, Path(folder) / "model")
-        yield Source(load_bundle(Path(folder) / "model"), run_name)
+        yield Source(replace(load_bundle(Path(folder) / "model"), name=run_name), run_name)
 
 
 def write_run(run: Path, folder: Path | None = None) -> str:

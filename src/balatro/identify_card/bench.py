@@ -1,7 +1,7 @@
 """How long each stage of identifying takes on this machine, for one model or several side by side.
 
-Models take turns picture by picture, round by round, so that a machine that slows down slows all of them; a first round warms
-up and is not counted.
+Models take turns picture by picture, also in being first, so that a machine that slows down slows all of them; a first round
+warms up and is not counted.
 """
 
 from __future__ import annotations
@@ -148,17 +148,19 @@ def measure(folders: Sequence[Path], pictures: Sequence[Path], rounds: int, thre
     subjects = [_Subject(folder, threads) for folder in folders]
     sizes = tuple((picture.shape[1], picture.shape[0]) for picture in map(load_image, pictures))
     with progress("Timing", (rounds + 1) * len(pictures)) as bar:
-        for number, path in _turns(pictures, rounds):
-            # Each model is first as often as the others.
+        for number, turn, path in _turns(pictures, rounds):
             for place in range(len(subjects)):
-                subjects[(place + number) % len(subjects)].read(path, count=number > 0)
+                subjects[(turn + place) % len(subjects)].read(path, count=number > 0)
             bar.advance(note=f"round {number}" if number else "warming up")
     return Bench(machine(threads), sizes, rounds, tuple(subject.result() for subject in subjects))
 
 
-def _turns(pictures: Sequence[Path], rounds: int) -> Iterator[tuple[int, Path]]:
-    """Every picture in every round; round 0 warms up."""
-    return ((number, path) for number in range(rounds + 1) for path in pictures)
+def _turns(pictures: Sequence[Path], rounds: int) -> Iterator[tuple[int, int, Path]]:
+    """(round, which model is first, picture) of every picture in every round; round 0 warms up.
+
+    Who is first changes from picture to picture, and for each picture from round to round.
+    """
+    return ((number, number + index, path) for number in range(rounds + 1) for index, path in enumerate(pictures))
 
 
 def machine(threads: int | None) -> dict[str, Any]:

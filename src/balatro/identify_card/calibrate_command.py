@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from balatro.identify_card.recalibrate import Fitter, Knobs, Measured
 
 BEFORE = "model.before.json"
-"""Beside model.json: what it was before the last calibration."""
+"""Beside model.json: what it was before it was calibrated, however often that was."""
 PLOT = "reliability.svg"
 MAX_LISTED = 20
 _WHAT = "What is looked at"
@@ -58,7 +58,7 @@ def calibrate(
     ] = "3%",
     model: Model = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Put back what the last calibration has changed.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Put back what was there before any calibration.")] = False,
     plot: Annotated[
         Path | None,
         typer.Option(help="Reliability diagram to write, an SVG; left out: in the model's folder.", show_default=False),
@@ -69,7 +69,7 @@ def calibrate(
 
     Labelled pictures make probabilities true; pictures without a card of the deck, and labelled cards that the model does not
     know, set the threshold at the wanted rate of false names. Told before and after; after is measured on pictures that the fit
-    was not made from. The former values are kept beside the new ones.
+    was not made from. The values before any calibration are kept beside the new ones.
 
     Examples:
 
@@ -125,7 +125,7 @@ def _undo(folder: Path) -> None:
         raise ModelError(f"{folder}: nothing to undo, it was not calibrated since it was made")
     write_json(folder / "model.json", read_json(before))
     before.unlink()
-    print(f"{folder / 'model.json'}: as before the last calibration")
+    print(f"{folder / 'model.json'}: as before it was calibrated")
 
 
 def _calibrate(
@@ -164,16 +164,17 @@ def _calibrate(
     if not dry_run:
         about = {"date": date.today().isoformat(), "false_names": rates[0], "cards": after.cards, "others": after.things}
         _write(folder, knobs, about)
-        print(f"{folder / 'model.json'}: written; `balatro calibrate --undo --model {folder.name}` puts the former back")
+        print(f"{folder / 'model.json'}: written; `balatro calibrate --undo --model {folder.name}` takes calibrations back")
 
 
 def _write(folder: Path, knobs: Knobs, about: dict[str, Any]) -> None:
-    """The new model.json; the former is kept first."""
+    """The new model.json; the one before any calibration is kept first."""
     from balatro.identify_card.recalibrate import put_knobs
     from balatro.utils.files import read_json, write_json
 
     text = read_json(folder / "model.json")
-    write_json(folder / BEFORE, text)
+    if "calibration" not in text or not (folder / BEFORE).is_file():
+        write_json(folder / BEFORE, text)
     write_json(folder / "model.json", {**put_knobs(text, knobs), "calibration": about})
 
 

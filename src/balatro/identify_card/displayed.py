@@ -13,7 +13,7 @@ import difflib
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, TypeAlias
@@ -21,16 +21,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PIL import Image
 
+from balatro.build_dataset.windows import NotVisibleError, NoWindowError
 from balatro.config import cards as catalogue
 from balatro.config.cards import fold
 from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.bundle import Bundle, find_bundle
 from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.stamps import ModelStamp, stamp_model
 from balatro.utils.errors import SettingsError, UnknownCardError
 from balatro.utils.images import load_image
 
 if TYPE_CHECKING:
+    from balatro.build_dataset.sources import Source
     from balatro.utils.images import ImageSource
 
 SOURCE = "window:Balatro"
@@ -45,8 +48,8 @@ Looks: TypeAlias = Callable[[], "np.ndarray | None"]
 
 _lock = RLock()
 """A recogniser is not to be used by two threads at once."""
-_loaded: dict[Path, tuple[int, Recognizer]] = {}
-"""By folder: when its model.json was written, and the recogniser."""
+_loaded: dict[Path, tuple[ModelStamp, Recognizer]] = {}
+"""By folder: the state of its files when it was read, and the recogniser."""
 
 
 def is_card_displayed(
@@ -64,8 +67,10 @@ def is_card_displayed(
     source: "window:TITLE", "monitor:1", "region:X,Y,W,H", a file, a picture, or a function that gives the picture of
     the moment; the window of the game when left out.
 
+    A window that is minimised shows no card. While there is time left, a window that is not open yet is waited for too.
+
     UnknownCardError names the nearest cards when the model has none of this name; SettingsError says what is wrong with another
-    argument, InputError with the source.
+    argument, InputError with the source, such as a window that is not there at the end.
     """
     return bool(find_card(card, modifier, region, timeout, source, model))
 
@@ -91,15 +96,23 @@ def find_card(
         wanted = card_id(card, recognizer.bundle)
     until = time.monotonic() + timeout
     with _looking_at(source) as look:
-        while (image := look()) is not None:
-            with _lock:
-                seen = recognizer.identify(image)
+        while True:
+            seen: list[Card] = []
+            try:
+                if (image := look()) is None:
+                    return []
+                with _lock:
+                    seen = recognizer.identify(image)
+            except NotVisibleError:
+                pass
+            except NoWindowError:
+                if time.monotonic() >= until:
+                    raise
             found = [one for one in seen if one.id == wanted and modifier in (None, one.modifier) and _is_inside(one, region)]
             left = until - time.monotonic()
             if found or left <= 0:
                 return found
             time.sleep(min(POLL_S, left))
-    return []
 
 
 def wait_for_card(
@@ -165,13 +178,13 @@ def _is_inside(card: Card, region: Region | None) -> bool:
 
 
 def _recognizer(model: Model) -> Recognizer:
-    """The model, loaded once; anew after it was made anew."""
+    """The model, loaded once; anew after anything of it was changed."""
     if isinstance(model, Recognizer):
         return model
     folder = find_bundle(model).resolve()
-    written = (folder / "model.json").stat().st_mtime_ns
-    if folder not in _loaded or _loaded[folder][0] != written:
-        _loaded[folder] = (written, Recognizer.load(folder))
+    stamp = stamp_model(folder)
+    if folder not in _loaded or _loaded[folder][0] != stamp:
+        _loaded[folder] = (stamp, Recognizer.load(folder))
     return _loaded[folder][1]
 
 
@@ -190,13 +203,21 @@ def _looking_at(source: ImageSource | Looks | None) -> Iterator[Looks]:
 
 @contextmanager
 def _opened(text: str) -> Iterator[Looks]:
-    """A source of the capture room, which is needed only here."""
+    """A source of the capture room, which is needed only here; opened when first looked at, anew after it was closed."""
     from balatro.build_dataset.sources import open_source
 
-    with open_source(text) as source:
+    with ExitStack() as stack:
+        source: Source | None = None
 
         def look() -> np.ndarray | None:
-            frame = source.grab()
+            nonlocal source
+            source = source or stack.enter_context(open_source(text))
+            try:
+                frame = source.grab()
+            except NoWindowError:
+                source = None
+                stack.close()
+                raise
             return None if frame is None else frame.image
 
         yield look

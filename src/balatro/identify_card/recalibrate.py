@@ -141,7 +141,8 @@ class Fitter:
     def fit(self, evidence: Evidence, false_names: float, most_lost: float = 1.0) -> Knobs:
         """The knobs for this evidence, at a rate of false names; what it is too small for stays as it is.
 
-        most_lost: of the cards whose likeliest name is right, how many may lose it for that.
+        most_lost: of the cards whose likeliest name is right, how many may lose it for that. The threshold is not
+        lowered, for that either, where things without a name are too few to tell the rate.
         """
         cards = evidence.part(evidence.card != NO_CARD)
         knobs = self.before
@@ -157,8 +158,11 @@ class Fitter:
         things = evidence.part(evidence.card == NO_CARD)
         if not len(things):
             return knobs
-        wanted = self.threshold(things, knobs, false_names)
-        return replace(knobs, reject=float(np.clip(min(wanted, self._bearable(cards, knobs, most_lost)), *REJECTS)))
+        bearable = self._bearable(cards, knobs, most_lost)
+        reject = float(np.clip(min(self.threshold(things, knobs, false_names), bearable), *REJECTS))
+        if is_too_few(len(things), false_names):
+            reject = max(reject, self.before.reject)
+        return replace(knobs, reject=reject)
 
     def threshold(self, things: Evidence, knobs: Knobs, false_names: float) -> float:
         """The least threshold that names no more of some things than is allowed; no lower than now, where they are too few."""

@@ -6,8 +6,9 @@ data/regressions/*.png …        the pictures, copied as they were
 
 from __future__ import annotations
 
+import difflib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from balatro.config.cards import find_card, fold
+from balatro.config.cards import card_names, find_card, fold
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
 from balatro.identify_card.card import Card
@@ -82,14 +83,17 @@ def regressions_dir() -> Path:
     return data_dir() / "regressions"
 
 
-def parse_card(text: str) -> tuple[str, str]:
+def parse_card(text: str, names: Collection[str] = ()) -> tuple[str, str]:
     """`Egg`, `Egg:Foil` or `unknown` as (name, modifier); a name of the game's 202 is spelt as the game does.
 
-    SettingsError when there is no name, or a modifier for what has none.
+    names: of the cards that a model knows besides. SettingsError when there is no name, a modifier for what has none, or
+    something behind the last colon that was meant as a modifier and is none.
     """
     name, colon, last = text.rpartition(":")
     modifier = next((one for one in MODIFIERS if one.casefold() == last.strip().casefold()), "")
     if not (colon and modifier):
+        if colon and _is_misspelt(name, last, text, {fold(one) for one in names}):
+            raise SettingsError(f"--card {text!r}: no modifier {last.strip()!r}; expected one of {', '.join(MODIFIERS)}")
         name, modifier = text, ""
     name = name.strip()
     if not name or not name.isprintable() or len(name) > MAX_NOTE:
@@ -102,6 +106,14 @@ def parse_card(text: str) -> tuple[str, str]:
         return find_card(name).name, modifier
     except UnknownCardError:
         return name, modifier  # a card of another deck, or one that was added to a model
+
+
+def _is_misspelt(name: str, last: str, text: str, names: Collection[str]) -> bool:
+    """Whether `last` was meant as a modifier: it is nearly one, or stands behind the name of a card. names: folded."""
+    if fold(text) in names:
+        return False  # a card whose name has a colon
+    nearly = difflib.get_close_matches(last.strip().casefold(), [one.casefold() for one in MODIFIERS], n=1)
+    return bool(nearly) or fold(name) in names or fold(name) in {fold(one) for one in (*card_names(), UNKNOWN)}
 
 
 def read_cases(folder: Path) -> list[Case]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from balatro.identify_card.command import Model, Threads
-from balatro.utils.errors import InputError, SettingsError
+from balatro.utils.errors import BalatroError, InputError, SettingsError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -44,12 +44,24 @@ def add_command(
     from balatro.config.cards import card_names
     from balatro.identify_card.regress import add_case, parse_card, regressions_dir
 
-    name, modifier = parse_card(card)
+    name, modifier = parse_card(card, _model_names())
     case = add_case(regressions_dir(), picture, name, modifier, _read_place(at), note)
     print(f"case {case.id}: {case.expected}, in {regressions_dir() / case.file}")
     if name and name not in card_names():
         print(f"no card of the game is called {name}: right is what a model calls so, such as a card that was added to it")
     print("next:  balatro regress run")
+
+
+def _model_names() -> list[str]:
+    """Of the cards that the usual model knows; none where there is no model."""
+    from balatro.identify_card.added import load_added, with_added
+    from balatro.identify_card.bundle import find_bundle, load_bundle
+
+    try:
+        bundle = load_bundle(find_bundle("auto"))
+        return [card.name for card in with_added(bundle.cards, load_added(bundle.folder))]
+    except BalatroError:
+        return []
 
 
 def _read_place(text: str | None) -> tuple[int, int] | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.added import MAX_NAME
+from balatro.identify_card.server.limits import RETRY_S, Refused
 
 
 class Guess(BaseModel):
@@ -141,6 +143,12 @@ REFUSALS = {
     503: "Too much to do; Retry-After says when to try again",
 }
 """Every status that refuses, and what it means."""
+
+
+def refusal(error: Refused) -> JSONResponse:
+    """What a refused request is answered."""
+    headers = {"Retry-After": str(RETRY_S)} if error.status == 503 else None
+    return JSONResponse({"error": str(error)}, error.status, headers)
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -15,11 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from balatro import __version__
-from balatro.identify_card.server.answers import refusals
+from balatro.identify_card.server.answers import refusal, refusals
 from balatro.identify_card.server.batching import Readers
 from balatro.identify_card.server.gallery import ServedGallery
 from balatro.identify_card.server.gate import Gate
-from balatro.identify_card.server.limits import RETRY_S, Refused, Uploads
+from balatro.identify_card.server.limits import Refused, Uploads
 from balatro.identify_card.server.live import live
 from balatro.identify_card.server.routes import add_about, add_gallery, add_health, add_identify
 
@@ -104,8 +104,7 @@ def _always(answer: Response) -> Any:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    headers = {"Retry-After": str(RETRY_S)} if error.status == 503 else None
-    return JSONResponse({"error": str(error)}, error.status, headers)
+    return refusal(error)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -14,18 +14,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from balatro.config.shapes import ADDED_FILE
-from balatro.identify_card.bundle import Bundle
+from balatro.identify_card.bundle import Bundle, load_bundle
 from balatro.identify_card.card import Card, picture_json
 from balatro.identify_card.recognizer import Recognizer, whole
 from balatro.identify_card.server.limits import Limits, Refused, decode
-from balatro.identify_card.sessions import network_file
+from balatro.identify_card.stamps import stamp_model
 from balatro.utils.errors import ModelError
 
 Outputs: TypeAlias = dict[str, np.ndarray]
@@ -103,35 +101,38 @@ class Gathering:
 
 
 class Following(Recognizer):
-    """A recognizer that follows what is added to its model, by this server or any other program; its cards may go through a
-    common encoder."""
+    """A recognizer that follows what is added to its model and how that is calibrated, by this server or any other program;
+    its cards may go through a common encoder."""
 
     def __init__(self, bundle: Bundle, threads: int | None, gathering: Gathering | None = None) -> None:
-        self._network, self._stamp = _stamp(network_file(bundle.folder, "model")), _stamp(bundle.folder / ADDED_FILE)
+        self._stamp = stamp_model(bundle.folder)
         super().__init__(bundle, threads)
         self._gathering = gathering
 
     def follow(self) -> None:
-        """Take cards added since; ModelError, and nothing is changed, where they cannot be read or the network is another."""
-        folder = self.bundle.folder
-        if _stamp(network_file(folder, "model")) != self._network:
-            raise ModelError(f"{folder}: the model was made anew; start the server again to use it")
-        stamp = _stamp(folder / ADDED_FILE)
-        if stamp != self._stamp:
+        """Take over what was calibrated or added since; ModelError where it cannot be read or the model was made anew, and
+        the former stays in use."""
+        stamp = stamp_model(self.bundle.folder)
+        if stamp.networks != self._stamp.networks:
+            raise self._made_anew()
+        if stamp.settings != self._stamp.settings:
+            self._take_settings(load_bundle(self.bundle.folder))
+        if stamp.added != self._stamp.added:
             self.read_added()
-            self._stamp = stamp
+        self._stamp = stamp
+
+    def _take_settings(self, bundle: Bundle) -> None:
+        """Another model.json of the same networks: its temperatures and thresholds."""
+        if (bundle.cards, bundle.tasks.keys()) != (self._own_cards, self.bundle.tasks.keys()):
+            raise self._made_anew()
+        self.bundle = replace(bundle, cards=self.bundle.cards)  # with the added ones
+        self.locator.threshold = bundle.locator_threshold
+
+    def _made_anew(self) -> ModelError:
+        return ModelError(f"{self.bundle.folder}: the model was made anew; start the server again to use it")
 
     def encode(self, cards: np.ndarray) -> Outputs:
         return self._gathering.encode(cards) if self._gathering else super().encode(cards)
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    """Tells one state of a file from another; every change makes a new file."""
-    try:
-        state = path.stat()
-    except OSError:
-        return ()
-    return (state.st_ino, state.st_mtime_ns, state.st_size)
 
 
 class Readers:
@@ -189,17 +190,25 @@ class Readers:
             thread.join()
 
     def _work(self, recognizer: Following) -> None:
-        while (job := self._next()) is not None:
-            upload, future = job
-            if not future.set_running_or_notify_cancel():
-                continue  # its client has gone
-            try:
-                future.set_result(self._read(recognizer, upload))
-            except Refused as error:
-                future.set_exception(error)
-            except BaseException as error:  # this picture's failure; the thread has others to read
-                log.exception("a picture could not be read")
-                future.set_exception(error)
+        while self._work_once(recognizer):  # no name here keeps a picture's bytes while the next is waited for
+            pass
+
+    def _work_once(self, recognizer: Following) -> bool:
+        """Wait for a picture and read it; False when there will be none."""
+        job = self._next()
+        if job is None:
+            return False
+        upload, future = job
+        if not future.set_running_or_notify_cancel():
+            return True  # its client has gone
+        try:
+            future.set_result(self._read(recognizer, upload))
+        except Refused as error:  # without its traceback, whose frames would keep the picture's bytes
+            future.set_exception(Refused(error.status, str(error)))
+        except BaseException as error:  # this picture's failure; the thread has others to read
+            log.exception("a picture could not be read")
+            future.set_exception(error)
+        return True
 
     def _next(self) -> tuple[Upload, Future[dict[str, Any]]] | None:
         with self._changed:

@@ -22,6 +22,8 @@ NEEDED = ("fastapi", "uvicorn", "python_multipart", "websockets")
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """What numpy's linear algebra asks, when it is loaded, for how many threads it may start."""
 BACKLOG = 512
+_ANYWHERE = {"0.0.0.0": (socket.AF_INET, "192.0.2.1"), "::": (socket.AF_INET6, "2001:db8::1")}
+"""All addresses of this machine; of each kind one elsewhere, from the ranges that are kept for examples."""
 STOP_S = 5
 """Seconds that requests have to end after Ctrl+C."""
 
@@ -78,6 +80,8 @@ def serve(
         app = make_app(Readers(load_bundle(find_bundle(model)), limits, readers, threads), token)
         url = address(host, place.getsockname()[1])
         print(f"balatro serve: {url}  (Ctrl+C ends it)", file=sys.stderr, flush=True)
+        if (far := network_host(host)) is not None:
+            print(f"from other machines of this network: {address(far, place.getsockname()[1])}", file=sys.stderr, flush=True)
         if browser and not webbrowser.open(f"{url}/#token={token}" if token else url):
             print("no browser found here; open the address in one", file=sys.stderr)
         try:
@@ -96,7 +100,8 @@ def make_server(app: object, max_bytes: int) -> uvicorn.Server:
         access_log=False,
         lifespan="on",
         ws_max_size=max_bytes,
-        ws_max_queue=2,
+        ws_max_queue=1,
+        ws_per_message_deflate=False,  # pictures are compressed already, and its buffers are counted by nobody
         timeout_graceful_shutdown=STOP_S,
         server_header=False,
     )
@@ -134,3 +139,19 @@ def address(host: str, port: int) -> str:
     """What to type into a browser of this machine."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{name}:{port}"
+
+
+def network_host(host: str) -> str | None:
+    """This machine's address in its network when `host` is all of its addresses; None where it has none, or for other hosts."""
+    family, other = _ANYWHERE.get(host, (None, ""))
+    if family is None:
+        return None
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((other, 9))  # of a datagram socket: chooses the way there, and sends nothing
+            found = str(probe.getsockname()[0])
+    except OSError:
+        return None
+    from balatro.identify_card.server.gate import is_local
+
+    return None if is_local(found) or found == host else found

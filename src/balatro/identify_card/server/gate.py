@@ -19,11 +19,10 @@ from balatro.identify_card.server.limits import Refused
 
 OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/teach.js", "/health", "/openapi.json"})
 """What needs no token: nothing of it tells or costs anything."""
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def is_local(host: str) -> bool:
-    """Whether an address to bind to is reached from this machine only."""
+    """Whether an address, to bind to or to ask at, is reached from this machine only."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -64,7 +63,7 @@ class Gate:
 def check_local(headers: Headers) -> None:
     """Refused (403) unless the request was made to this machine by name, and by no page of another site."""
     host, origin = headers.get("host", ""), headers.get("origin")
-    if _hostname(f"//{host}") not in LOCAL_NAMES:
+    if not is_local(_hostname(f"//{host}") or ""):
         raise Refused(403, f"asked as {host!r}; this server answers as localhost only")
     if origin is not None and origin.partition("://")[2] != host:
         raise Refused(403, f"asked by a page of {origin}; only this server's own page may ask")

@@ -48,9 +48,16 @@ class Limits:
     waiting: int = 64
     """Pictures in the queue; further requests are told to try again."""
     uploads: int = 256 * MIB
-    """Bytes of all requests at once."""
+    """Bytes of all requests at once, and of all frames of the WebSockets."""
     seconds: float = 30.0
     """Time for a request's bytes to arrive, or for a client to take an answer of the WebSocket."""
+    silence: float = 120.0
+    """Time in which a WebSocket's client must send a frame, whole; then its place is another's."""
+
+    @property
+    def sockets(self) -> int:
+        """WebSockets at once: each may always have one frame on its way, and all of them no more than half of `uploads`."""
+        return max(1, self.uploads // (2 * self.bytes))
 
     def check_bytes(self, num_bytes: int) -> None:
         """Refused (413) when a request is larger than it may be."""
@@ -65,7 +72,7 @@ class Uploads:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self.held = 0
+        self.held = self.sockets = 0
         self._limits = limits
 
     @contextmanager
@@ -77,6 +84,24 @@ class Uploads:
         finally:
             share.clear()
 
+    @contextmanager
+    def socket(self) -> Iterator[None]:
+        """A WebSocket's place and room for the frame that arrives, of which nothing is seen before it is whole.
+
+        Refused (503) when there is none.
+        """
+        if self.sockets >= self._limits.sockets:
+            raise Refused(
+                503, f"{self.sockets} clients are at /live already; try again later, or serve with a smaller --max-mib"
+            )
+        with self.hold() as share:
+            share.add(self._limits.bytes)
+            self.sockets += 1
+            try:
+                yield
+            finally:
+                self.sockets -= 1
+
     def change(self, num_bytes: int) -> None:
         """Count bytes in, or (negative) out; Refused (503) when there is no room for them."""
         if num_bytes > 0 and self.held + num_bytes > self._limits.uploads:
@@ -85,7 +110,7 @@ class Uploads:
 
 
 class Share:
-    """Bytes that one request holds."""
+    """Bytes that one request or frame holds."""
 
     def __init__(self, uploads: Uploads, limits: Limits) -> None:
         self._uploads, self._limits = uploads, limits

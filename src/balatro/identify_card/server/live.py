@@ -1,36 +1,45 @@
 """The WebSocket /live: pictures in, answers out, the newest first.
 
 A client may send faster than pictures can be read. Then all but the newest of those that wait are dropped: an answer about the
-present is worth more than all answers, late. A client that does not take its answers is let go.
+present is worth more than all answers, late. A client that does not take its answers, or sends nothing, is let go.
+
+Memory: `Uploads.socket` has room for the frame that arrives; those that wait or are read are counted one by one. No name may
+keep a frame while the next is waited for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
+from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from balatro.identify_card.server.answers import refusal
 from balatro.identify_card.server.batching import Readers, Upload
-from balatro.identify_card.server.limits import Refused, Share, Uploads
+from balatro.identify_card.server.limits import Refused, Uploads
 
 TOO_SLOW = 1008
-"""Close code for a client that does not read: policy violation."""
+"""Close code for a client that does not read, or sends nothing: policy violation."""
 
 
 class Live:
     """One client's connection."""
 
-    def __init__(self, socket: WebSocket, readers: Readers, share: Share) -> None:
-        self._socket, self._readers, self._share = socket, readers, share
-        self._newest: tuple[int, Upload] | None = None
+    def __init__(self, socket: WebSocket, readers: Readers, uploads: Uploads) -> None:
+        self._socket, self._readers, self._uploads = socket, readers, uploads
+        self._newest: Upload | Refused | None = None
         self._arrived = asyncio.Event()
-        self._dropped = 0
+        self._frame, self._dropped = -1, 0
 
     async def run(self) -> None:
-        """Until the client leaves or stops reading."""
+        """Until the client leaves, stops reading, or is silent for too long."""
+        with self._uploads.hold() as self._waiting, self._uploads.hold() as self._reading:
+            await self._run()
+
+    async def _run(self) -> None:
         answering = asyncio.create_task(self._answer())
         receiving = asyncio.create_task(self._receive())
         try:
@@ -42,49 +51,66 @@ class Live:
                     await task
 
     async def _receive(self) -> None:
-        frame = 0
-        while True:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            data = message.get("bytes")
-            if self._newest is not None:
-                self._dropped += 1
-            self._newest = (frame, Upload(data if data is not None else b""))
-            self._arrived.set()
-            frame += 1
+        silence = self._readers.limits.silence
+        try:
+            while self._take(await asyncio.wait_for(self._socket.receive(), silence)):
+                pass
+        except asyncio.TimeoutError:
+            await self._hang_up(f"no frame within {silence:g} s")
+
+    def _take(self, message: Message) -> bool:
+        """Make a frame the one that is read next, in place of one that still waits; False when the client has left."""
+        if message["type"] == "websocket.disconnect":
+            return False
+        self._frame += 1
+        self._dropped += self._newest is not None
+        data = message.get("bytes") or b""
+        self._waiting.clear()
+        try:
+            self._waiting.add(len(data))
+            self._newest = Upload(data)
+        except Refused as error:
+            self._newest = error
+        self._arrived.set()
+        return True
 
     async def _answer(self) -> None:
         while True:
             await self._arrived.wait()
-            self._arrived.clear()
-            newest, self._newest = self._newest, None
-            if newest is None:
-                continue
-            frame, upload = newest
-            answer = {"frame": frame, "dropped": self._dropped} | await self._read(upload)
+            answer = {"frame": self._frame, "dropped": self._dropped} | await self._read_newest()
             try:
                 text = json.dumps(answer, ensure_ascii=False)
                 await asyncio.wait_for(self._socket.send_text(text), self._readers.limits.seconds)
             except asyncio.TimeoutError:
-                with suppress(Exception):  # its own close frame may find no room either
-                    await asyncio.wait_for(self._socket.close(TOO_SLOW, "answers were not read"), 1.0)
-                return
+                return await self._hang_up("answers were not read")
 
-    async def _read(self, upload: Upload) -> dict[str, Any]:
+    async def _read_newest(self) -> dict[str, Any]:
         """The answer's fields, or why there is none; a bad frame is no reason to hang up."""
+        self._arrived.clear()
+        newest, self._newest = self._newest, None
+        self._waiting, self._reading = self._reading, self._waiting
         try:
-            self._share.add(len(upload.data))
-            (future,) = self._readers.submit([upload])
-            return await asyncio.wrap_future(future)
+            if not isinstance(newest, Upload):
+                raise newest or Refused(400, "no frame")
+            # The future has no name: with that it would live on in a cycle with its error, and keep the frame.
+            return await asyncio.wrap_future(self._readers.submit([newest])[0])
         except Refused as error:
             return {"error": str(error)}
         finally:
-            self._share.clear()
+            self._reading.clear()
+
+    async def _hang_up(self, reason: str) -> None:
+        with suppress(Exception):  # its own close frame may find no room either
+            await asyncio.wait_for(self._socket.close(TOO_SLOW, reason), 1.0)
 
 
 async def live(socket: WebSocket, readers: Readers, uploads: Uploads) -> None:
-    """Serve one client."""
-    await socket.accept()
-    with uploads.hold() as share:
-        await Live(socket, readers, share).run()
+    """Serve one client, where there is room for it."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(uploads.socket())
+        except Refused as error:
+            await socket.send_denial_response(refusal(error))
+            return
+        await socket.accept()
+        await Live(socket, readers, uploads).run()

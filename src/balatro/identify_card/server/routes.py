@@ -79,8 +79,8 @@ def add_identify(router: APIRouter, readers: Readers, uploads: Uploads) -> None:
         """
         with uploads.hold() as share:
             upload = await read_one(request, limits, share)
-            (future,) = readers.submit([replace(upload, whole=whole)])
-            return JSONResponse(await asyncio.wrap_future(future))
+            # The future has no name: with that it would live on in a cycle with its error, and keep the picture.
+            return JSONResponse(await asyncio.wrap_future(readers.submit([replace(upload, whole=whole)])[0]))
 
     many = _form({"images": _files(limits)}, ["images"])
 
