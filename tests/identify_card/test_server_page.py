@@ -44,6 +44,20 @@ def choose(tab, name: str, data: bytes) -> None:
     tab.set_input_files("#file", {"name": name, "mimeType": "image/png", "buffer": data})
 
 
+def test_a_picture_before_the_page_has_heard_all(tab, fake_folder):
+    with running(fake_folder) as port:
+        held = []
+        tab.route("**/gallery", lambda route: held.append(route))
+        tab.goto(f"http://127.0.0.1:{port}/")
+        tab.get_by_text("Names 4 cards, with the model fake.").wait_for()
+        choose(tab, "table.png", table_bytes())
+        tab.get_by_text("2 cards: Red, Green.").wait_for()
+        with tab.expect_response("**/gallery"):
+            held[0].continue_()
+        tab.wait_for_timeout(100)
+        assert "2 cards: Red, Green." in tab.inner_text("#status")
+
+
 def test_a_picture_in_its_cards_out(tab, fake_folder):
     with running(fake_folder) as port:
         tab.goto(f"http://127.0.0.1:{port}/")

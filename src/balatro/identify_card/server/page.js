@@ -45,7 +45,7 @@ async function introduce() {
     modifiers = classes.modifiers.length ? classes.modifiers : ["Base"];
     find("names").replaceChildren(...classes.cards.filter((card) => card.known).map((card) => new Option("", card.name)));
     await listAdded();
-    say("");
+    if (!asking) say(""); // whoever was quicker reads about the picture by now
   } catch (error) {
     say("", error.message);
   }
