@@ -270,7 +270,7 @@ def test_a_window_is_followed_until_it_is_closed(desktop: Desktop, tmp_path: Pat
             wait_for(lambda: ask().startswith("NotVisibleError"))
             desktop.xdotool("windowmap", window)
             desktop.xdotool("windowclose", window)
-            wait_for(lambda: ask() == "InputError the window 'Table of cards' was closed")
+            wait_for(lambda: ask() == "NoWindowError the window 'Table of cards' was closed")
             child.stdin.close()
 
 

@@ -17,7 +17,6 @@ from balatro.identify_card.command import Model
 from balatro.identify_card.overlay.feed import Feed
 from balatro.utils.durations import read_duration
 from balatro.utils.errors import InputError, SettingsError
-from balatro.utils.images import find_images
 
 if TYPE_CHECKING:
     import numpy as np
@@ -178,6 +177,7 @@ def _place(source: str | None, window: str | None, region: str | None) -> str:
 def _check_outputs(place: str, json_out: str | None, csv_out: str | None, record: Path | None) -> None:
     from balatro.identify_card.outputs import check_output, check_text_output
     from balatro.identify_card.overlay.record import part_of
+    from balatro.utils.images import find_images
 
     inputs = [Path(place), *find_images([place])[0]]
     for flag, out in (("--json", json_out), ("--csv", csv_out)):
