@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from balatro.cli import app
+from balatro.cli.main import app
 
 HERE = Path(__file__).parent
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from balatro.cli import app
+from balatro.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "src/balatro/weights/README.md"])

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from balatro.config.cards import CATALOGUE, RARITIES, TYPES, fold
-from balatro.utils.errors import UnknownCardError
+from balatro.errors import UnknownCardError
 from balatro.utils.labels import CardLabel
 
 OTHER_GAME = 0.5

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from balatro.config.paths import data_dir, package_weights
+from balatro.errors import InputError, ModelError, SettingsError
 from balatro.utils.durations import read_duration
-from balatro.utils.errors import InputError, ModelError, SettingsError
 
 if TYPE_CHECKING:
     from balatro.build_dataset.capture import Capture, Step, Summary
     from balatro.build_dataset.find_cards import Find
     from balatro.build_dataset.regions import Regions
     from balatro.build_dataset.seen import SeenStore
-    from balatro.build_dataset.sources import Source
+    from balatro.frames.sources import Source
 
 _AUTO, _PLACES = "Without the window", "Where cards lie"
 
@@ -103,7 +103,7 @@ def capture(
     if calibrate:
         _calibrate(source, places, find, model)
         return
-    from balatro.build_dataset.sources import open_source
+    from balatro.frames.sources import open_source
 
     known = load_regions(places)
     with open_source(source) as opened:
@@ -126,8 +126,8 @@ def _check(find: str, auto: bool, seconds: float | None, json_out: str | None, s
 
 
 def _print_windows() -> None:
-    from balatro.build_dataset.windows import list_windows
-    from balatro.utils.errors import BalatroError
+    from balatro.errors import BalatroError
+    from balatro.frames.windows import list_windows
 
     windows = list_windows()
     for window in windows:
@@ -162,9 +162,9 @@ def _locator(model: str) -> Find:
     import numpy as np
 
     from balatro.build_dataset.find_cards import reading_order
-    from balatro.identify_card.bundle import find_bundle, load_bundle
-    from balatro.identify_card.locate import Locator
-    from balatro.identify_card.sessions import network_file
+    from balatro.runtime.bundle import find_bundle, load_bundle
+    from balatro.runtime.locator import Locator
+    from balatro.runtime.sessions import network_file
 
     try:
         bundle = load_bundle(find_bundle(model))
@@ -286,8 +286,8 @@ def _open_window(source: Source, out: Path | None, find: str, model: str, places
 
 
 def _calibrate(source: str, places: Path, find: str, model: str) -> None:
-    from balatro.build_dataset.sources import open_source
     from balatro.build_dataset.window.app import run_calibrator
+    from balatro.frames.sources import open_source
 
     with open_source(source) as opened:
         frame = opened.grab()

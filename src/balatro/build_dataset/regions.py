@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from balatro.config.paths import data_dir
-from balatro.utils.errors import SettingsError
+from balatro.errors import SettingsError
 from balatro.utils.files import read_json, write_json
 
 Fractions: TypeAlias = "tuple[float, float, float, float]"

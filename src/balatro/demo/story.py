@@ -27,22 +27,22 @@ from rich.markup import escape
 
 from balatro.config.paths import model_dir
 from balatro.demo.page import Story, write_page
+from balatro.errors import InputError
 from balatro.identify_card.card import picture_json
-from balatro.identify_card.draw import draw_cards
-from balatro.identify_card.evaluate import evaluate_screens
-from balatro.identify_card.gallery import make_gallery_bundle
+from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.identify_card.judge.evaluate import evaluate_screens
+from balatro.identify_card.judge.report import score_table
+from balatro.identify_card.judge.scores import Scores
+from balatro.identify_card.marks.draw import draw_cards
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.report import score_table
-from balatro.identify_card.scores import Scores
 from balatro.render.deck import Deck, save_deck
 from balatro.render.table import PLAY, Screen, draw_screen
-from balatro.utils.errors import InputError
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place, new_folder, write_bytes, write_json, write_text
 from balatro.utils.progress import track
 
 if TYPE_CHECKING:
-    from balatro.train_model.settings import TrainSettings
+    from balatro.train_model.settings.settings import TrainSettings
 
 SIZES = ((1280, 720), (1280, 720), (1920, 1080))
 NUM_SCREENS = 30
@@ -141,8 +141,8 @@ def training_settings(deck_folder: Path, seed: int, minutes: float) -> TrainSett
 
     With some hundred steps, the hour's settings (an average over 500 steps, half the rate) read 10 points fewer cards.
     """
-    from balatro.train_model.settings import TrainSettings
-    from balatro.train_model.strategies.schedulers import Warmup
+    from balatro.train_model.settings.settings import TrainSettings
+    from balatro.train_model.settings.strategies.schedulers import Warmup
 
     workers = 1 if (os.cpu_count() or 1) > 1 else 0
     return TrainSettings(
@@ -153,7 +153,7 @@ def training_settings(deck_folder: Path, seed: int, minutes: float) -> TrainSett
 def _train(folder: Path, seed: int, minutes: float) -> Recognizer:
     """Train from the package's weights and write the bundle."""
     from balatro.train_model.command import run_training
-    from balatro.train_model.finish import finish_bundle
+    from balatro.train_model.run.finish import finish_bundle
 
     run = run_training(training_settings(folder / "deck", seed, minutes), folder / "training" / "demo")
     with contextlib.redirect_stdout(io.StringIO()):  # it tells the folder's name while that is being built

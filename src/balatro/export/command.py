@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from balatro.config.paths import data_dir, model_dir
+from balatro.errors import MissingPartError, SettingsError
 from balatro.identify_card.command import Threads
-from balatro.utils.errors import MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
 from balatro.utils.names import checked_name
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from balatro.export.check import Check
     from balatro.export.make import Exported
-    from balatro.identify_card.bundle import Bundle
+    from balatro.runtime.bundle import Bundle
 
 
 def export(
@@ -151,7 +151,7 @@ def _check_table(check: Check) -> RenderableType:
     same = f"{check.told}: {check.cards} cards, {check.same:.2f} % of them read the same"
     if check.original is None or check.exported is None:
         return Text(same)
-    from balatro.identify_card.scores import MEASURES
+    from balatro.identify_card.judge.scores import MEASURES
 
     table = Table(title=same, title_justify="left")
     table.add_column("")

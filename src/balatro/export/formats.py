@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from balatro.identify_card.bundle import Bundle
-from balatro.identify_card.sessions import OpenSession, Session, network_file, open_session
-from balatro.utils.errors import MissingPartError, ModelError, SettingsError
+from balatro.errors import MissingPartError, ModelError, SettingsError
+from balatro.runtime.bundle import Bundle
+from balatro.runtime.sessions import OpenSession, Session, network_file, open_session
 from balatro.utils.extras import how_to_install
 
 NETWORKS = ("model", "locator")

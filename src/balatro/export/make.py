@@ -9,12 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from balatro.config.shapes import ADDED_FILE, ADDED_PICTURES, LARGEST_DIFFERENCE
+from balatro.errors import ModelError
 from balatro.export.check import MOST_COST, Check, Comparison, Difference, calibration_inputs
 from balatro.export.formats import NETWORKS, Format, onnx_files
 from balatro.export.inputs import Inputs, Trials
-from balatro.identify_card.bundle import Bundle, load_bundle
-from balatro.identify_card.sessions import networks_bytes
-from balatro.utils.errors import ModelError
+from balatro.runtime.bundle import Bundle, load_bundle
+from balatro.runtime.sessions import networks_bytes
 from balatro.utils.files import new_folder, read_json, write_json
 
 ADDED = (ADDED_FILE, ADDED_PICTURES)

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from balatro.config.paths import runs_dir
-from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle, model_names
-from balatro.utils.errors import ModelError
+from balatro.errors import ModelError
+from balatro.runtime.bundle import Bundle, find_bundle, load_bundle, model_names
 
 CHECKPOINT = "checkpoint_last.pth"
 
@@ -57,7 +57,7 @@ def write_run(run: Path, folder: Path | None = None) -> str:
     from balatro.train_model.command import need_torch
 
     need_torch()
-    from balatro.train_model.finish import write_model
+    from balatro.train_model.run.finish import write_model
 
     return write_model(run, folder)
 

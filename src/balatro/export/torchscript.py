@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from balatro.identify_card.bundle import load_bundle
+from balatro.errors import ModelError
 from balatro.models.bundle import load_encoder, load_start
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.utils.errors import ModelError
+from balatro.runtime.bundle import load_bundle
 
 WEIGHTS = "best_model.pth"
 
@@ -83,7 +83,7 @@ class _Value:
 
 
 class TorchSession:
-    """A torch network on the CPU, as `balatro.identify_card.sessions.Session`."""
+    """A torch network on the CPU, as `balatro.runtime.sessions.Session`."""
 
     def __init__(self, network: Any, takes: str, gives: Sequence[str]) -> None:
         self._network = network

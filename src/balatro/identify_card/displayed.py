@@ -21,19 +21,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PIL import Image
 
-from balatro.build_dataset.windows import NotVisibleError, NoWindowError
 from balatro.config import cards as catalogue
 from balatro.config.cards import fold
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.bundle import Bundle, find_bundle
+from balatro.errors import SettingsError, UnknownCardError
+from balatro.frames.windows import NotVisibleError, NoWindowError
 from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.stamps import ModelStamp, stamp_model
-from balatro.utils.errors import SettingsError, UnknownCardError
+from balatro.runtime.bundle import Bundle, find_bundle
+from balatro.runtime.stamps import ModelStamp, stamp_model
 from balatro.utils.images import load_image
 
 if TYPE_CHECKING:
-    from balatro.build_dataset.sources import Source
+    from balatro.frames.sources import Source
     from balatro.utils.images import ImageSource
 
 SOURCE = "window:Balatro"
@@ -204,7 +204,7 @@ def _looking_at(source: ImageSource | Looks | None) -> Iterator[Looks]:
 @contextmanager
 def _opened(text: str) -> Iterator[Looks]:
     """A source of the capture room, which is needed only here; opened when first looked at, anew after it was closed."""
-    from balatro.build_dataset.sources import open_source
+    from balatro.frames.sources import open_source
 
     with ExitStack() as stack:
         source: Source | None = None

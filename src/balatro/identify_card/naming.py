@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from balatro.identify_card.bundle import Bundle, BundleCard
-from balatro.identify_card.card import Card, Guess, quad_box, quad_sizes
-from balatro.identify_card.locate import CARD_HEIGHT, frame_unit
+from balatro.identify_card.card import Card, Guess, quad_box
+from balatro.runtime.bundle import Bundle, BundleCard
+from balatro.runtime.locator import CARD_HEIGHT, frame_unit
+from balatro.utils.quads import quad_sizes
 
 SURE = 0.9
 """A card this probable tells how large the frame's cards are drawn."""

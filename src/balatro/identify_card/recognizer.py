@@ -17,7 +17,8 @@ import numpy as np
 
 from balatro.config.kinds import NOTHING
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.added import (
+from balatro.errors import InputError, ModelError
+from balatro.identify_card.added.added import (
     EMPTY,
     STRANGER,
     AddedCard,
@@ -36,18 +37,17 @@ from balatro.identify_card.added import (
     trust,
     with_added,
 )
-from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle
 from balatro.identify_card.card import Card, reading_order
-from balatro.identify_card.gallery import Gallery, load_gallery
-from balatro.identify_card.locate import Locator, check_network
+from balatro.identify_card.gallery.gallery import Gallery, load_gallery
 from balatro.identify_card.naming import make_cards, softmax, split_twins
-from balatro.identify_card.sessions import OpenSession, network_file, open_session
-from balatro.utils.errors import InputError, ModelError
+from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
+from balatro.runtime.locator import Locator, check_network
+from balatro.runtime.sessions import OpenSession, network_file, open_session
 from balatro.utils.images import load_image, rectify
 from balatro.utils.stages import Stage, untimed
 
 if TYPE_CHECKING:
-    from balatro.identify_card.added_views import Sample
+    from balatro.identify_card.added.views import Sample
     from balatro.utils.images import ImageSource
 
 BATCH = 64
@@ -151,8 +151,8 @@ class Recognizer:
         modifier given. known: False for a thing that is never to be named. origin: under which `forget` takes the pictures
         back. Same pictures, same bytes. InputError for pictures that cannot be used, before anything is changed.
         """
-        from balatro.identify_card.added_pictures import to_keep
-        from balatro.identify_card.added_views import load_sample, modifier_index
+        from balatro.identify_card.added.pictures import to_keep
+        from balatro.identify_card.added.views import load_sample, modifier_index
 
         if not images:
             raise InputError("no picture of the card; name at least one")
@@ -179,7 +179,7 @@ class Recognizer:
 
     def _look_anew(self, stale: AddedCards) -> AddedCards:
         """The added cards as this encoder sees their pictures, kept in the model's folder where that can be written."""
-        from balatro.identify_card.added_pictures import read_sample
+        from balatro.identify_card.added.pictures import read_sample
         from balatro.utils.progress import track
 
         fresh = EMPTY.with_strangers(self._look_at_strangers()) if stale.has_strangers else EMPTY
@@ -196,7 +196,7 @@ class Recognizer:
 
     def _look_at(self, samples: Sequence[Sample], modifiers: Sequence[int]) -> tuple[Looks, np.ndarray]:
         """What the encoder makes of the views of samples in these modifiers; (views,) int32, the sample of each."""
-        from balatro.identify_card.added_views import make_views
+        from balatro.identify_card.added.views import make_views
 
         size, margin = self.bundle.input_size, self.bundle.margin
         views = [make_views(sample, number, size, margin) for sample, number in zip(samples, modifiers, strict=True)]
@@ -204,7 +204,7 @@ class Recognizer:
         return looks, np.repeat(np.arange(len(views), dtype=np.int32), [len(shown) for _, shown in views])
 
     def _look_at_strangers(self) -> Looks:
-        from balatro.identify_card.added_views import stranger_views
+        from balatro.identify_card.added.views import stranger_views
 
         strangers = stranger_views(self.bundle.input_size, self.bundle.margin)
         return self._look(strangers, np.zeros(len(strangers), np.int8))

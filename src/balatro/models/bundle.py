@@ -20,9 +20,9 @@ from torch import Tensor, nn
 
 from balatro.config.paths import package_weights
 from balatro.config.shapes import ADDED_FILE, ADDED_PICTURES, CARD_SIZE, LARGEST_DIFFERENCE, MARGIN, MODEL_FORMAT
+from balatro.errors import BalatroError, ModelError
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.utils.errors import BalatroError, ModelError
 from balatro.utils.files import new_folder, read_json, write_bytes, write_json
 
 

@@ -19,12 +19,12 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from balatro.identify_card.bundle import Bundle, load_bundle
+from balatro.errors import ModelError
 from balatro.identify_card.card import Card, picture_json
 from balatro.identify_card.recognizer import Recognizer, whole
 from balatro.identify_card.server.limits import Limits, Refused, decode
-from balatro.identify_card.stamps import stamp_model
-from balatro.utils.errors import ModelError
+from balatro.runtime.bundle import Bundle, load_bundle
+from balatro.runtime.stamps import stamp_model
 
 Outputs: TypeAlias = dict[str, np.ndarray]
 Whole: TypeAlias = Literal["auto", "card", "screen"]
