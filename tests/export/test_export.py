@@ -11,7 +11,8 @@ import onnx
 import pytest
 import torch
 
-from balatro.config.shapes import ADDED_PICTURES, CARD_SIZE
+from balatro.config.model_files import ADDED_PICTURES
+from balatro.config.shapes import CARD_SIZE
 from balatro.errors import InputError, MissingPartError, ModelError, SettingsError
 from balatro.export import check, make
 from balatro.export.check import Check, Difference

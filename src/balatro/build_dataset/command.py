@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from balatro.config.model_files import LOCATOR_FILE
 from balatro.config.paths import data_dir, package_weights
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.utils.durations import read_duration
@@ -172,7 +173,7 @@ def _locator(model: str) -> Find:
     except ModelError:
         if model != "auto":
             raise
-        locator = Locator(package_weights() / "locator.onnx")
+        locator = Locator(package_weights() / LOCATOR_FILE)
 
     def locate(image: np.ndarray) -> np.ndarray:
         quads = np.array([found.quad for found in locator.find(image)], np.float32).reshape(-1, 4, 2)

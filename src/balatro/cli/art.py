@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from balatro.config.model_files import WEIGHTS_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import art_dir, data_dir, model_dir
 from balatro.errors import DeckError, SettingsError
@@ -158,7 +159,7 @@ def _make_model(deck: Deck) -> None:
     from balatro.identify_card.gallery.gallery import make_gallery_bundle
 
     folder = model_dir(deck.name)
-    if (folder / "best_model.pth").is_file():
+    if (folder / WEIGHTS_FILE).is_file():
         print(f"{folder}: a trained model is there already and stays")
         return
     make_gallery_bundle(deck, folder)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from balatro import __version__
+from balatro.config.model_files import GALLERY_FILE, LOCATOR_FILE, MODEL_FILE, PACKAGE_ENCODER
 from balatro.config.paths import art_dir, data_dir, model_dir, package_weights
 from balatro.errors import BalatroError
 from balatro.utils.extras import EXTRAS, how_to_install
@@ -109,9 +110,9 @@ def _make_deck(name: str) -> str:
 
 
 def _models() -> Iterator[Finding]:
-    shipped = [name for name in ("encoder.onnx", "locator.onnx") if (package_weights() / name).is_file()]
+    shipped = [name for name in (PACKAGE_ENCODER, LOCATOR_FILE) if (package_weights() / name).is_file()]
     yield Finding("package weights", ", ".join(shipped) or "missing", len(shipped) == 2, _REINSTALL)
-    names = _names(data_dir() / "models", "model.json")
+    names = _names(data_dir() / "models", MODEL_FILE)
     if not names:
         remedy = "balatro art import   or   balatro art demo   makes one"
         yield Finding("models", f"none in {data_dir() / 'models'}", False, remedy)
@@ -130,7 +131,7 @@ def _model(name: str) -> Finding:
     except BalatroError as error:
         return Finding(f"model {name}", str(error), False, remedy)
     trained = "identification" in bundle.tasks
-    files = [network_file(folder, "model"), network_file(folder, "locator"), *([] if trained else [folder / "gallery.npz"])]
+    files = [network_file(folder, "model"), network_file(folder, "locator"), *([] if trained else [folder / GALLERY_FILE])]
     absent = [path.name for path in files if not path.is_file()]
     if absent:
         return Finding(f"model {name}", f"{', '.join(absent)} missing in {folder}", False, remedy)

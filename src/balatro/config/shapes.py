@@ -8,8 +8,6 @@ CARD_SIZE = (96, 128)
 """Width and height in pixels of the rectified card that every encoder takes."""
 MARGIN = 0.04
 """How far a card is cut out beyond its sides, as a share of the card."""
-ADDED_FILE, ADDED_PICTURES = "gallery_added.npz", "gallery_added"
-"""In a model's folder: the cards that were added by a picture, and these pictures. They stay when the model is trained anew."""
 LARGEST_DIFFERENCE = 0.02
 """By how much a network in another form may differ from the original in any output, in full precision. Logits and corners (in
 cells of 4 pixels) reach 20 and more: 0.02 moves a probability by half a percent at most, a corner by a tenth of a pixel."""

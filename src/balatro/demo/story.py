@@ -25,7 +25,9 @@ import numpy as np
 from PIL import Image
 from rich.markup import escape
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
+from balatro.config.seeds import DEMO_SEED
 from balatro.demo.page import Story, write_page
 from balatro.errors import InputError
 from balatro.identify_card.card import picture_json
@@ -49,8 +51,6 @@ NUM_SCREENS = 30
 """Screens that are scored."""
 NUM_SHOWN = 7
 """Screens on the page."""
-HELD_OUT = 31_337
-"""The screens' seeds begin with this number; training's never do."""
 STEPS = 6
 SCORES = "scores.json"
 
@@ -123,7 +123,7 @@ def _draw_deck(seed: int) -> Deck:
 def _play(deck: Deck, seed: int, num_screens: int) -> Iterator[Screen]:
     settings = replace(PLAY, sizes=SIZES)
     for number in track(range(num_screens), "Playing"):
-        yield draw_screen(deck, np.random.default_rng([HELD_OUT, seed, number]), settings)
+        yield draw_screen(deck, np.random.default_rng([DEMO_SEED, seed, number]), settings)
 
 
 def _score(recognizer: Recognizer, deck: Deck, screens: Sequence[Screen], label: str) -> Scores:
@@ -160,7 +160,7 @@ def _train(folder: Path, seed: int, minutes: float) -> Recognizer:
         text = finish_bundle(run, folder / "model")
     text["name"] = "demo"
     text["training"]["settings"]["deck"] = "demo"
-    write_json(folder / "model" / "model.json", text)
+    write_json(folder / "model" / MODEL_FILE, text)
     return Recognizer.load(folder / "model")
 
 
@@ -198,7 +198,7 @@ def _keep_model(folder: Path, trained: bool) -> None:
     else:
         (folder / "untrained").rename(folder / "model")
     if not model_dir("demo").exists():
-        with new_folder(model_dir("demo"), "model.json") as building:
+        with new_folder(model_dir("demo"), MODEL_FILE) as building:
             shutil.copytree(folder / "model", building, dirs_exist_ok=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import data_dir, model_dir
 from balatro.errors import MissingPartError, SettingsError
 from balatro.identify_card.command import Threads
@@ -101,7 +102,7 @@ def _write_run(run: Path, out: Path | None, replace: bool) -> None:
 def _check_out(folder: Path, original: Bundle, replace: bool) -> None:
     from balatro.export.make import is_export_of
 
-    check_place(folder, "model.json")
+    check_place(folder, MODEL_FILE)
     if folder.resolve() == original.folder.resolve():
         raise SettingsError(f"--out {folder}: the model that is exported; name another folder")
     if not replace and not is_export_of(folder, original.name):
@@ -109,7 +110,7 @@ def _check_out(folder: Path, original: Bundle, replace: bool) -> None:
 
 
 def _check_empty(folder: Path) -> None:
-    if (folder / "model.json").exists():
+    if (folder / MODEL_FILE).exists():
         raise SettingsError(f"{folder}: another model lies there; name another folder with --out, or add --replace")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import runs_dir
 from balatro.errors import ModelError
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle, model_names
@@ -34,7 +35,7 @@ def find_run(name: str) -> Path | None:
 
 def is_model(name: str) -> bool:
     """Whether a name or folder means a model."""
-    return name == "auto" or (Path(name) / "model.json").is_file() or name in model_names()
+    return name == "auto" or (Path(name) / MODEL_FILE).is_file() or name in model_names()
 
 
 @contextmanager

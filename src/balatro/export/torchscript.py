@@ -16,13 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from balatro.config.model_files import WEIGHTS_FILE
 from balatro.errors import ModelError
 from balatro.models.bundle import load_encoder, load_start
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.runtime.bundle import load_bundle
-
-WEIGHTS = "best_model.pth"
 
 
 def write_torchscript(source: Path, folder: Path) -> None:
@@ -37,10 +36,10 @@ def write_torchscript(source: Path, folder: Path) -> None:
 
 def load_networks(source: Path) -> dict[str, nn.Module]:
     """The networks of a trained model, ready to read; the locator is the package's where the training left it alone."""
-    path = source / WEIGHTS
+    path = source / WEIGHTS_FILE
     if not path.is_file():
         raise ModelError(
-            f"{source}: no {WEIGHTS} there, so torch has no weights of it; train a model (`balatro train`), "
+            f"{source}: no {WEIGHTS_FILE} there, so torch has no weights of it; train a model (`balatro train`), "
             "or choose --format onnx or openvino"
         )
     encoder, _ = load_encoder(path)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from balatro.config.screens import CARD_HEIGHT, frame_unit
 from balatro.identify_card.card import Card, Guess, quad_box
 from balatro.runtime.bundle import Bundle, BundleCard
-from balatro.runtime.locator import CARD_HEIGHT, frame_unit
 from balatro.utils.quads import quad_sizes
 
 SURE = 0.9

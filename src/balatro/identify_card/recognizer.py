@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from balatro.config.kinds import NOTHING
+from balatro.config.model_files import GALLERY_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, ModelError
 from balatro.identify_card.added.added import (
@@ -98,7 +99,7 @@ class Recognizer:
         self._outputs = [output.name for output in self._encoder.get_outputs()]
         self._gallery: Gallery | None = None
         if "identification" not in bundle.tasks:
-            self._gallery = load_gallery(bundle.folder / "gallery.npz")
+            self._gallery = load_gallery(bundle.folder / GALLERY_FILE)
         self._check_outputs()
         self._check_gallery()
         self.read_added()

@@ -18,12 +18,13 @@ import cv2
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH
 from balatro.render import interface
 from balatro.render.deck import Deck, cells
 from balatro.render.display import GAME, Display, show
 from balatro.render.editions import draw_editions, game_phases
 from balatro.render.layers import Float, lay, stack_layers
-from balatro.render.table import CARD_HEIGHT, CARD_WIDTH, Placed, pose_of, shadow_of
+from balatro.render.table import Placed, pose_of, shadow_of
 
 MOVE_S = 0.35
 """Seconds that a card takes from one place to another."""
@@ -201,7 +202,7 @@ def _places(area: str, count: int) -> list[tuple[float, float]]:
         "shop": (505.0, 745.0, 282.0, 1.2),
         "hand": (345.0, 770.0, 400.0, 0.8),
     }[area]
-    gap = min((right - left) / max(count - 1, 1), CARD_WIDTH * closest)
+    gap = min((right - left) / max(count - 1, 1), CELL_WIDTH * closest)
     middle = (left + right) / 2
     return [(middle + gap * (place - (count - 1) / 2), y) for place in range(count)]
 
@@ -407,7 +408,7 @@ class Stage:
             lifted=1 + 2 * hover,
         )
         layers = self._layers(life, seconds, hover)
-        lay(canvas.image, card, layers, pose_of(canvas, placed, CARD_WIDTH * canvas.scale), shadow_of(canvas, placed), True)
+        lay(canvas.image, card, layers, pose_of(canvas, placed, CELL_WIDTH * canvas.scale), shadow_of(canvas, placed), True)
 
     def _layers(self, life: Life, seconds: float, hover: float) -> np.ndarray:
         """The card as it looks now, not much older than LOOK_S."""
@@ -425,7 +426,7 @@ class Stage:
     def _draw_tooltip(self, canvas: interface.Canvas, life: Life, seconds: float) -> None:
         """Under the upper rows' cards, over others; and the mouse on the card."""
         key = _where(life, seconds)
-        y = key.y + CARD_HEIGHT * 0.58 if key.y < 200 else key.y - CARD_HEIGHT * 1.35
+        y = key.y + CELL_HEIGHT * 0.58 if key.y < 200 else key.y - CELL_HEIGHT * 1.35
         interface.draw_tooltip(canvas, key.x, y, np.random.default_rng(life.number))
         interface.draw_cursor(canvas, key.x + 12, key.y + 10)
 

@@ -13,15 +13,13 @@ import cv2
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH, ROOM
 from balatro.render import interface
 from balatro.render.deck import Deck, DeckCard, cells
 from balatro.render.display import GAME, Display, move_points, random_display, show
 from balatro.render.editions import draw_editions, random_phases
 from balatro.render.layers import Float, Pose, drawn_quad, lay, random_float, stack_layers
 
-CARD_WIDTH = 87.0
-"""Width of a regular card's cell in a 1024x576 room, measured on screens of the game."""
-CARD_HEIGHT = CARD_WIDTH * 95 / 71
 STATES = ("shop", "pack", "hand", "blind", "scattered")
 SIZES = (
     (640, 360),
@@ -221,7 +219,7 @@ def _row(dealer: _Dealer, count: int, area: str, left: float, right: float, y: f
     if count == 0:
         return []
     gap = (right - left) / max(count - 1, 1)
-    gap = min(gap, CARD_WIDTH * float(dealer.rng.uniform(1.02, 1.5)))
+    gap = min(gap, CELL_WIDTH * float(dealer.rng.uniform(1.02, 1.5)))
     start = left + (right - left - gap * (count - 1)) * float(dealer.rng.choice([0.0, 0.5, 0.5, dealer.rng.random()]))
     return [_at_rest(dealer, dealer.card(), area, start + gap * i, y) for i in range(count)]
 
@@ -369,7 +367,7 @@ def _shade(canvas: interface.Canvas, box: tuple[float, float, float, float], dep
 def _draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[Placed], rng: np.random.Generator) -> list[np.ndarray]:
     """Draw all cards, in order, and note which shows where; returns their quads before the display."""
     cards = [deck.cards[p.card] for p in placed]
-    width = CARD_WIDTH * canvas.scale
+    width = CELL_WIDTH * canvas.scale
     # Twice the art's pixels unless the cards are small; sometimes less, as on weak machines.
     detail = 1 if width < 60 or (width < 110 and rng.random() < 0.4) else 2
     smooth = bool(rng.random() < 0.6)
@@ -398,7 +396,7 @@ def pose_of(canvas: interface.Canvas, p: Placed, width: float) -> Pose:
 
 def shadow_of(canvas: interface.Canvas, p: Placed) -> tuple[float, float]:
     """How far its shadow falls, in pixels: away from the middle of the room, and down."""
-    across = (p.x - interface.ROOM[0] / 2) / interface.ROOM[0] * 10 * p.lifted
+    across = (p.x - ROOM[0] / 2) / ROOM[0] * 10 * p.lifted
     return float(-across * canvas.scale), float(7 * p.lifted * canvas.scale)
 
 
@@ -411,7 +409,7 @@ def _draw_over(canvas: interface.Canvas, placed: list[Placed], dealer: _Dealer) 
     rng = dealer.rng
     for p in placed:
         if p.area in ("shop", "voucher", "booster"):
-            tall = CARD_HEIGHT * (0.62 if p.area == "booster" else 0.5)
+            tall = CELL_HEIGHT * (0.62 if p.area == "booster" else 0.5)
             interface.draw_tag(canvas, p.x, p.y - tall - float(rng.uniform(-4, 8)), f"${rng.integers(1, 20)}", interface.DARK)
         elif p.area in ("jokers", "consumables", "scattered") and dealer.chance(0.03):
             text, colour = ("SELL", "USE")[int(rng.integers(2))], interface.BUTTONS[int(rng.integers(len(interface.BUTTONS)))]
@@ -424,7 +422,7 @@ def _draw_over(canvas: interface.Canvas, placed: list[Placed], dealer: _Dealer) 
     if placed and dealer.chance(0.35):
         p = placed[int(rng.integers(len(placed)))]
         below = p.y < 300
-        y = p.y + (CARD_HEIGHT * float(rng.uniform(0.45, 0.6)) if below else -CARD_HEIGHT * float(rng.uniform(1.0, 1.4)))
+        y = p.y + (CELL_HEIGHT * float(rng.uniform(0.45, 0.6)) if below else -CELL_HEIGHT * float(rng.uniform(1.0, 1.4)))
         beside = float(rng.choice([0, -110, 110], p=[0.7, 0.15, 0.15]))
         interface.draw_tooltip(canvas, p.x + beside, y if not beside else p.y - 40, rng)
     if dealer.chance(0.4):

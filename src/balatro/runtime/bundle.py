@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir, model_dir
 from balatro.config.shapes import MODEL_FORMAT
@@ -76,13 +77,13 @@ def find_bundle(name_or_folder: str | os.PathLike[str] = "auto") -> Path:
     """The folder of a model, by name, by path, or "auto": `game` where there is one, else `demo`."""
     if str(name_or_folder) == "auto":
         for name in AUTO:
-            if (model_dir(name) / "model.json").is_file():
+            if (model_dir(name) / MODEL_FILE).is_file():
                 return model_dir(name)
         raise ModelError(f"no model yet in {data_dir() / 'models'}: {MAKE}")
     folder = Path(name_or_folder)
-    if (folder / "model.json").is_file():
+    if (folder / MODEL_FILE).is_file():
         return folder
-    if folder.name == str(name_or_folder) and (model_dir(folder.name) / "model.json").is_file():
+    if folder.name == str(name_or_folder) and (model_dir(folder.name) / MODEL_FILE).is_file():
         return model_dir(folder.name)
     have = ", ".join(model_names())
     raise ModelError(f"no model {str(name_or_folder)!r}: " + (f"there are {have}" if have else f"there is none yet; {MAKE}"))
@@ -95,7 +96,7 @@ def model_names() -> list[str]:
 
 def load_bundle(folder: Path) -> Bundle:
     """Read model.json; ModelError when it is missing, damaged or of a newer format."""
-    path = folder / "model.json"
+    path = folder / MODEL_FILE
     if not path.is_file():
         raise ModelError(f"{folder}: no model.json there, so it is not a model; {MAKE}")
     text = read_json(path)

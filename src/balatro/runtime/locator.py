@@ -9,14 +9,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from balatro.config.screens import CARD_HEIGHT, frame_unit
 from balatro.config.shapes import STRIDE
 from balatro.errors import ModelError
 from balatro.runtime.sessions import OpenSession, Session, open_session
 from balatro.utils.quads import quad_sizes
 from balatro.utils.stages import Stage, untimed
 
-CARD_HEIGHT = 1.79
-"""Height of a regular card in sixteenths of the game's width, on a screen of the game."""
 SAME_CARD = 0.17
 """Two quads whose centres are closer than this share of a card's width and height are one card found twice.
 
@@ -73,11 +72,6 @@ class Locator:
             keep = sane(quads, image.shape[1], image.shape[0])
             quads, scores = quads[keep], scores[keep]
             return [Found(quads[index], float(scores[index])) for index in distinct(quads, scores)]
-
-
-def frame_unit(width: int, height: int) -> float:
-    """Pixels of a sixteenth of the game's width: its screen is a 16:9 room in the middle of the window."""
-    return min(width / 16, height / 9)
 
 
 def fit_frame(image: np.ndarray, card_height: float | None = None) -> tuple[np.ndarray, tuple[float, float]]:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 
 import numpy as np
 
+from balatro.config.model_files import NETWORKS
 from balatro.errors import MissingPartError, ModelError
 from balatro.utils.extras import how_to_install
 
@@ -60,7 +61,7 @@ def weights_file(path: Path) -> Path:
 
 def networks_bytes(folder: Path) -> int:
     """How large both networks of a model are on disk."""
-    files = [network_file(folder, name) for name in ("model", "locator")]
+    files = [network_file(folder, name) for name in NETWORKS]
     return sum(path.stat().st_size for path in {*files, *map(weights_file, files)})
 
 

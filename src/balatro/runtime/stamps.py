@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from balatro.config.shapes import ADDED_FILE
+from balatro.config.model_files import ADDED_FILE, MODEL_FILE, NETWORKS
 from balatro.runtime.sessions import network_file
 
 FileStamp: TypeAlias = "tuple[int, ...]"
@@ -25,8 +25,8 @@ class ModelStamp:
 
 def stamp_model(folder: Path) -> ModelStamp:
     """The state of a model now."""
-    networks = tuple(_stamp(network_file(folder, name)) for name in ("model", "locator"))
-    return ModelStamp(networks, _stamp(folder / "model.json"), _stamp(folder / ADDED_FILE))
+    networks = tuple(_stamp(network_file(folder, name)) for name in NETWORKS)
+    return ModelStamp(networks, _stamp(folder / MODEL_FILE), _stamp(folder / ADDED_FILE))
 
 
 def _stamp(path: Path) -> FileStamp:

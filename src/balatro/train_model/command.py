@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir, runs_dir
 from balatro.errors import MissingPartError, SettingsError
 from balatro.train_model.settings.options import read_config, with_options, write_config
@@ -76,12 +77,12 @@ def train(
     if resume is not None:
         run = _resumed(resume, flags, log_dir)
         name = checked_name(name or run.folder.name)
-        check_place(model_dir(name), "model.json")
+        check_place(model_dir(name), MODEL_FILE)
     else:
         settings = _settings(flags)
         folder = _run_folder(name, log_dir, settings)
         name = checked_name(name or folder.name)
-        check_place(model_dir(name), "model.json")
+        check_place(model_dir(name), MODEL_FILE)
         run = _begun(settings, folder, flags)
     if find_lr:
         from balatro.train_model.run.find_lr import find_learning_rate

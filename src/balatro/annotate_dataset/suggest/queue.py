@@ -30,6 +30,7 @@ from balatro.annotate_dataset.suggest.suggest import (
     one_card,
     read_suggestions,
 )
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
 from balatro.errors import BalatroError, InputError, ModelError, SettingsError
 from balatro.utils.labels import CardLabel
@@ -296,7 +297,7 @@ class Prefiller:
     def _find_reader(self, model: str | None, threads: int | None) -> Reader | None:
         if model == PACKAGE:
             return None
-        if model is None and not any((model_dir(name) / "model.json").is_file() for name in ("game", "demo")):
+        if model is None and not any((model_dir(name) / MODEL_FILE).is_file() for name in ("game", "demo")):
             return None
         try:
             return load_reader(model or "auto", threads)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from balatro.config.cards import CATALOGUE
+from balatro.config.model_files import PACKAGE_ABOUT, PACKAGE_ENCODER
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir, package_weights
 from balatro.config.shapes import CARD_SIZE
@@ -186,7 +187,7 @@ def load_encoder(model: str | None = None, threads: int | None = None) -> Encode
     from balatro.runtime.sessions import network_file, open_session
 
     if model is None or model == PACKAGE:
-        name, path, size = PACKAGE, package_weights() / "encoder.onnx", CARD_SIZE
+        name, path, size = PACKAGE, package_weights() / PACKAGE_ENCODER, CARD_SIZE
         tasks = _package_tasks()
     else:
         bundle = load_bundle(find_bundle(model))
@@ -236,7 +237,7 @@ def load_reader(model: str = "auto", threads: int | None = None) -> Reader:
 
 def _package_tasks() -> dict[str, tuple[tuple[str, ...], float]]:
     """Classes and temperature of the heads of the package's encoder."""
-    about = read_json(package_weights() / "weights.json")
+    about = read_json(package_weights() / PACKAGE_ABOUT)
     return {task: (tuple(entry["classes"]), float(entry["temperature"])) for task, entry in about["tasks"].items()}
 
 

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from balatro.config.cards import fold
+from balatro.config.model_files import ADDED_FILE as FILE
 from balatro.config.modifiers import MODIFIERS
-from balatro.config.shapes import ADDED_FILE as FILE
 from balatro.errors import InputError, ModelError, UnknownCardError
 from balatro.identify_card.added.pictures import AddedPicture, as_added, remove_unused, write_picture
 from balatro.runtime.bundle import BundleCard

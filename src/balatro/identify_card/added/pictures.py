@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from balatro.config.shapes import ADDED_PICTURES
+from balatro.config.model_files import ADDED_PICTURES
 from balatro.errors import ModelError
 from balatro.identify_card.added.views import Sample
 from balatro.utils.files import write_bytes

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.seeds import STRANGERS_SEED
 from balatro.errors import InputError, SettingsError
 from balatro.identify_card.gallery.views import View, draw_views
 from balatro.render.deck import CELL, Deck, DeckCard, to_scale
@@ -46,8 +47,8 @@ BORDERS = (1.0, 0.85, 0.7)
 """Height of the card as a share of the picture's, where that may have a border."""
 EDGE = 2
 """Transparent pixels around a card in its cell at 2x."""
-NUM_STRANGERS, STRANGERS_SEED = 120, 4_000_003
-"""Invented cards, of a seed that neither training nor any demo deck takes."""
+NUM_STRANGERS = 120
+"""Invented cards, of STRANGERS_SEED."""
 BASE = MODIFIERS.index("Base")
 
 

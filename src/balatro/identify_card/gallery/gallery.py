@@ -15,9 +15,19 @@ from typing import Any
 import numpy as np
 
 from balatro.config.kinds import KINDS, NOTHING
+from balatro.config.model_files import (
+    ADDED_FILE,
+    ADDED_PICTURES,
+    ENCODER_FILE,
+    GALLERY_FILE,
+    LOCATOR_FILE,
+    MODEL_FILE,
+    PACKAGE_ABOUT,
+    PACKAGE_ENCODER,
+)
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import package_weights
-from balatro.config.shapes import ADDED_FILE, ADDED_PICTURES, CARD_SIZE, MARGIN, MODEL_FORMAT
+from balatro.config.shapes import CARD_SIZE, MARGIN, MODEL_FORMAT
 from balatro.errors import ModelError
 from balatro.identify_card.naming import softmax
 from balatro.render.deck import Deck, deck_hash, find_twins
@@ -151,17 +161,17 @@ def make_gallery_bundle(deck: Deck, folder: Path, weights: Path | None = None, s
     The package's networks, which know no deck, see every card as a screen shows it; their embeddings are the gallery.
     weights: folder with encoder.onnx, locator.onnx and weights.json, by default the package's own.
     """
-    check_place(folder, "model.json")
+    check_place(folder, MODEL_FILE)
     weights = weights or package_weights()
     about = _read_weights(weights)
-    gallery = draw_gallery(deck, weights / "encoder.onnx", seed)
+    gallery = draw_gallery(deck, weights / PACKAGE_ENCODER, seed)
     tasks = {task: _task(about, task, classes) for task, classes in (("modifier", MODIFIERS), ("kind", KINDS))}
-    settings = calibrate_gallery(gallery, deck, weights / "encoder.onnx", tasks["kind"]["temperature"], seed)
-    with new_folder(folder, "model.json", keep=(ADDED_FILE, ADDED_PICTURES)) as building:
-        shutil.copyfile(weights / "encoder.onnx", building / "model.onnx")
-        shutil.copyfile(weights / "locator.onnx", building / "locator.onnx")
-        save_gallery(gallery, building / "gallery.npz")
-        write_json(building / "model.json", _model_text(deck, folder.name, about, tasks, gallery, settings))
+    settings = calibrate_gallery(gallery, deck, weights / PACKAGE_ENCODER, tasks["kind"]["temperature"], seed)
+    with new_folder(folder, MODEL_FILE, keep=(ADDED_FILE, ADDED_PICTURES)) as building:
+        shutil.copyfile(weights / PACKAGE_ENCODER, building / ENCODER_FILE)
+        shutil.copyfile(weights / LOCATOR_FILE, building / LOCATOR_FILE)
+        save_gallery(gallery, building / GALLERY_FILE)
+        write_json(building / MODEL_FILE, _model_text(deck, folder.name, about, tasks, gallery, settings))
     return folder
 
 
@@ -210,10 +220,10 @@ def _groups(deck: Deck) -> np.ndarray:
 
 def _read_weights(folder: Path) -> dict[str, Any]:
     """weights.json; ModelError when a file of the package is missing."""
-    for name in ("encoder.onnx", "locator.onnx", "weights.json"):
+    for name in (PACKAGE_ENCODER, LOCATOR_FILE, PACKAGE_ABOUT):
         if not (folder / name).is_file():
             raise ModelError(f"{folder / name} is missing: install Balatro anew, or make it with `balatro pretrain`")
-    about = read_json(folder / "weights.json")
+    about = read_json(folder / PACKAGE_ABOUT)
     if not isinstance(about, dict):
         raise ModelError(f"{folder / 'weights.json'}: damaged; install Balatro anew")
     return about

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.identify_card.command import Model, Threads
 
@@ -123,7 +124,7 @@ def _undo(folder: Path) -> None:
     before = folder / BEFORE
     if not before.is_file():
         raise ModelError(f"{folder}: nothing to undo, it was not calibrated since it was made")
-    write_json(folder / "model.json", read_json(before))
+    write_json(folder / MODEL_FILE, read_json(before))
     before.unlink()
     print(f"{folder / 'model.json'}: as before it was calibrated")
 
@@ -172,10 +173,10 @@ def _write(folder: Path, knobs: Knobs, about: dict[str, Any]) -> None:
     from balatro.identify_card.judge.recalibrate import put_knobs
     from balatro.utils.files import read_json, write_json
 
-    text = read_json(folder / "model.json")
+    text = read_json(folder / MODEL_FILE)
     if "calibration" not in text or not (folder / BEFORE).is_file():
         write_json(folder / BEFORE, text)
-    write_json(folder / "model.json", {**put_knobs(text, knobs), "calibration": about})
+    write_json(folder / MODEL_FILE, {**put_knobs(text, knobs), "calibration": about})
 
 
 def _tell_failures(failures: list[str]) -> None:

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from balatro.config.screens import AREAS, frame_unit
 from balatro.errors import InputError
 from balatro.identify_card.card import Card
 from balatro.identify_card.judge.scores import FalseName, Outcome, Scores
-from balatro.runtime.locator import frame_unit
 from balatro.utils.images import load_image, rectify
 from balatro.utils.progress import track
 from balatro.utils.quads import quad_sizes
@@ -33,16 +33,6 @@ if TYPE_CHECKING:
 
 LABELS = "labels.jsonl"
 NO_AREA = "elsewhere"
-AREAS = {
-    "jokers": (0.22, 0.00, 0.715, 0.32),
-    "consumables": (0.715, 0.00, 1.00, 0.32),
-    "shop_cards": (0.22, 0.36, 0.84, 0.60),
-    "pack_choices": (0.22, 0.60, 0.84, 0.77),
-}
-"""Left, top, right, bottom in shares of the game's 16:9 room: where the centres of an area's cards lie.
-
-While a pack is open the hand lies where the shop's cards were, and while a hand is played it lies where a pack's are; the
-truth of that area is empty then, so that a name given there is a false one."""
 CROP = (96, 128)
 """Width and height of a miss's picture."""
 MIN_VISIBLE = 0.15

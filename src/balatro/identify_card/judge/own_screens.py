@@ -9,12 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from balatro.config.paths import art_dir
+from balatro.config.seeds import OWN_SCREENS_SEED
 from balatro.render.deck import Deck, load_deck
 from balatro.render.table import PLAY, PLAY_SIZES, Screen, draw_screen
 from balatro.runtime.bundle import Bundle
-
-SEED = 8_000_001
-"""No screens of training, of its calibration, or of a gallery's."""
 
 
 def find_deck(bundle: Bundle) -> Deck | None:
@@ -36,4 +34,4 @@ def own_screens(deck: Deck, count: int, lot: int = 0, sizes: Sequence[tuple[int,
     """As a player sees them, one after the other; of another lot, others. sizes: widths and heights, pixels."""
     settings = replace(PLAY, sizes=tuple(sizes))
     for number in range(count):
-        yield draw_screen(deck, np.random.default_rng([SEED, lot, number]), settings)
+        yield draw_screen(deck, np.random.default_rng([OWN_SCREENS_SEED, lot, number]), settings)

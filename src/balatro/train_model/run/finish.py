@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import typer
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
 from balatro.models.bundle import describe, save_bundle, save_package_weights
 from balatro.models.locator import Locator
@@ -103,7 +104,7 @@ def write_model(path: Path, folder: Path | None = None) -> str:
     """
     run = resume(path)
     folder = folder or model_dir(checked_name(run.folder.name))
-    check_place(folder, "model.json")
+    check_place(folder, MODEL_FILE)
     finish_bundle(run, folder, as_it_is=path.suffix == ".pth")
     return run.folder.name
 

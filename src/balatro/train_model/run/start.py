@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from balatro.config.seeds import LOOK_SEED
 from balatro.errors import ModelError, SettingsError
 from balatro.models.bundle import load_start
 from balatro.models.heads import CosineHead
@@ -22,8 +23,6 @@ from balatro.train_model.settings.settings import settings_from
 from balatro.utils.progress import track
 
 NAMES = "identification"
-LOOK_SEED = 1_000_003
-"""Added to a run's seed: the drawn screens that it looks at before training are none of those that it trains on."""
 MOST_LOOKED_AT = 8_192
 """Labelled pictures that are looked at, the first of them."""
 READ_AT_ONCE = 128

@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from balatro.config.kinds import NOTHING
+from balatro.config.model_files import PACKAGE_ABOUT
 from balatro.config.paths import package_weights
+from balatro.config.seeds import HELD_OUT_SEED, OTHER_OUTSIDERS
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.train_model.lesson.lesson import Lesson, find_side
@@ -21,12 +23,6 @@ from balatro.train_model.screens.deck_lesson import DeckRecipe, prepare
 from balatro.train_model.screens.feed import FeedSettings, draw_batch
 from balatro.utils.files import read_json
 from balatro.utils.progress import track
-
-HELD_OUT_SEED = 7_000_001
-"""Added to a run's seed: these screens are no training screens."""
-
-OTHER_OUTSIDERS = 90_002
-"""The seed of invented cards that are strangers to a trained deck and to its outsiders."""
 
 NUM_STRANGERS = 120
 """Invented cards that are strangers to a run of labelled pictures."""
@@ -83,7 +79,7 @@ def calibrate_on_pictures(encoder: MultiHeadModel, lesson: Lesson, seed: int) ->
     answers = _read_side(encoder, lesson, side)
     answers = _with_strangers(encoder, answers, seed)
     tasks, scores = _tasks(answers, lesson)
-    threshold = float(read_json(package_weights() / "weights.json")["locator"]["threshold"])
+    threshold = float(read_json(package_weights() / PACKAGE_ABOUT)["locator"]["threshold"])
     where = (
         "validation pictures that training never saw"
         if side == "val"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from balatro.config.model_files import MODEL_FILE, WEIGHTS_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, SettingsError
 from balatro.models.bundle import load_encoder
@@ -68,8 +69,8 @@ def evaluate_split(model: Path, settings: TrainSettings, side: str, out: Path) -
     """The report of a model (its folder) on a side of a split, in out/report; returns the scores in words, and the page."""
     if side not in SIDES:
         raise SettingsError(f"no side {side!r} of a split; choose one of: {', '.join(SIDES)}")
-    encoder, classes = load_encoder(model / "best_model.pth")
-    text = read_json(model / "model.json")
+    encoder, classes = load_encoder(model / WEIGHTS_FILE)
+    text = read_json(model / MODEL_FILE)
     cards = [CardClass(**{**card, "size": tuple(card["size"])}) for card in text["cards"]]
     pictures, split_hash = label_pictures(settings, side, classes, cards, encoder.image_size)
     if not len(pictures.keys):

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from balatro.config.seeds import SCREEN_SEED
 from balatro.errors import SettingsError
 from balatro.train_model.lesson.lesson import Lesson, find_side
 from balatro.train_model.lesson.objective import Objective, Sums
@@ -24,8 +25,6 @@ from balatro.train_model.score.predictions import Predictions
 from balatro.train_model.settings.settings import LAST_STEP
 
 READ_AT_ONCE = 128
-SCREEN_SEED = 3_000_001
-"""Added to a run's seed: the drawn screens that validate are none of those that it trains on or is calibrated with."""
 NUM_DRAWN = 2
 """Batches of drawn screens that validate a run without labelled pictures."""
 NUM_SAMPLES = 32

@@ -10,6 +10,7 @@ import numpy as np
 
 from balatro.config.kinds import kind_of
 from balatro.config.paths import art_dir
+from balatro.config.seeds import OUTSIDER_SEED
 from balatro.render.deck import Deck, DeckCard, find_twins, load_deck
 
 OUTSIDER = "stranger"
@@ -17,9 +18,6 @@ OUTSIDER = "stranger"
 
 NO_MODIFIER = frozenset({"Card back", "Voucher", "Booster pack"})
 """Types of strangers that have no modifier in the game."""
-
-OUTSIDER_SEED = 90_001
-"""Invented outsiders come from a seed of their own, apart from those of pretraining (the run's) and of calibration."""
 
 
 @dataclass(frozen=True)

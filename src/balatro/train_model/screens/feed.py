@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from balatro.config.kinds import NOTHING
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.screens import CARD_HEIGHT, CARD_WIDTH, frame_unit
 from balatro.config.shapes import CARD_SIZE, MARGIN
 from balatro.models.locator import FRAME_SIZE
 from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_screen
@@ -182,7 +183,7 @@ def _encoder_part(
 def _cut_nothing(screen: Screen, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """(h, w, 3) uint8 of `size`: a card-sized part of the screen on which no card lies straight."""
     height, width = screen.image.shape[:2]
-    unit = min(width / 16, height / 9)
+    unit = frame_unit(width, height)
     quads = np.array([card.quad for card in screen.cards if card.visible > 0.05], np.float32).reshape(-1, 4, 2)
     place = None
     for _ in range(8):
@@ -205,8 +206,9 @@ def _beside(quads: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _anywhere(width: int, height: int, unit: float, rng: np.random.Generator) -> np.ndarray:
-    """An upright quad (4, 2) of about a card's size; a regular one is 1.33 by 1.79 units."""
-    wide, tall = 1.33 * unit * np.exp(rng.normal(0, 0.15)), 1.79 * unit * np.exp(rng.normal(0, 0.15))
+    """An upright quad (4, 2) of about a card's size; a regular one is CARD_WIDTH by CARD_HEIGHT units."""
+    wide = CARD_WIDTH * unit * np.exp(rng.normal(0, 0.15))
+    tall = CARD_HEIGHT * unit * np.exp(rng.normal(0, 0.15))
     x, y = rng.uniform(0, width - wide), rng.uniform(0, height - tall)
     return np.array([(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)], np.float32)
 
