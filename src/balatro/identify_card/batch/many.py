@@ -15,7 +15,6 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from balatro.errors import BalatroError, InputError, SettingsError
-from balatro.utils.images import VIDEO_SUFFIXES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,6 +111,8 @@ class Answer:
 
 def is_video(file: str) -> bool:
     """Whether a file is read as a video."""
+    from balatro.utils.images import VIDEO_SUFFIXES
+
     return PurePath(file).suffix.lower() in VIDEO_SUFFIXES
 
 
