@@ -29,13 +29,49 @@ def commands() -> dict[str, set[str]]:
     return found
 
 
-def test_the_reference_of_the_command_line_is_up_to_date():
-    spec = importlib.util.spec_from_file_location("make_cli", ROOT / "docs" / "make_cli.py")
+def script(name: str):
+    """One of the scripts in docs/, as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert written == module.reference(), "run `python docs/make_cli.py`"
+    return module
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "make"), [("cli.md", "make_cli", "reference"), ("house.md", "make_house", "page")]
+)
+def test_documents_made_from_the_code_are_up_to_date(document, name, make):
+    written = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    assert written == getattr(script(name), make)(), f"run `python docs/{name}.py`"
+
+
+def test_the_tree_tells_every_module_by_its_first_line(tmp_path):
+    package = tmp_path / "package"
+    for name, text in {
+        "__init__.py": '"""All."""',
+        "alone.py": '"""Stands alone.\n\nMore is not told."""',
+        "__main__.py": '"""The command."""',
+        "room/__init__.py": '"""A room."""',
+        "room/inside.py": '"""' + "Long words " * 12 + '"""',
+        "notes/readme.py": '"""No package."""',
+    }.items():
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text(text, encoding="utf-8")
+    lines = script("make_house").tree(package).splitlines()
+    assert [line.split()[:2] for line in lines if line[4:5].strip()] == [
+        *(["src/balatro/"], ["alone.py", "Stands"], ["room/", "A"], ["inside.py", "Long"])
+    ]
+    assert len(lines) == 5 and max(map(len, lines)) <= 120
+
+
+MODULES = sorted(path for path in (ROOT / "src" / "balatro").rglob("*.py") if path.name != "__main__.py")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(ROOT / "src").as_posix())
+def test_every_module_says_in_one_line_what_it_is(module):
+    line = script("make_house").first_line(module)
+    assert line.endswith((".", "?", ":", "!")) and len(line) > 10, "the tree in docs/house.md shows the docstring's first line"
 
 
 @pytest.mark.parametrize("words", sorted(commands()))
