@@ -87,6 +87,7 @@ def test_serve_and_ask(run: Run) -> None:
     assert said[0] == "Juggler, Foil at [577, 46, 675, 185]" and said[-1].startswith("unknown, Base at ")
 
 
+@pytest.mark.slow
 def test_train_own(run: Run, demo_folder: Path) -> None:
     pytest.importorskip("torch")
     save_pictures(demo_folder / "mine", copies=3)
