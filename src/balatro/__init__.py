@@ -1,9 +1,9 @@
 """Balatro reads the cards of the game Balatro from the screen.
 
->>> import balatro                                                # doctest: +SKIP
->>> recognizer = balatro.Recognizer.load("game")                  # doctest: +SKIP
->>> [card.name for card in recognizer.identify("screen.png")]     # doctest: +SKIP
-['Egg', 'Blueprint']
+>>> import balatro
+>>> recognizer = balatro.Recognizer.load("demo")
+>>> [card.name for card in recognizer.identify("screenshot.png") if card.known]
+['Juggler', 'Captain Mildew', 'Frog Regent', 'Juggler', 'Birthday Arson', 'Birthday Arson']
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from balatro.export.source import open_source
 from balatro.identify_card.recognizer import Recognizer
 from tests.export.tiny_model import card, write_tiny_model
 
+pytestmark = pytest.mark.slow
+
 torch.set_num_threads(1)
 
 

@@ -27,6 +27,8 @@ from balatro.runtime.sessions import network_file, networks_bytes, weights_file
 from tests.export.tiny_model import card, cards_alone, tables, write_tiny_model
 from tests.identify_card.fake_bundle import card_picture, fake_text, write_fake_bundle
 
+pytestmark = pytest.mark.slow
+
 torch.set_num_threads(1)
 
 WRITTEN = [(name, precision) for name, form in FORMATS.items() for precision in form.precisions]

@@ -17,6 +17,8 @@ from balatro.identify_card.batch.many import Work
 from balatro.identify_card.command import line_settings
 from tests.identify_card.fake_bundle import draw_table, fake_text, write_fake_bundle
 
+pytestmark = pytest.mark.slow
+
 TABLE = [("red", "Foil", 320, 85), ("green", "Base", 420, 85), ("stranger", "Base", 540, 410)]
 
 

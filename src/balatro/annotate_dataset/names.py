@@ -2,9 +2,9 @@
 
 >>> names = Names([])
 >>> names.resolve("seance")
-Known(name='Séance', type='Spectral', rarity='', used=0)
+Known(name='Séance', type='Joker', rarity='Uncommon', used=0)
 >>> [card.name for card in names.complete("gree")]
-['Greedy Joker']
+['Greedy Joker', 'Green Joker']
 """
 
 from __future__ import annotations

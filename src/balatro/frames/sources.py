@@ -1,8 +1,4 @@
-"""Where frames come from: a monitor, a part of the desktop, a window, a video, pictures; all behind one interface.
-
->>> with open_source("window:Balatro") as source:    # doctest: +SKIP
-...     frame = source.grab()
-"""
+"""Where frames come from: a monitor, a part of the desktop, a window, a video, pictures; all behind one interface."""
 
 from __future__ import annotations
 
@@ -84,6 +80,11 @@ def open_source(text: str) -> Source:
     """The source that a text means, see FORMS.
 
     SettingsError when it means none; InputError, one line, when it is not there or cannot be read.
+
+    >>> with open_source("screenshot.png") as source:
+    ...     frame = source.grab()
+    >>> frame.image.shape, frame.box
+    ((720, 1280, 3), Box(left=0, top=0, width=1280, height=720))
     """
     kind, _, rest = text.partition(":")
     opener = _KINDS.get(kind.strip().lower())

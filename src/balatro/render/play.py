@@ -1,10 +1,6 @@
 """A game that plays itself: cards are dealt, hovered, moved, bought, sold, used and given editions, and the truth is known.
 
 The whole play is written first, as the lives of its cards; any moment of it can then be drawn. Same deck, same seed: same play.
-
->>> play = write_play(deck, np.random.default_rng(0), seconds=60)      # doctest: +SKIP
->>> stage = Stage(deck, play)                                          # doctest: +SKIP
->>> image = stage.draw(12.5)                                           # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -208,7 +204,17 @@ def _places(area: str, count: int) -> list[tuple[float, float]]:
 
 
 def write_play(deck: Deck, rng: np.random.Generator, seconds: float) -> Play:
-    """Write a play that lasts so long."""
+    """Write a play that lasts so long.
+
+    >>> from balatro.config.paths import art_dir
+    >>> from balatro.render.deck import load_deck
+    >>> deck = load_deck(art_dir("demo"))
+    >>> play = write_play(deck, np.random.default_rng(0), seconds=20)
+    >>> Stage(deck, play).draw(12.5).shape
+    (720, 1280, 3)
+    >>> len(truth(deck, play))
+    11
+    """
     known = [place for place, card in enumerate(deck.cards) if card.known]
     hand_cards = [place for place, card in enumerate(deck.cards) if card.type == "Playing card"]
     writer = _Writer(deck, rng, known, hand_cards)

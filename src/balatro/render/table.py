@@ -134,7 +134,16 @@ class _Dealer:
 def draw_screen(
     deck: Deck, rng: np.random.Generator, settings: TableSettings = TRAIN, among: Sequence[int] | None = None
 ) -> Screen:
-    """One screen with truth. among: places in deck.cards of the cards to deal; all known ones when not given."""
+    """One screen with truth. among: places in deck.cards of the cards to deal; all known ones when not given.
+
+    >>> from balatro.config.paths import art_dir
+    >>> from balatro.render.deck import load_deck
+    >>> screen = draw_screen(load_deck(art_dir("demo")), np.random.default_rng(2), replace(PLAY, sizes=((1280, 720),)))
+    >>> screen.image.shape
+    (720, 1280, 3)
+    >>> [(card.id, card.modifier) for card in screen.cards if card.known][:2]
+    [('d_juggler', 'Polychrome'), ('d_diploma_of_idleness', 'Base')]
+    """
     width, height = settings.sizes[int(rng.integers(len(settings.sizes)))]
     state = STATES[int(rng.choice(len(STATES), p=settings.states))]
     scale = float(np.exp(rng.normal(0, 0.07))) if rng.random() < 0.4 * settings.disturbed else 1.0

@@ -45,6 +45,8 @@ from balatro.render.deck import Deck, DeckCard, save_deck
 from balatro.runtime.bundle import BundleCard
 from tests.identify_card.fake_bundle import CARD, COLOURS, card_picture, draw_table, fake_text, write_fake_bundle
 
+pytestmark = pytest.mark.slow
+
 PURPLE = (200, 30, 200)
 MARGIN, SIZE = 0.04, (96, 128)
 

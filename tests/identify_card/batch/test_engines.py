@@ -22,6 +22,8 @@ from balatro.identify_card.batch.many import Every, Reader, Work, items, num_ite
 from balatro.identify_card.recognizer import Recognizer
 from tests.identify_card.fake_bundle import draw_table, write_fake_bundle
 
+pytestmark = pytest.mark.slow
+
 NUM = 4 * CHUNK
 HOLE = 2 * CHUNK + 1
 """The picture that is a pipe in which nothing comes: whoever reads it waits."""

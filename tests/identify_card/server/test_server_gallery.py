@@ -23,6 +23,8 @@ from balatro.utils.lock import file_lock
 from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.server.server_parts import LOCAL, as_bytes, bomb, card_bytes, make_readers
 
+pytestmark = pytest.mark.slow
+
 PURPLE, ORANGE = (150, 20, 150), (200, 120, 20)
 LIMITS = Limits(pictures=3, pixels=1_000_000)
 WAIT_S = 60

@@ -13,6 +13,7 @@ from tests.identify_card.server.server_parts import card_bytes, running, table_b
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(importlib.util.find_spec("playwright") is None, reason="playwright is not installed"),
     pytest.mark.skipif(importlib.util.find_spec("fastapi") is None, reason="fastapi is not installed"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),

@@ -11,9 +11,6 @@ journal is ahead of its labels.json finishes the step; a copy without a label is
 
 Several tabs and people may work on one dataset. Each shows a `revision`; an action that touches a picture which somebody else
 has changed since then raises `Conflict` with both versions, all others go through.
-
->>> store = DatasetStore(data_dir())                                                              # doctest: +SKIP
->>> store.accept([Accept("cluster5_card17_id302.png", "DNA", "Foil")], "anna", store.revision)    # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -137,6 +134,16 @@ class DatasetStore:
     data_dir: the data folder. pictures: the folder of unlabelled pictures, by default its `screenshots`. dataset: the folder of
     labelled ones, by default its `dataset_default`; it need not exist. Raises LabelError when labels.json cannot be read: it is
     never written over then.
+
+    >>> store = DatasetStore(Path("data"))
+    >>> [picture.key for picture in store.unlabelled()]
+    ['cluster0_card0_id0.png', 'cluster1_card1_id1.png', 'cluster2_card2_id2.png']
+    >>> store.accept([Accept("cluster0_card0_id0.png", "DNA", "Foil")], "anna", store.revision).about
+    '1 picture: DNA, Foil'
+    >>> store.labels["cluster0_card0_id0.png"].modifier
+    'Foil'
+    >>> store.undo("anna").about
+    'undone: 1 picture: DNA, Foil'
     """
 
     def __init__(self, data_dir: Path, pictures: Path | None = None, dataset: Path | None = None) -> None:

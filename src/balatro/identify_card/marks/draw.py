@@ -48,6 +48,12 @@ def draw_cards(
     """A copy of an (H, W, 3) uint8 RGB picture on which every card is framed and named, in one colour per modifier.
 
     Cards that are not known get a thin grey frame and no label; those of `doubtful` have a colour of their own.
+
+    >>> from balatro import identify, load_image
+    >>> picture = load_image("screenshot.png")
+    >>> marked = draw_cards(picture, identify(picture))
+    >>> marked.shape == picture.shape, bool((marked != picture).any())
+    (True, True)
     """
     height, width = image.shape[:2]
     layer = draw_layer((width, height), cards, drawing, doubtful).reshape(-1, 4)

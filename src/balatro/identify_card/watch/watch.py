@@ -2,11 +2,6 @@
 
 Each frame goes through as little as it needs: one that shows the same as the last is not looked at; of one that changed,
 only the cards that are new or look different are read (`balatro.identify_card.watch.track`).
-
->>> def tell(event):
-...     print(event.kind, event.card.name)
->>> watch(frames, tell)                                           # doctest: +SKIP
-appeared Blueprint
 """
 
 from __future__ import annotations
@@ -411,6 +406,19 @@ def watch(
     frames: (image, seconds), the image (H, W, 3) uint8 RGB. They are taken one by one when the last one is done; wrap a stream
     that does not wait in `Latest`. model: a name or folder, or a loaded recogniser. on_look is called after each frame.
     Whatever `frames` or the callbacks raise comes out.
+
+    >>> from balatro import load_image
+    >>> picture = load_image("screenshot.png")
+    >>> frames = [(picture, number / 10) for number in range(10)]
+    >>> stats = watch(frames, lambda event: print(event.seconds, event.kind, event.card.name))
+    0.2 appeared Juggler
+    0.2 appeared Captain Mildew
+    0.2 appeared Frog Regent
+    0.2 appeared Juggler
+    0.2 appeared Birthday Arson
+    0.2 appeared Birthday Arson
+    >>> stats.frames, stats.unchanged
+    (10, 7)
     """
     recognizer = model if isinstance(model, Recognizer) else Recognizer.load(model)
     watcher = Watcher(recognizer, settings)

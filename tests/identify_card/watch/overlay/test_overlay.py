@@ -30,6 +30,8 @@ from tests.build_dataset.x_display import Desktop, new_desktop, started, wait_fo
 from tests.identify_card.fake_bundle import CARD, draw_table
 from tests.identify_card.fake_bundle import COLOURS as FACES
 
+pytestmark = pytest.mark.slow
+
 RED, GREEN = ("red", "Base", 300, 150), ("green", "Foil", 500, 150)
 TABLE = draw_table([RED, GREEN])
 RUN = "import sys, typer; from balatro.identify_card.watch.command import watch; typer.run(watch)"
