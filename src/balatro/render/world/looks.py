@@ -19,7 +19,7 @@ WASHES = ((255, 90, 80), (0, 150, 255), (90, 190, 140), (20, 25, 30), (240, 240,
 def wash(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """One colour over everything, as behind a game-over box."""
     colour = np.array(WASHES[int(rng.integers(len(WASHES)))], float) + rng.normal(0, 15, 3)
-    share = float(rng.uniform(0.2, 0.72))
+    share = float(rng.uniform(0.2, 0.86))
     over = np.broadcast_to(np.clip(colour, 0, 255).astype(np.uint8), image.shape)
     return cv2.addWeighted(image, 1 - share, np.ascontiguousarray(over), share, 0)
 
@@ -73,7 +73,7 @@ def photograph(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 LOOKS: dict[str, tuple[float, Look]] = {
-    "wash": (0.09, wash),
+    "wash": (0.11, wash),
     "tint": (0.12, tint),
     "fade": (0.08, fade),
     "blur": (0.05, blur),

@@ -69,7 +69,7 @@ def draw_photo(width: int, height: int, rng: np.random.Generator) -> np.ndarray:
 
 def draw_text(canvas: Canvas, box: Box, rng: np.random.Generator, colour: Colour | None = None) -> None:
     """Lines of words in a box."""
-    size = float(rng.uniform(7, 22))
+    size = float(rng.uniform(7, 22) if rng.random() < 0.85 else rng.uniform(22, 90))
     colour = colour or _ink(canvas, box, rng)
     y = box[1] + size
     while y < box[3] - size / 2:

@@ -45,13 +45,15 @@ def _spots(width: float, height: float, rng: np.random.Generator) -> list[tuple[
     kind = rng.random()
     if kind < 0.25 or height < 1.15 * CARD_HEIGHT:
         x = rng.uniform(0.3 * CARD_WIDTH, max(width - 0.3 * CARD_WIDTH, 0.31 * CARD_WIDTH))
-        y = rng.uniform(*sorted((0.45 * CARD_HEIGHT, height - 0.45 * CARD_HEIGHT)))
-        alone = [(float(x), float(y))]
+        y = _height_in(height, rng)
+        alone = [(float(x), y)]
         if width < 1.4 * CARD_WIDTH or kind < 0.15:
             return alone
+    if kind > 0.9:
+        return _stacks(width, height, rng)
     if kind < 0.6 or height < 2.1 * CARD_HEIGHT:
         gap = CARD_WIDTH * float(rng.uniform(0.25, 0.95) if rng.random() < 0.35 else rng.uniform(1.02, 1.8))
-        return _row(width, gap, rng, float(rng.uniform(*sorted((0.45 * CARD_HEIGHT, height - 0.45 * CARD_HEIGHT)))))
+        return _row(width, gap, rng, _height_in(height, rng))
     gap, drop = CARD_WIDTH * float(rng.uniform(1.02, 1.7)), CARD_HEIGHT * float(rng.uniform(1.02, 1.6))
     top = float(rng.uniform(0.3, 0.9)) * CARD_HEIGHT
     spots: list[tuple[float, float]] = []
@@ -59,6 +61,22 @@ def _spots(width: float, height: float, rng: np.random.Generator) -> list[tuple[
         spots += _row(width, gap, rng, float(y))
     keep = rng.random(len(spots)) < (1.0 if rng.random() < 0.5 else 0.8)
     return [spot for spot, kept in zip(spots, keep, strict=True) if kept][:MOST]
+
+
+def _height_in(height: float, rng: np.random.Generator) -> float:
+    """Where the middle of a row may lie on a page of this height."""
+    low, high = sorted((0.45 * CARD_HEIGHT, height - 0.45 * CARD_HEIGHT))
+    return float(rng.uniform(low, high))
+
+
+def _stacks(width: float, height: float, rng: np.random.Generator) -> list[tuple[float, float]]:
+    """Columns in which each card hides the lower part of the one before."""
+    drop = CARD_HEIGHT * float(rng.uniform(0.2, 0.7))
+    spots: list[tuple[float, float]] = []
+    for x in rng.uniform(0.4 * CARD_WIDTH, max(width - 0.4 * CARD_WIDTH, 0.5 * CARD_WIDTH), int(rng.integers(1, 6))):
+        y = float(rng.uniform(0.3 * CARD_HEIGHT, max(0.6 * height, 0.4 * CARD_HEIGHT)))
+        spots += [(float(x), y + drop * number) for number in range(int(rng.integers(2, 5)))]
+    return spots[:MOST]
 
 
 def _row(width: float, gap: float, rng: np.random.Generator, y: float) -> list[tuple[float, float]]:
