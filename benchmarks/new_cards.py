@@ -197,7 +197,7 @@ def _add(
 
 
 def _read(recognizer: Recognizer, pictures: Sequence[Picture]) -> list[Card]:
-    return [recognizer.read(p.picture, p.quad[None], in_frame=False)[0] for p in pictures]
+    return [recognizer.read(p.picture, p.quad[None])[0] for p in pictures]
 
 
 def _row(

@@ -11,8 +11,8 @@ import argparse
 from collections.abc import Iterable
 
 from balatro import watch
-from balatro.build_dataset.sources import Source, open_source
-from balatro.build_dataset.windows import NotVisibleError
+from balatro.frames.sources import Source, open_source
+from balatro.frames.windows import NotVisibleError
 from balatro.identify_card.events import Event
 from balatro.identify_card.watch import Frame, Live, thinned
 

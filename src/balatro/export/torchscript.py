@@ -63,8 +63,8 @@ class _ByName(nn.Module):
         self.locator = locator
 
     def forward(self, frame: Tensor) -> dict[str, Tensor]:
-        heat, corners = self.locator(frame)
-        return {"heat": heat, "corners": corners}
+        heat, corners, smaller = self.locator(frame)
+        return {"heat": heat, "corners": corners, "smaller": smaller}
 
 
 def _sample(network: nn.Module) -> Tensor:
@@ -109,7 +109,7 @@ def open_torchscript(path: Path, threads: int | None = None) -> TorchSession:
 
 def _session(path: Path, network: Any) -> TorchSession:
     if path.stem == "locator":
-        return TorchSession(network, "frame", ("heat", "corners"))
+        return TorchSession(network, "frame", ("heat", "corners", "smaller"))
     return TorchSession(network, "cards", (*load_bundle(path.parent).tasks, "embedding"))
 
 

@@ -1,7 +1,7 @@
 """The bundle: what training leaves behind and identifying reads. ONNX files, model.json, and the weights to train on from.
 
 data/models/<name>/model.onnx       the encoder: `cards` uint8 (N, H, W, 3) -> logits per task, `embedding`
-data/models/<name>/locator.onnx     `frame` uint8 (1, H, W, 3), multiples of 16 -> `heat`, `corners`
+data/models/<name>/locator.onnx     `frame` uint8 (1, H, W, 3), multiples of 32 -> `heat`, `corners`, `smaller`
 data/models/<name>/model.json       classes, thresholds, scores
 data/models/<name>/best_model.pth   both networks' weights, and what the encoder is built from
 """
@@ -92,14 +92,14 @@ def export_encoder(encoder: MultiHeadModel) -> bytes:
 
 
 def export_locator(locator: Locator) -> bytes:
-    """The locator as ONNX, for one frame of any size in multiples of 16."""
+    """The locator as ONNX, for one frame of any size in multiples of 32."""
     sample = torch.zeros(1, FRAME_SIZE[1], FRAME_SIZE[0], 3, dtype=torch.uint8)
     return _export(
         locator,
         sample,
         "frame",
-        ["heat", "corners"],
-        {"frame": {1: "H", 2: "W"}, "heat": {1: "h", 2: "w"}, "corners": {2: "h", 3: "w"}},
+        ["heat", "corners", "smaller"],
+        {"frame": {1: "H", 2: "W"}, "heat": {1: "cells"}, "corners": {2: "cells"}, "smaller": {1: "h", 2: "w"}},
     )
 
 

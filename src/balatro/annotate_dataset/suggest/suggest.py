@@ -218,7 +218,7 @@ class Reader:
         inset = np.array([width, height], np.float32) * margin / (1 + 2 * margin)
         corners = _whole(picture)[0]
         quad = np.where(corners > 0, corners - inset, corners + inset)
-        (card,) = self.recognizer.read(picture, quad[None], in_frame=False)
+        (card,) = self.recognizer.read(picture, quad[None])
         candidates = tuple(
             Candidate(guess.name, kind.type if kind else "", kind.rarity if kind else "", guess.confidence, 0.0, "")
             for guess in card.top[:MAX_CANDIDATES]

@@ -43,8 +43,6 @@ SPRITE_ASPECT = (0.5, 2.0)
 """The same for a sprite, which is no screen."""
 CARD_SHARE = 0.4
 """A located card fills at least this share of a picture of one card."""
-BORDERS = (1.0, 0.85, 0.7)
-"""Height of the card as a share of the picture's, where that may have a border."""
 EDGE = 2
 """Transparent pixels around a card in its cell at 2x."""
 NUM_STRANGERS = 120
@@ -179,8 +177,7 @@ def _located(picture: np.ndarray, locator: Locator) -> np.ndarray:
     import cv2
 
     height, width = picture.shape[:2]
-    found = [card for share in BORDERS for card in locator.find(picture, share * height)]
-    large = [card for card in found if cv2.contourArea(card.quad) >= CARD_SHARE * width * height]
+    large = [card for card in locator.find(picture) if cv2.contourArea(card.quad) >= CARD_SHARE * width * height]
     if ASPECT[0] <= width / height <= ASPECT[1] and large:
         return max(large, key=lambda card: card.score).quad
     return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)

@@ -144,7 +144,7 @@ def _named(deck: Deck, names: list[str]) -> list[DeckCard]:
 
 
 def _read(recognizer: Recognizer, sample: Sample) -> Card:
-    return recognizer.read(sample.picture, sample.quad[None], in_frame=False)[0]
+    return recognizer.read(sample.picture, sample.quad[None])[0]
 
 
 def _tell_doubts(path: Path, card: AddedCard, was: Card, now: Card) -> None:

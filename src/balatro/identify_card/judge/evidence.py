@@ -18,7 +18,7 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError
 from balatro.identify_card.judge.calibrate import NO_CARD
 from balatro.identify_card.judge.evaluate import LABELS, read_labels, score_frame
-from balatro.identify_card.recognizer import Likeness, is_one_card, whole
+from balatro.identify_card.recognizer import Likeness, whole
 from balatro.utils.images import find_images, load_image, rectify
 from balatro.utils.labels import read_dataset
 from balatro.utils.progress import track
@@ -142,8 +142,7 @@ def _without_cards(recognizer: Recognizer, paths: Sequence[str], failures: list[
         except InputError as error:
             failures.append(str(error))
             continue
-        size = picture.shape[1], picture.shape[0]
-        quads = whole(*size) if is_one_card(*size) else recognizer.locate(picture)
+        quads = recognizer.locate(picture)
         if len(quads):
             none = [NO_CARD] * len(quads)
             yield _Things(_cut(recognizer, picture, quads), none, [NO_MODIFIER] * len(quads), [path.as_posix()] * len(quads))

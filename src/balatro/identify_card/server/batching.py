@@ -234,7 +234,7 @@ class Readers:
 def read_picture(recognizer: Recognizer, picture: np.ndarray, what: Whole = "auto") -> list[Card]:
     """The cards of an (H, W, 3) uint8 RGB picture; "card": it is one card without a border, "screen": a whole screen."""
     if what == "card":
-        return recognizer.read(picture, whole(picture.shape[1], picture.shape[0]), in_frame=False)
+        return recognizer.read(picture, whole(picture.shape[1], picture.shape[0]))
     if what == "screen":
         return recognizer.read(picture, recognizer.locate(picture))
     return recognizer.identify(picture)

@@ -12,21 +12,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Thread
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from balatro.identify_card.card import Card
-from balatro.identify_card.recognizer import Recognizer, is_screen
+from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.watch.events import Event, OnEvent
 from balatro.identify_card.watch.track import PRINT_SIZE, USUAL, Shown, Tracker, TrackSettings
 from balatro.utils.images import rectify
-from balatro.utils.quads import quad_sizes
 from balatro.utils.stages import StageClock
-
-if TYPE_CHECKING:
-    from balatro.runtime.bundle import Bundle
 
 MAX_FPS = 10.0
 """Frames looked at each second, unless told otherwise: the game needs the machine too, and its cards rest for seconds."""
@@ -40,11 +36,6 @@ GATE_CELLS = 2
 """Cells that must have changed."""
 OVER_S = 2.0
 """Seconds over which rates and times are counted."""
-SCALE_EVERY_S = (1.0, 10.0)
-"""Seconds between two tries to find out how large cards are, where the picture is only a part of a screen: the first number,
-twice as long after each try in vain, up to the second number, which also holds when all seems well."""
-SCALE_SHARE = 0.6
-"""All does not seem well when fewer than this share of the things found are known cards."""
 HIDDEN_WAIT_S = 0.25
 """Seconds between two looks at a window that is minimised or off the screen."""
 
@@ -121,56 +112,20 @@ def _small(image: np.ndarray) -> np.ndarray:
 
 
 class Sight:
-    """A recogniser's eyes on a stream of frames, which learn how large its cards are drawn."""
+    """A recogniser's eyes on a stream of frames."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self.recognizer = recognizer
         self.num_reads = 0
-        self._shape: tuple[int, ...] = ()
-        self._forget()
 
-    def _forget(self) -> None:
-        self._card_height: float | None = None
-        self._num_known = 0
-        self._is_doubtful = True
-        self._tried, self._patience = -np.inf, SCALE_EVERY_S[0]
-
-    def locate(self, image: np.ndarray, seconds: float) -> np.ndarray:
+    def locate(self, image: np.ndarray) -> np.ndarray:
         """(N, 4, 2) float32 quads of the cards of an (H, W, 3) uint8 RGB frame."""
-        if image.shape != self._shape:
-            self._shape = image.shape
-            self._forget()
-        if is_screen(image.shape[1], image.shape[0]):
-            return self.recognizer.locate(image)
-        if not 0 <= seconds - self._tried < (self._patience if self._is_doubtful else SCALE_EVERY_S[1]):
-            self._tried = seconds
-            self._measure(image)
-        if self._card_height is None:
-            return np.zeros((0, 4, 2), np.float32)
-        return self.recognizer.locate(image, self._card_height)
-
-    def judge(self, num_found: int, num_known: int) -> None:
-        """Take in how many things were found in the latest frame, and how many of them are known cards."""
-        self._num_known = num_known
-        self._is_doubtful = num_known == 0 or num_known < SCALE_SHARE * num_found
+        return self.recognizer.locate(image)
 
     def read(self, image: np.ndarray, quads: np.ndarray) -> list[Card]:
         """What the cards at these quads are."""
         self.num_reads += len(quads)
-        return self.recognizer.read(image, quads, in_frame=is_screen(image.shape[1], image.shape[0]))
-
-    def _measure(self, image: np.ndarray) -> None:
-        """Learn the height of a regular card by the cards that `identify` names at whatever size, if they are more than now."""
-        bundle: Bundle = self.recognizer.bundle
-        sizes = {card.id: card.size[1] for card in bundle.cards}
-        known = [card for card in self.recognizer.identify(image) if card.known and card.id is not None]
-        if len(known) <= self._num_known:
-            self._patience = min(2 * self._patience, SCALE_EVERY_S[1])
-            return
-        heights = quad_sizes(np.array([card.quad for card in known], np.float32))[:, 1]
-        regular = [height / sizes[card.id or ""] for height, card in zip(heights, known, strict=True)]
-        self._card_height = float(np.median(regular))
-        self._patience = SCALE_EVERY_S[0]
+        return self.recognizer.read(image, quads)
 
 
 class _Clock:
@@ -254,12 +209,11 @@ class Watcher:
     def _look_into(self, image: np.ndarray, seconds: float) -> tuple[list[Event], list[Card]]:
         """What can be said since, and what was read."""
         with self._clock.now.stage("locate"):
-            quads = self._sight.locate(image, seconds)
+            quads = self._sight.locate(image)
         view = _FrameView(image, quads, self._sight, self._clock)
         began = time.perf_counter()
         events = self._tracker.update(view, seconds)
         self._clock.now.add("track", time.perf_counter() - began - self._clock.now.spent("compare", "read"))
-        self._sight.judge(len(quads), sum(not shown.covered for shown in self._tracker.shown()))
         return events, view.readings
 
     def grabbed(self, seconds: float) -> None:

@@ -20,12 +20,14 @@ from torch import Tensor
 
 from balatro.errors import SettingsError
 from balatro.models.heads import COSINE_SCALE
-from balatro.models.locator import thin
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.utils.flags import expect
 
 CORNER_SHARE = 1.0
 """Weight of the corner loss beside the focal loss; both are means over the cards of a batch."""
+
+SMALLER_SHARE, SMALLER_HITS = 4.0, 6.0
+"""Weight of the `smaller` loss, and how much more a missed cell costs than a false one."""
 
 SAFE = 1e-6
 """How far from 1 a cosine is kept where its angle is taken: the slope of an angle at 1 is infinite."""
@@ -197,9 +199,10 @@ def _row_losses(logits: Tensor, labels: Tensor, spec: TaskLoss, share: Tensor | 
     return (spec.loss.rows(logits, known) * weights).sum(), weights.sum()
 
 
-def locator_losses(logits: Tensor, corners: Tensor, batch: Mapping[str, Tensor]) -> Losses:
-    """CenterNet's focal loss on the heat (K, 1, h, w) and the weighted L1 of the corners (K, 8, h, w), each per card."""
-    logits, corners = logits.float()[:, 0], corners.float()
+def locator_losses(logits: Tensor, corners: Tensor, smaller: Tensor, batch: Mapping[str, Tensor]) -> Losses:
+    """CenterNet's focal loss on the heat (K, cells) and the weighted L1 of the corners (K, 8, cells), each per card, and the
+    binary cross entropy of `smaller` (K, h, w), the mean over its cells."""
+    logits, corners, smaller = logits.float(), corners.float(), smaller.float()
     heat, weight = batch["heat"], batch["heat_weight"]
     log_yes, log_no = F.logsigmoid(logits), F.logsigmoid(-logits)
     chance = logits.sigmoid()
@@ -208,7 +211,13 @@ def locator_losses(logits: Tensor, corners: Tensor, batch: Mapping[str, Tensor])
     empty = -((1 - heat) ** 4) * chance**2 * log_no * (1 - centre) * weight
     near = batch["corner_weight"]
     distance = (corners - batch["corners"]).abs().mean(1) * near
-    return {"heat": ((hit + empty).sum(), centre.sum()), "corners": (CORNER_SHARE * distance.sum(), near.sum())}
+    wanted, counts = batch["smaller"], batch["smaller_weight"]
+    unsure = F.binary_cross_entropy_with_logits(smaller, wanted, counts * (1 + SMALLER_HITS * wanted), reduction="sum")
+    return {
+        "heat": ((hit + empty).sum(), centre.sum()),
+        "corners": (CORNER_SHARE * distance.sum(), near.sum()),
+        "smaller": (SMALLER_SHARE * unsure, counts.sum()),
+    }
 
 
 def learner_losses(
@@ -226,7 +235,7 @@ def learner_losses(
     mixed_in = None if other is None else {task: rows[other] for task, rows in labels.items()}
     losses = task_losses(outputs, labels, specs, mixed_in, share)
     if "heat" in outputs and "heat" in batch:
-        losses |= locator_losses(outputs["heat"], outputs["corners"], batch)
+        losses |= locator_losses(outputs["heat"], outputs["corners"], outputs["smaller"], batch)
     return losses
 
 
@@ -244,10 +253,9 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
 
 @torch.no_grad()
 def recall(logits: Tensor, batch: Mapping[str, Tensor], threshold: float = 0.3) -> float:
-    """Share of the centres with a peak above the threshold at most one cell off; nan when there is none."""
-    peaks = thin(logits.float().sigmoid()) > threshold
-    near = F.max_pool2d(peaks.float(), 3, 1, 1)[:, 0] > 0
-    return float(near[batch["heat"] == 1].float().mean())
+    """Share of the centres whose cell is above the threshold; nan when there is none."""
+    centres = batch["heat"] == 1
+    return float((logits.float().sigmoid() > threshold)[centres].float().mean())
 
 
 def _expect_share(label_smoothing: float) -> None:

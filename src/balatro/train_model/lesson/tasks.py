@@ -80,7 +80,21 @@ USUAL = ("identification", "modifier")
 
 
 RESERVED = frozenset(
-    {"cards", "embedding", "frames", "heat", "corners", "heat_weight", "corner_weight", "recall", "total", "loss", "all"}
+    {
+        "cards",
+        "embedding",
+        "frames",
+        "heat",
+        "corners",
+        "heat_weight",
+        "corner_weight",
+        "smaller",
+        "smaller_weight",
+        "recall",
+        "total",
+        "loss",
+        "all",
+    }
 )
 """What else than tasks has a name among the networks' inputs and outputs, and the scores."""
 

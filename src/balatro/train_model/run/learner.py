@@ -18,7 +18,7 @@ class Learner(nn.Module):
         self.locator = locator
 
     def forward(self, cards: Tensor, frames: Tensor | None = None) -> dict[str, Tensor]:
-        """Cards (N, h, w, 3) uint8 and frames (K, 288, 512, 3) uint8, RGB -> as `MultiHeadModel.read`, and heat and corners.
+        """Cards (N, h, w, 3) uint8 and frames (K, H, W, 3) uint8, RGB -> as `MultiHeadModel.read`, and `Locator.maps`.
 
         Convolutions are computed in the precision of the surrounding autocast, heads always in float32.
         """
@@ -26,7 +26,7 @@ class Learner(nn.Module):
         with torch.autocast(cards.device.type, enabled=False):
             outputs = self.encoder.read(features)
         if self.locator is not None and frames is not None:
-            outputs["heat"], outputs["corners"] = self.locator.maps(frames)
+            outputs["heat"], outputs["corners"], outputs["smaller"] = self.locator.maps(frames)
         return outputs
 
     @property

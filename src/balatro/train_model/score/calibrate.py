@@ -21,6 +21,7 @@ from balatro.train_model.run.batches import with_class_labels
 from balatro.train_model.score.validate import read_pictures
 from balatro.train_model.screens.deck_lesson import DeckRecipe, prepare
 from balatro.train_model.screens.feed import FeedSettings, draw_batch
+from balatro.utils.cells import cell_grid
 from balatro.utils.files import read_json
 from balatro.utils.progress import track
 
@@ -172,8 +173,10 @@ def ask(encoder: MultiHeadModel, locator: Locator, feed: FeedSettings, lesson: L
             labels["identification"][-1] = np.where(label < len(lesson.deck.classes), own, MISSING)
         has_name.append(named[label] & (label != MISSING))
         for number in range(len(batch["frames"])):
-            heat = locator.eval()(batch["frames"][number : number + 1])[0][0]
-            found.append(match_peaks(heat, batch["heat"][number], batch["heat_weight"][number]))
+            frame = batch["frames"][number : number + 1]
+            heat = locator.eval()(frame)[0][0]
+            grid = cell_grid(frame.shape[2], frame.shape[1])
+            found.append(match_peaks(heat, batch["heat"][number], batch["heat_weight"][number], grid))
     joined = [{task: np.concatenate(parts) for task, parts in kind.items()} for kind in (logits, labels)]
     return Answers(joined[0], joined[1], np.concatenate(has_name), found)
 
@@ -228,25 +231,31 @@ def best_reject(answers: Answers, temperatures: dict[str, float], known: np.ndar
     }
 
 
-def match_peaks(heat: Tensor, wanted: Tensor, weight: Tensor, reach: float = 2.0) -> tuple[np.ndarray, int]:
-    """Which peaks of a thinned heat (h, w) are cards: each centre takes the highest peak at most `reach` cells off.
+def match_peaks(
+    heat: Tensor, wanted: Tensor, weight: Tensor, grid: tuple[np.ndarray, np.ndarray], reach: float = 2.0
+) -> tuple[np.ndarray, int]:
+    """Which peaks of a thinned heat (cells,) are cards: each centre takes the highest peak at most `reach` of its cells off.
 
-    Returns (peaks, 2) float of score and 0 or 1, and the number of centres; peaks where nothing counts are left out.
+    grid: see `utils.cells.cell_grid`. Returns (peaks, 2) float of score and 0 or 1, and the number of centres; peaks where
+    nothing counts are left out.
     """
-    centres = (wanted == 1).nonzero().numpy()
-    places = (heat > 0.05).nonzero().numpy()
-    scores = heat.numpy()[tuple(places.T)]
-    free = np.ones(len(centres), bool)
+    middles, strides = grid
+    centres = (wanted == 1).numpy()
+    where, size = middles[centres], strides[centres]
+    places = np.flatnonzero(heat.numpy() > 0.05)
+    scores = heat.numpy()[places]
+    free = np.ones(len(where), bool)
     rows = []
     for place, score in sorted(zip(places.tolist(), scores.tolist(), strict=True), key=lambda pair: -pair[1]):
-        far = np.where(free, np.hypot(*(centres - place).T), np.inf) if len(centres) else np.array([np.inf])
+        apart = np.hypot(*(where - middles[place]).T) / size if len(where) else np.zeros(0)
+        far = np.where(free, apart, np.inf) if len(where) else np.array([np.inf])
         nearest = int(far.argmin())
         if far[nearest] <= reach:
             free[nearest] = False
             rows.append((score, 1.0))
-        elif weight[tuple(place)] > 0:
+        elif weight[place] > 0:
             rows.append((score, 0.0))
-    return np.array(rows, float).reshape(-1, 2), len(centres)
+    return np.array(rows, float).reshape(-1, 2), len(where)
 
 
 def best_threshold(found: list[tuple[np.ndarray, int]]) -> tuple[float, dict[str, float]]:

@@ -6,7 +6,7 @@ import atexit
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import cv2
@@ -18,28 +18,44 @@ from torch.utils.data import DataLoader, Dataset
 from balatro.config.kinds import NOTHING
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.screens import CARD_HEIGHT, CARD_WIDTH, frame_unit
-from balatro.config.shapes import CARD_SIZE, MARGIN
-from balatro.models.locator import FRAME_SIZE
+from balatro.config.shapes import CARD_SIZE, CLOSER, FRAME_PIXELS, MARGIN
+from balatro.models.locator import FRAME_SIZES
 from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_screen
+from balatro.render.world.views import crop_screen, draw_view
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.screens.deck_lesson import DeckLesson, DeckRecipe, prepare
-from balatro.train_model.screens.targets import draw_targets
+from balatro.train_model.screens.targets import Targets, draw_targets
 from balatro.utils.images import rectify
 from balatro.utils.quads import lies_on_any
 
 Batch = dict[str, Tensor]
-"""For the locator: frames (K, 288, 512, 3) uint8 RGB; heat, heat_weight, corner_weight (K, 72, 128) and corners (K, 8, 72, 128)
-float32, see Targets. For the encoder: cards (B, 128, 96, 3) uint8 RGB; label.<task> (B,) int64, MISSING where unknown;
-visible (B,) float32."""
+"""For the locator: frames (K, H, W, 3) uint8 RGB of one of FRAME_SIZES; heat, heat_weight, corners, corner_weight, smaller and
+smaller_weight (K, ...) float32, see Targets. For the encoder: cards (B, 128, 96, 3) uint8 RGB; label.<task> (B,) int64,
+MISSING where unknown; visible (B,) float32."""
 
 LEAST_READABLE = 0.15
 """Cards of which less shows are not cut out for reading."""
+
+LEAST_PIXELS = 24
+"""Nor are cards lower than this."""
 
 STRANGER_SHARE = 0.35
 """How often a stranger is cut out, against 1 for a card that has a name."""
 
 NOTHING_SHARE = 0.15
 """How many of the cut-out pictures show no card, or halves of two: what a locator may find by mistake."""
+
+DECOYS = 0.6
+"""How many of these show a thing that passes for a card, where the pictures have any."""
+
+FRAME_SHARES = (0.64, 0.18, 0.18)
+"""How often the frames of a batch have each of FRAME_SIZES."""
+
+WHOLE_SCREENS = 0.4
+"""How many of a batch's pictures are whole screens; the others are views of them, of sheets of cards, and of none."""
+
+CLOSER_FRAMES = 0.12
+"""How many frames show a part of their picture larger, as a second look does."""
 
 OUTSIDER_SCREENS = 0.2
 """How many screens mix outsiders among the cards that are dealt."""
@@ -89,9 +105,24 @@ def _start_worker(number: int) -> None:
 
 def draw_batch(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Generator) -> Batch:
     """One batch as it is described at Batch."""
-    screens = [draw_screen(lesson.deck, rng, settings.table, _dealt(settings, lesson, rng)) for _ in range(settings.screens)]
-    arrays = {**_locator_part(screens, rng), **_encoder_part(screens, lesson, settings, rng)}
+    size = FRAME_SIZES[int(rng.choice(len(FRAME_SIZES), p=FRAME_SHARES))]
+    pictures = _draw_pictures(settings, lesson, size[0] / size[1], rng)
+    arrays = {**_locator_part(pictures, size, rng), **_encoder_part(pictures, lesson, settings, rng)}
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def _draw_pictures(settings: FeedSettings, lesson: DeckLesson, aspect: float, rng: np.random.Generator) -> list[Screen]:
+    """A batch's pictures: whole screens, and views, which show some of these screens once more in another way."""
+    num_whole = max(round(WHOLE_SCREENS * settings.screens), 1)
+    dealt = [_dealt(settings, lesson, rng) for _ in range(settings.screens)]
+    whole = [draw_screen(lesson.deck, rng, settings.table, among) for among in dealt[:num_whole]]
+    views = [
+        draw_view(lesson.deck, rng, aspect, whole[number % num_whole], among, settings.table)
+        for number, among in enumerate(dealt[num_whole:])
+    ]
+    # A whole screen is wide; a frame of another shape shows one as phones and square posts do: cut.
+    shown = whole if aspect > 1.5 else [crop_screen(screen, aspect, rng) for screen in whole]
+    return [*shown, *views]
 
 
 def _dealt(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Generator) -> list[int] | None:
@@ -105,45 +136,46 @@ def _dealt(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Generator)
     return dealt
 
 
-# The locator's part: every screen in one size.
+# The locator's part: every picture in one size.
 
 
-def _locator_part(screens: list[Screen], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _locator_part(screens: list[Screen], size: tuple[int, int], rng: np.random.Generator) -> dict[str, np.ndarray]:
     frames, targets = [], []
     for screen in screens:
-        frame, turn = fit_frame(screen.image, rng)
+        frame, turn = fit_frame(screen.image, size, rng)
         quads = np.array([card.quad for card in screen.cards], np.float32).reshape(-1, 4, 2) * turn[:2] + turn[2:]
         visible = np.array([card.visible for card in screen.cards], np.float32)
         frames.append(frame)
-        targets.append(draw_targets(quads, visible * _share_inside(quads), FRAME_SIZE))
-    names = ("heat", "heat_weight", "corners", "corner_weight")
+        targets.append(draw_targets(quads, visible * _share_inside(quads, size), size))
+    names = [field.name for field in fields(Targets)]
     return {"frames": np.stack(frames), **{name: np.stack([getattr(t, name) for t in targets]) for name in names}}
 
 
-def fit_frame(image: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A screen as the locator sees it: the window of 512x288 of its picture at the size where 16:9 fits exactly.
+def fit_frame(image: np.ndarray, frame_size: tuple[int, int], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A picture as the locator sees it: at the size where it has as many pixels as the frame (W, H), or a part of it larger.
 
-    Other shapes than 16:9 are larger than the window, which then lies somewhere on them. The size varies by some percent.
-    Returns the frame and (4,) float32: factors x, y and shifts x, y from the screen's pixels to the frame's.
+    What is larger than the frame is cut somewhere; what is smaller is padded with black at the right and bottom, as in use.
+    Returns the frame and (4,) float32: factors x, y and shifts x, y from the picture's pixels to the frame's.
     """
     height, width = image.shape[:2]
-    factor = 32 / min(width / 16, height / 9)
-    if rng.random() < 0.4:
-        factor *= float(np.exp(rng.normal(0, 0.04)))
+    factor = (FRAME_PIXELS / (width * height)) ** 0.5
+    if rng.random() < CLOSER_FRAMES:
+        factor *= float(np.exp(rng.uniform(np.log(0.7), np.log(CLOSER))))
+    elif rng.random() < 0.4:
+        factor *= float(np.exp(rng.normal(0, 0.05)))
     size = (max(round(width * factor), 1), max(round(height * factor), 1))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    frame = np.zeros((FRAME_SIZE[1], FRAME_SIZE[0], 3), np.uint8)
-    # A picture smaller than the window is padded at the right and bottom, as in use.
-    left, top = (int(rng.integers(0, max(have - room, 0) + 1)) for have, room in zip(size, FRAME_SIZE, strict=True))
-    part = small[top : top + FRAME_SIZE[1], left : left + FRAME_SIZE[0]]
+    frame = np.zeros((frame_size[1], frame_size[0], 3), np.uint8)
+    left, top = (int(rng.integers(0, max(have - room, 0) + 1)) for have, room in zip(size, frame_size, strict=True))
+    part = small[top : top + frame_size[1], left : left + frame_size[0]]
     frame[: part.shape[0], : part.shape[1]] = part
     return frame, np.array([size[0] / width, size[1] / height, -left, -top], np.float32)
 
 
-def _share_inside(quads: np.ndarray) -> np.ndarray:
+def _share_inside(quads: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """(N,) the share of each quad's bounding box that lies in the frame."""
     low, high = quads.min(1), quads.max(1)
-    kept = np.clip(high, 0, FRAME_SIZE) - np.clip(low, 0, FRAME_SIZE)
+    kept = np.clip(high, 0, size) - np.clip(low, 0, size)
     share: np.ndarray = (kept / np.maximum(high - low, 1e-3)).prod(1)
     return share
 
@@ -154,9 +186,7 @@ def _share_inside(quads: np.ndarray) -> np.ndarray:
 def _encoder_part(
     screens: list[Screen], lesson: DeckLesson, settings: FeedSettings, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
-    all_cards = [
-        (number, card) for number, screen in enumerate(screens) for card in screen.cards if card.visible >= LEAST_READABLE
-    ]
+    all_cards = [(number, card) for number, screen in enumerate(screens) for card in screen.cards if _is_readable(card)]
     num_crops, size = settings.crops, settings.size
     cards = np.zeros((num_crops, size[1], size[0], 3), np.uint8)
     num_nothing = round(NOTHING_SHARE * num_crops)
@@ -181,9 +211,11 @@ def _encoder_part(
 
 
 def _cut_nothing(screen: Screen, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """(h, w, 3) uint8 of `size`: a card-sized part of the screen on which no card lies straight."""
+    """(h, w, 3) uint8 of `size`: a thing that passes for a card, or a part of the picture on which no card lies straight."""
     height, width = screen.image.shape[:2]
-    unit = frame_unit(width, height)
+    if len(screen.decoys) and rng.random() < DECOYS:
+        return rectify(screen.image, _shaken(screen.decoys[int(rng.integers(len(screen.decoys)))], rng)[None], size, MARGIN)[0]
+    unit = frame_unit(width, height) * float(np.exp(rng.normal(0, 0.4)))
     quads = np.array([card.quad for card in screen.cards if card.visible > 0.05], np.float32).reshape(-1, 4, 2)
     place = None
     for _ in range(8):
@@ -193,6 +225,16 @@ def _cut_nothing(screen: Screen, size: tuple[int, int], rng: np.random.Generator
     else:
         place = _anywhere(width, height, unit * 0.2, rng)  # a crowded screen: a spot too small for any card
     return rectify(screen.image, place[None], size, MARGIN)[0]
+
+
+def _is_readable(card: ScreenCard) -> bool:
+    return bool(card.visible >= LEAST_READABLE and np.ptp(card.quad[:, 1]) >= LEAST_PIXELS)
+
+
+def _shaken(quad: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A quad (4, 2) as a locator might give it."""
+    sides = np.ptp(quad, axis=0)
+    return (quad + rng.normal(0, 0.02, (1, 2)) * sides + rng.normal(0, 0.015, (4, 2)) * sides).astype(np.float32)
 
 
 def _beside(quads: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -209,7 +251,7 @@ def _anywhere(width: int, height: int, unit: float, rng: np.random.Generator) ->
     """An upright quad (4, 2) of about a card's size; a regular one is CARD_WIDTH by CARD_HEIGHT units."""
     wide = CARD_WIDTH * unit * np.exp(rng.normal(0, 0.15))
     tall = CARD_HEIGHT * unit * np.exp(rng.normal(0, 0.15))
-    x, y = rng.uniform(0, width - wide), rng.uniform(0, height - tall)
+    x, y = rng.uniform(0, max(width - wide, 1)), rng.uniform(0, max(height - tall, 1))
     return np.array([(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)], np.float32)
 
 
