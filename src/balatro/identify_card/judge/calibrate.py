@@ -31,6 +31,8 @@ FALSE_NAMES = 0.01
 """Of the strangers, how many may be named."""
 LOST_NAMES = 0.005
 """Of the right names, how many may be rejected for that."""
+LOST_LIKENESS = 0.002
+"""Of the right names, how many may be less alike than what is named at all: things that are no card of the deck are."""
 REJECTS = (0.15, 0.9)
 """Bounds of the threshold: with few strangers at hand, nothing beyond is believed."""
 
@@ -91,7 +93,7 @@ def calibrate(seen: np.ndarray, card: np.ndarray, group: np.ndarray, known: np.n
     unseen = np.where(np.arange(len(known)) == card[:, None], -1.0, seen)[~own]
     named = np.where(known[unseen.argmax(axis=1)], _height(unseen, scale, group) * is_card[~own], 0.0)
     reject = _reject(named, heights[right])
-    cosine = float(np.quantile(seen[right].max(axis=1), 0.002)) - 0.05 if right.any() else 0.0
+    cosine = float(np.quantile(seen[right].max(axis=1), LOST_LIKENESS)) if right.any() else 0.0
     return GallerySettings(round(scale, 2), round(reject, 4), round(cosine, 4))
 
 
