@@ -52,9 +52,12 @@ def bench(
         raise SettingsError(f"--json {json_out or repr('')}: expected a file to write, or - for stdout")
     from balatro.identify_card.bench import measure
     from balatro.identify_card.bundle import find_bundle, load_bundle
+    from balatro.utils.outputs import check_text_output
 
     folders = [find_bundle(name) for name in model or ["auto"]]
     with _files(pictures or [], load_bundle(folders[0])) as (files, told):
+        if json_out is not None and json_out != "-":
+            check_text_output("--json", Path(json_out), [*files, *folders])
         found = measure(folders, files, rounds, threads or None)
     _write(found, told, json_out)
 

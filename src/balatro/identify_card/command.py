@@ -66,8 +66,8 @@ def identify(
     from balatro.identify_card.bundle import find_bundle
     from balatro.identify_card.engines import Share
     from balatro.identify_card.many import Work, read_every
-    from balatro.identify_card.outputs import check_text_output
     from balatro.utils.images import find_images
+    from balatro.utils.outputs import check_text_output
 
     _check_json(json_out, resume)
     chosen = _pick_engine(engine, address)
@@ -214,7 +214,7 @@ def _searched(path: str) -> Path:
 def _plan_copies(files: list[Path], folder: Path) -> list[str]:
     """For each picture, the PNG with its cards marked, for each video a folder of them: no two of one name, and none in the
     place of a picture."""
-    from balatro.identify_card.many import is_video
+    from balatro.utils.suffixes import is_video
 
     if folder.exists() and not folder.is_dir():
         raise SettingsError(f"--draw {folder}: a file, expected a folder")

@@ -11,18 +11,16 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from balatro.utils.errors import BalatroError, InputError, SettingsError
+from balatro.utils.suffixes import is_video
 
 if TYPE_CHECKING:
     import numpy as np
 
     from balatro.identify_card.card import Card
-
-VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mkv", ".avi", ".webm", ".mov", ".mpg", ".mpeg", ".ts", ".wmv", ".flv"})
-"""Files that are read as videos; any other is a picture."""
 
 MAX_TOLD = 50
 """Bad pictures that are listed at the end; all are in the lines."""
@@ -110,11 +108,6 @@ class Answer:
     """UTF-8 JSON with the line's end."""
     error: str = ""
     """Why it could not be read, which its line says too."""
-
-
-def is_video(file: str) -> bool:
-    """Whether a file is read as a video."""
-    return PurePath(file).suffix.lower() in VIDEO_SUFFIXES
 
 
 def items(work: Work) -> Iterator[Item]:

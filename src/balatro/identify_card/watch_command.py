@@ -175,9 +175,9 @@ def _place(source: str | None, window: str | None, region: str | None) -> str:
 
 
 def _check_outputs(place: str, json_out: str | None, csv_out: str | None, record: Path | None) -> None:
-    from balatro.identify_card.outputs import check_output, check_text_output
     from balatro.identify_card.overlay.record import part_of
     from balatro.utils.images import find_images
+    from balatro.utils.outputs import check_output, check_text_output
 
     inputs = [Path(place), *find_images([place])[0]]
     for flag, out in (("--json", json_out), ("--csv", csv_out)):

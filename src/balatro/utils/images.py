@@ -19,12 +19,10 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from balatro.utils.errors import InputError
+from balatro.utils.suffixes import IMAGE_SUFFIXES as IMAGE_SUFFIXES
 
 MAX_PIXELS = 64_000_000
 """The largest picture that is read: eight 4K screens' worth. More is a mistake or an attack."""
-
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".ppm", ".tga"})
-"""What counts as an image in a folder; a file that is named outright may have any suffix."""
 
 ImageSource: TypeAlias = "str | os.PathLike[str] | Image.Image | np.ndarray"
 
