@@ -212,6 +212,13 @@ def test_a_video_s_frames(balatro, fake_folder, tmp_path):
     assert [line["frame"] for line in lines] == [0, 4, 8]
 
 
+def test_a_folder_s_videos_are_read_too(balatro, fake_folder, pictures, tmp_path):
+    write_video(pictures / "game.avi", [TABLE[:1]] * 3)
+    assert balatro("identify", pictures, "--model", fake_folder, "--json", tmp_path / "out.jsonl") == 0
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [Path(line["file"]).name for line in lines if "frame" in line] == ["game.avi"]
+
+
 def test_a_video_on_the_terminal(balatro, fake_folder, tmp_path, capsys):
     write_video(tmp_path / "game.avi", [TABLE[:2]])
     assert balatro("identify", tmp_path / "game.avi", "--model", fake_folder) == 0

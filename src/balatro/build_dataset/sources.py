@@ -314,7 +314,14 @@ def _open_files(text: str) -> Source:
         raise InputError(f"{failures[0]}; --source takes {FORMS}" if failures else f"--source is empty; give {FORMS}")
     if files == [path] and not path.exists():
         raise InputError(f"{text}: no such file; --source takes {FORMS}")
-    return PictureSource(text, files)
+    source = PictureSource(text, files)
+    source.skipped += [f"{video}: a video among pictures; name it alone" for video in _videos_beside(text, files)]
+    return source
+
+
+def _videos_beside(text: str, pictures: list[Path]) -> list[Path]:
+    """The videos that a folder or glob has beside its pictures."""
+    return sorted(set(find_images([text], videos=True)[0]) - set(pictures))
 
 
 _KINDS: dict[str, Callable[[str], Source]] = {"monitor": _open_monitor, "region": _open_region, "window": _open_window}

@@ -72,7 +72,7 @@ def identify(
     _check_json(json_out, resume)
     chosen = _pick_engine(engine, address)
     step = read_every(every)
-    files, failures = find_images(paths)
+    files, failures = find_images(paths, videos=True)
     if json_out is not None and json_out != "-":
         check_text_output("--json", Path(json_out), files)
     if draw is not None:
