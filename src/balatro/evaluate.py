@@ -43,8 +43,12 @@ def evaluate(
       balatro evaluate --frames my_frames --model game --out report
       balatro evaluate --split test --model cards
     """
+    from balatro.utils.outputs import check_folder_name
+
     if (frames is None) == (split is None):
         raise SettingsError("give either --frames DIR, labelled screens, or --split SIDE, labelled pictures")
+    if out is not None:
+        check_folder_name("--out", out)
     if frames is not None:
         if input is not None or splits is not None:
             raise SettingsError("--input and --splits are for --split; --frames has its labels beside the screens")

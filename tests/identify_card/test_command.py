@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from balatro.cli import main
+from balatro.identify_card import command
 from balatro.identify_card.command import line_settings
 from balatro.identify_card.line_file import LineFile
 from balatro.identify_card.many import Work
@@ -126,6 +128,13 @@ def test_marked_copies_of_an_earlier_run_are_no_pictures(balatro, fake_folder, p
     assert said.out.count("\n") == 4 and "2 pictures in it are left out" in said.err
     assert balatro("identify", "a.png", "marked/a.png", "--model", fake_folder, "--draw", "marked") == 1
     assert "--draw would overwrite" in capsys.readouterr().err
+
+
+def test_names_of_copies_are_found_in_one_go(monkeypatch, tmp_path):
+    tried = []
+    monkeypatch.setattr(command, "count", lambda first: (tried.append(n) or n for n in itertools.count(first)))
+    copies = command._plan_copies([tmp_path / f"{folder}" / "a.png" for folder in range(500)], tmp_path / "marked")
+    assert len(set(copies)) == 500 and len(tried) < 1000
 
 
 @pytest.mark.parametrize("option", ["--json", "--draw"])

@@ -57,6 +57,27 @@ def test_no_command_writes_over_what_is_read(folder: Path, command: str, out: st
     assert contents(folder) == before
 
 
+@pytest.mark.parametrize("name", ["x.png", "x.mp4", "x.json"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "identify screen.png --draw {out} --model fake",
+        "watch --source screen.png --save-doubtful {out} --model fake",
+        "capture --source screen.png --out {out} --model fake",
+        "evaluate --frames cards --out {out} --model fake",
+        "export fake --format torchscript --out {out}",
+        "dataset export {out} --form named --labels cards",
+        "demo --out {out}",
+        "compare cards fake --out {out}",
+    ],
+)
+def test_no_folder_is_made_that_is_named_like_a_file(folder: Path, command: str, name: str) -> None:
+    before = contents(folder)
+    result = CliRunner().invoke(app, command.format(out=name).split())
+    assert result.exit_code == 1 and "named like a file, expected a folder, such as x" in result.output
+    assert not Path(name).exists() and contents(folder) == before
+
+
 def test_an_export_takes_no_place_of_its_pictures(folder: Path) -> None:
     (folder / "other").mkdir()
     shutil.copytree(folder / "fake", folder / "other", dirs_exist_ok=True)

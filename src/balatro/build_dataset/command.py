@@ -99,12 +99,14 @@ def capture(
     seconds = read_duration(duration)
     _check(find, auto, seconds, json_out, source)
     from balatro.build_dataset.regions import load_regions, regions_path
-    from balatro.utils.outputs import check_text_output
+    from balatro.utils.outputs import check_folder_name, check_text_output
 
     places = regions or regions_path()
     inputs = _inputs(source, model)
     if json_out is not None and json_out != "-":
         check_text_output("--json", Path(json_out), [*inputs, places])
+    if out is not None:
+        check_folder_name("--out", out)
     if calibrate:
         check_text_output("--regions", places, inputs)
         _calibrate(source, places, find, model)

@@ -146,7 +146,8 @@ def items_of(file: str, copy: str, skip: int, every: Every) -> Iterator[Item]:
 def _video_path(file: str) -> Path:
     path = Path(file)
     if not path.is_file():
-        raise InputError(f"{path}: {'a folder, not a video' if path.is_dir() else 'no such file; check the path'}")
+        what = "a pipe or a device, not a video" if path.exists() else "no such file; check the path"
+        raise InputError(f"{path}: {'a folder, not a video' if path.is_dir() else what}")
     return path
 
 
@@ -159,7 +160,7 @@ def num_items(work: Work) -> int | None:
         if not is_video(file):
             total += 1
             continue
-        video = cv2.VideoCapture(file) if Path(file).is_file() else None
+        video = cv2.VideoCapture(str(Path(file).absolute())) if Path(file).is_file() else None
         frames, rate = (video.get(what) for what in (cv2.CAP_PROP_FRAME_COUNT, cv2.CAP_PROP_FPS)) if video else (1, 1)
         if not 0 < frames < 1e9 or not 0 < rate < 1000:
             return None

@@ -189,10 +189,19 @@ def _expand(text: str, suffixes: frozenset[str]) -> list[Path]:
         return found
     if path.exists() or not glob.has_magic(str(path)):
         return [path]
-    found = sorted(file for file in map(Path, glob.glob(str(path), recursive=True)) if _is_wanted(file, suffixes))
+    found = sorted(file for file in map(Path, glob.glob(_pattern(path), recursive=True)) if _is_wanted(file, suffixes))
     if not found:
         raise InputError(f"{path}: no picture fits this pattern; check it, and put it in quotes")
     return found
+
+
+def _pattern(path: Path) -> str:
+    """A glob in which the folders that are there are meant as they are called, as of `shots [2026]/*.png`."""
+    place, parts = Path(path.anchor), []
+    for part in path.parts[1:] if path.anchor else path.parts:
+        place /= part
+        parts.append(glob.escape(part) if part != "**" and place.exists() else part)
+    return str(Path(path.anchor, *parts))
 
 
 def _is_wanted(path: Path, suffixes: frozenset[str]) -> bool:

@@ -12,6 +12,7 @@ from balatro.utils.suffixes import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 MODEL_SUFFIXES = frozenset({".onnx", ".xml", ".bin", ".pth", ".pt", ".npz"})
 """Networks and weights, in any form that is read or written here."""
+TEXT_SUFFIXES = frozenset({".json", ".jsonl", ".csv", ".txt", ".html", ".svg", ".zip"})
 PAPERS = frozenset(
     {"model.json", "model.before.json", "labels.json", "labels.jsonl", "augmented.json", "splits.json", "deck.json"}
 )
@@ -49,8 +50,18 @@ def check_output(flag: str, out: Path, inputs: Iterable[Path]) -> None:
                 raise SettingsError(f"{flag} {out}: would overwrite {path}, which is read; name another file")
 
 
+def check_folder_name(flag: str, folder: Path) -> None:
+    """SettingsError when a folder is a file, or, not there yet, is named like one."""
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"{flag} {folder}: a file, expected a folder")
+    named = IMAGE_SUFFIXES | VIDEO_SUFFIXES | MODEL_SUFFIXES | TEXT_SUFFIXES
+    if not folder.exists() and folder.suffix.lower() in named:
+        raise SettingsError(f"{flag} {folder}: named like a file, expected a folder, such as {folder.with_suffix('')}")
+
+
 def check_folder_output(flag: str, folder: Path, inputs: Iterable[Path]) -> None:
     """SettingsError when a folder that would be replaced as a whole is one that is read, or holds something that is."""
+    check_folder_name(flag, folder)
     place = folder.resolve()
     for path in inputs:
         found = path.resolve()
