@@ -211,6 +211,22 @@ def test_no_such_window(titles: tuple[str, ...], told: str, monkeypatch: pytest.
         windows.find_window("Balarto")
 
 
+@pytest.mark.parametrize("game", ["Balatro 1.0.1o", "Balatro 1.0.1o-FULL", "balatro v1.0.1"])
+def test_the_game_s_window_comes_before_a_page_about_it(game: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "_pywinctl", lambda: handles("Balatro Wiki", "Balatro 2 guides", game, "My Balatro 1.0"))
+    assert windows.find_window("Balatro").title == game
+
+
+def test_a_list_of_windows_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> list[object]:
+        raise TypeError("'NoneType' object is not\nsubscriptable")
+
+    monkeypatch.setattr(windows, "_pywinctl", lambda: SimpleNamespace(getAllWindows=refuse))
+    with pytest.raises(InputError, match="Wayland.*monitor:1") as told:
+        windows.find_window("Balatro")
+    assert "\n" not in str(told.value)
+
+
 def test_on_windows_the_title_bar_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = SimpleNamespace(left=10, top=40, right=650, bottom=400)
     handle = SimpleNamespace(
