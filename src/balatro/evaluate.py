@@ -70,7 +70,7 @@ def _on_screens(frames: Path, model: str, out: Path | None, threads: int) -> Non
     num_frames = scores.num_pictures + len(failures)
     if not scores.num_pictures:
         raise bad_pictures(failures, num_frames)
-    Console().print(score_table(scores))
+    Console(markup=False).print(score_table(scores))
     if out is not None:
         written = write_report(scores, out, recognizer.bundle.name)
         print("\n".join(str(path) for path in written))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -304,3 +305,19 @@ def test_evaluate_goes_on_past_bad_frames(balatro, fake_folder, pictures, tmp_pa
     assert "b.png" in said.err and "gone.png" in said.err and f"2 of {len(names)} pictures could not be read" in said.err
     assert (tmp_path / "report" / "scores.json").is_file() is good
     assert ("on 1 pictures" in said.out) is good
+
+
+def test_a_card_s_type_is_no_markup(balatro, fake_folder, pictures, tmp_path, capsys):
+    shutil.copytree(fake_folder, tmp_path / "odd")
+    text = json.loads((tmp_path / "odd" / "model.json").read_text(encoding="utf-8"))
+    for card in text["cards"]:
+        card["type"] = card["rarity"] = "[/x]"
+    (tmp_path / "odd" / "model.json").write_text(json.dumps(text), encoding="utf-8")
+    assert balatro("identify", pictures / "a.png", "--model", tmp_path / "odd") == 0
+    assert "[/x]" in capsys.readouterr().out
+
+
+def test_no_console_reads_text_of_users_as_markup():
+    source = Path(command.__file__).parents[1]
+    files = [path for path in source.rglob("*.py") if "Console()" in path.read_text(encoding="utf-8")]
+    assert not files

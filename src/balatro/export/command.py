@@ -87,7 +87,7 @@ def export(
         check_folder_output("--out", folder, find_images(check or [])[0])
         inputs = find_inputs(opened.bundle, check or [], screens)
         exported = export_model(opened.bundle, Plan(format, chosen, precision, force), inputs, folder, threads or None)
-    Console().print(export_table(exported))
+    Console(markup=False).print(export_table(exported))
     if chosen.place == "models":
         print(f"Try it: balatro identify screenshot.png --model {folder.name if out is None else folder}")
 

@@ -101,7 +101,7 @@ def _write(found: Bench, told: str, json_out: str | None) -> None:
     if json_out == "-":
         print(json.dumps(found.to_json(), ensure_ascii=False))
         return
-    Console().print(bench_table(found, told))
+    Console(markup=False).print(bench_table(found, told))
     if json_out is not None:
         from balatro.utils.files import write_json
 

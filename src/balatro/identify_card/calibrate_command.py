@@ -164,7 +164,7 @@ def _calibrate(
     fitter = Fitter(recognizer)
     before, knobs = fitter.measure(evidence, fitter.before), fitter.fit(evidence, *rates)
     after = fitter.cross_validate(evidence, *rates)
-    Console().print(_table(recognizer.bundle.name, fitter.before, before, knobs, after))
+    Console(markup=False).print(_table(recognizer.bundle.name, fitter.before, before, knobs, after))
     for line in [*_doubts(after, rates[0]), *_cost(fitter, evidence, knobs, rates)]:
         print(line)
     panels = [("before", before.bins), ("after, on pictures that the fit was not made from", after.bins)]

@@ -273,7 +273,7 @@ def _print_cards(line: bytes) -> None:
         colour = "" if modifier in ("", "Base") else "rgb({},{},{})".format(*COLOURS[modifier])
         place = (f"{card['confidence'] * 100:.1f} %", str(card["box"][0]), str(card["box"][1]))
         table.add_row(Text(card["name"] or ""), Text(modifier, colour), card["type"], card["rarity"], *place)
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(title), soft_wrap=True)
     if known:
         console.print(table)

@@ -160,7 +160,7 @@ def compare(
     check_folder_name("--out", out)
     folders = [runs_dir() / run if (runs_dir() / run).is_dir() else Path(run) for run in runs]
     comparison = compare_runs(folders, out)
-    Console().print(comparison)
+    Console(markup=False).print(comparison)
 
 
 def run_training(settings: TrainSettings, folder: Path) -> Run:
