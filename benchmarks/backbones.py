@@ -113,10 +113,10 @@ def _run(data: bytes, value: np.ndarray, threads: int) -> float:
 
 
 def _quality_row(name: str, args: argparse.Namespace) -> str:
-    from balatro.train_model.calibrate import calibrate
-    from balatro.train_model.finish import best_networks
-    from balatro.train_model.loop import train
-    from balatro.train_model.settings import TrainSettings
+    from balatro.train_model.run.finish import best_networks
+    from balatro.train_model.run.loop import train
+    from balatro.train_model.score.calibrate import calibrate
+    from balatro.train_model.settings.settings import TrainSettings
 
     settings = TrainSettings(deck=args.deck, backbone=name, minutes=args.minutes, pretrained="no", threads=args.threads)
     with tempfile.TemporaryDirectory() as folder:

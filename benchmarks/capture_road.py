@@ -151,7 +151,7 @@ def read_pictures(model: str, pictures: Sequence[np.ndarray]) -> np.ndarray:
     from balatro.identify_card.recognizer import Recognizer
 
     recognizer = Recognizer.load(model, threads=1)
-    cards = [recognizer.read(picture, inner_quad(picture)[None], in_frame=False)[0] for picture in pictures]
+    cards = [recognizer.read(picture, inner_quad(picture)[None])[0] for picture in pictures]
     return np.array([[card.top[0].name, card.modifier] for card in cards])
 
 

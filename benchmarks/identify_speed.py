@@ -22,12 +22,12 @@ import numpy as np
 import torch
 import torchvision
 
-from balatro.identify_card.gallery import make_gallery_bundle
-from balatro.identify_card.locate import fit_frame
+from balatro.identify_card.gallery.gallery import make_gallery_bundle
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.table import PLAY, Screen, draw_screen
+from balatro.runtime.locator import fit_frame
 from balatro.utils.images import rectify
 
 NUM_CARDS = 10

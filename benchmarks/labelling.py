@@ -28,7 +28,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from balatro.annotate_dataset.run import HOST, command_line, free_port, stop, wait_until_ready
-from balatro.annotate_dataset.store import Accept, DatasetStore
+from balatro.annotate_dataset.store.store import Accept, DatasetStore
 from balatro.build_dataset.seen import SeenStore
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.shapes import MARGIN

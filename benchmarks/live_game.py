@@ -76,7 +76,7 @@ def main() -> None:
 def watch_offline(stage: Stage, play: Play, model: str) -> list[Told]:
     """What a watcher in this process says; the time is that of the frames."""
     from balatro.identify_card.recognizer import Recognizer
-    from balatro.identify_card.watch import Watcher
+    from balatro.identify_card.watch.watch import Watcher
 
     cv2.setNumThreads(1)
     watcher = Watcher(Recognizer.load(model, threads=1))

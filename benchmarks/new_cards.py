@@ -31,10 +31,10 @@ from rich.table import Table
 
 from balatro.config.cards import find_card
 from balatro.config.shapes import MARGIN
-from balatro.identify_card.added import FILE
-from balatro.identify_card.added_views import deck_sprite
+from balatro.identify_card.added.added import FILE
+from balatro.identify_card.added.views import deck_sprite
 from balatro.identify_card.card import Card
-from balatro.identify_card.gallery import Gallery
+from balatro.identify_card.gallery.gallery import Gallery
 from balatro.identify_card.recognizer import Recognizer, whole
 from balatro.render.deck import Deck, load_deck
 from balatro.render.demo_deck import invent_deck
@@ -197,7 +197,7 @@ def _add(
 
 
 def _read(recognizer: Recognizer, pictures: Sequence[Picture]) -> list[Card]:
-    return [recognizer.read(p.picture, p.quad[None], in_frame=False)[0] for p in pictures]
+    return [recognizer.read(p.picture, p.quad[None])[0] for p in pictures]
 
 
 def _row(

@@ -19,13 +19,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from balatro.identify_card.draw import draw_cards, draw_layer
-from balatro.identify_card.events import Event
-from balatro.identify_card.gallery import make_gallery_bundle
-from balatro.identify_card.labels import Drawing
-from balatro.identify_card.overlay.marks import Marks, Steady, marks_of
+from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.identify_card.marks.draw import draw_cards, draw_layer
+from balatro.identify_card.marks.labels import Drawing
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.watch import Watcher
+from balatro.identify_card.watch.events import Event
+from balatro.identify_card.watch.overlay.marks import Marks, Steady, marks_of
+from balatro.identify_card.watch.watch import Watcher
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.play import Stage, write_play
 from balatro.utils.progress import track

@@ -26,12 +26,12 @@ from PIL import Image
 
 from balatro.config.cards import CATALOGUE, card_by_id
 from balatro.config.shapes import MARGIN
-from balatro.identify_card.card import quad_sizes
-from balatro.identify_card.evaluate import LABELS, Frame, Truth, area_of, read_labels
+from balatro.identify_card.judge.evaluate import LABELS, Frame, Truth, area_of, read_labels
 from balatro.identify_card.recognizer import Recognizer
 from balatro.utils.images import load_image, rectify
 from balatro.utils.labels import CardLabel, write_labels
 from balatro.utils.progress import track
+from balatro.utils.quads import quad_sizes
 
 SIZE = (142, 190)
 """Width and height of the cut pictures: twice the game's own cell, a little more than a 1080p screen shows."""

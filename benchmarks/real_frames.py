@@ -19,10 +19,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from rich.console import Console
 
-from balatro.identify_card.evaluate import evaluate_frames
-from balatro.identify_card.gallery import make_gallery_bundle
+from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.identify_card.judge.evaluate import evaluate_frames
+from balatro.identify_card.judge.report import score_table
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.report import score_table
 from balatro.render.deck import save_deck
 from balatro.render.game_art import import_art
 
@@ -48,8 +48,8 @@ def main() -> None:
 def train(folder: Path, minutes: float, steps: int) -> Path:
     """Train on the deck and give the model's folder."""
     from balatro.train_model.command import run_training
-    from balatro.train_model.finish import finish_bundle
-    from balatro.train_model.settings import TrainSettings
+    from balatro.train_model.run.finish import finish_bundle
+    from balatro.train_model.settings.settings import TrainSettings
 
     settings = TrainSettings(deck=str(folder / "deck"), steps=steps)
     run = run_training(replace(settings, minutes=minutes) if minutes else settings, folder / "run")

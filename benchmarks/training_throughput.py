@@ -42,15 +42,15 @@ from balatro.models.multi_head import MultiHeadModel
 from balatro.render.deck import cells
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.editions import draw_editions, random_phases
-from balatro.train_model.batches import batch_at, open_batches
-from balatro.train_model.devices import choose_device, choose_precision
-from balatro.train_model.loop import take_step
-from balatro.train_model.pictures import Pictures, draw_pictures
-from balatro.train_model.run import Run, begin
-from balatro.train_model.settings import TrainSettings
-from balatro.train_model.strategies.optimizers import Simple
-from balatro.train_model.strategies.schedulers import Constant
-from balatro.train_model.tasks import ORIGINALS
+from balatro.train_model.lesson.tasks import ORIGINALS
+from balatro.train_model.pictures.pictures import Pictures, draw_pictures
+from balatro.train_model.run.batches import batch_at, open_batches
+from balatro.train_model.run.devices import choose_device, choose_precision
+from balatro.train_model.run.loop import take_step
+from balatro.train_model.run.run import Run, begin
+from balatro.train_model.settings.settings import TrainSettings
+from balatro.train_model.settings.strategies.optimizers import Simple
+from balatro.train_model.settings.strategies.schedulers import Constant
 from balatro.utils.labels import LABELS, CardLabel, write_labels
 
 NUM_PICTURES = 600

@@ -27,9 +27,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `balatro` itself does, 
 import cv2
 import numpy as np
 
-from balatro.identify_card.gallery import make_gallery_bundle
+from balatro.identify_card.gallery.gallery import make_gallery_bundle
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.watch import Watcher
+from balatro.identify_card.watch.watch import Watcher
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.table import PLAY, Screen, draw_screen

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import cv2
 
-from balatro.identify_card.evaluate import LABELS, Frame, read_labels, score_frame
+from balatro.identify_card.judge.evaluate import LABELS, Frame, read_labels, score_frame
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.watch import Watcher
+from balatro.identify_card.watch.watch import Watcher
 from balatro.utils.images import load_image
 from balatro.utils.progress import track
 

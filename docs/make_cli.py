@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from wrap_markdown import wrap
 
-from balatro.cli import app
+from balatro.cli.main import app
 
 HERE = Path(__file__).parent
 
@@ -24,7 +25,7 @@ def reference() -> str:
     ]
     for words, command in _walk(root, ("balatro",)):
         parts += _chapter(words, command)
-    return "\n\n".join(parts) + "\n"
+    return wrap("\n\n".join(parts) + "\n")
 
 
 def _walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -64,5 +65,5 @@ def _row(parameter: Any) -> str:
 
 
 if __name__ == "__main__":
-    (HERE / "cli.md").write_text(reference(), encoding="utf-8")
+    (HERE / "cli.md").write_text(reference(), encoding="utf-8", newline="\n")
     print(HERE / "cli.md")

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from balatro import Recognizer, load_image
-from balatro.identify_card.draw import draw_cards
+from balatro.identify_card.marks.draw import draw_cards
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,3 +28,20 @@ def own_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(scope="session")
+def _small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.small_demo import write_small_demo
+
+    return write_small_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def demo_folder(_small_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which one works after `balatro demo`, of the test's own (tests/small_demo.py); it is the current one."""
+    folder = tmp_path / "work"
+    shutil.copytree(_small_demo, folder)
+    monkeypatch.setenv("BALATRO_DATA", str(folder / "data"))
+    monkeypatch.chdir(folder)
+    return folder

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
 import typer
 
-from balatro.cli import app
+from balatro.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "src/balatro/weights/README.md"])
@@ -29,13 +30,51 @@ def commands() -> dict[str, set[str]]:
     return found
 
 
-def test_the_reference_of_the_command_line_is_up_to_date():
-    spec = importlib.util.spec_from_file_location("make_cli", ROOT / "docs" / "make_cli.py")
+def script(name: str):
+    """One of the scripts in docs/, as a module; the others are beside it."""
+    if str(ROOT / "docs") not in sys.path:
+        sys.path.append(str(ROOT / "docs"))
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert written == module.reference(), "run `python docs/make_cli.py`"
+    return module
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "make"), [("cli.md", "make_cli", "reference"), ("house.md", "make_house", "page")]
+)
+def test_documents_made_from_the_code_are_up_to_date(document, name, make):
+    written = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    assert written == getattr(script(name), make)(), f"run `python docs/{name}.py`"
+
+
+def test_the_tree_tells_every_module_by_its_first_line(tmp_path):
+    package = tmp_path / "package"
+    for name, text in {
+        "__init__.py": '"""All."""',
+        "alone.py": '"""Stands alone.\n\nMore is not told."""',
+        "__main__.py": '"""The command."""',
+        "room/__init__.py": '"""A room."""',
+        "room/inside.py": '"""' + "Long words " * 12 + '"""',
+        "notes/readme.py": '"""No package."""',
+    }.items():
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text(text, encoding="utf-8")
+    lines = script("make_house").tree(package).splitlines()
+    assert [line.split()[:2] for line in lines if line[4:5].strip()] == [
+        *(["src/balatro/"], ["alone.py", "Stands"], ["room/", "A"], ["inside.py", "Long"])
+    ]
+    assert len(lines) == 5 and max(map(len, lines)) <= 120
+
+
+MODULES = sorted(path for path in (ROOT / "src" / "balatro").rglob("*.py") if path.name != "__main__.py")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(ROOT / "src").as_posix())
+def test_every_module_says_in_one_line_what_it_is(module):
+    line = script("make_house").first_line(module)
+    assert line.endswith((".", "?", ":", "!")) and len(line) > 10, "the tree in docs/house.md shows the docstring's first line"
 
 
 @pytest.mark.parametrize("words", sorted(commands()))
@@ -83,6 +122,34 @@ def test_commands_in_documents_exist_with_their_options(document):
             options = {word.split("=")[0] for word in words[1:] if word.startswith("--")} - {"--help", "--debug", "--version"}
             assert options <= known[command], f"{document.name}: {line}: no option {options - known[command]}"
             assert not words_too_many(words[1:]), f"{document.name}: {line}: more words than the command takes"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_prose_is_wrapped(document):
+    prose = re.sub(r"^ *```.*?^ *```", "", document.read_text(encoding="utf-8"), flags=re.S | re.M)
+    lines = [line for line in prose.splitlines() if not line.lstrip().startswith("|")]
+    # A word alone, such as an address, cannot be wrapped.
+    too_long = [line for line in lines if len(line) > 120 and " " in line.lstrip(" -")]
+    assert not too_long, "run `python docs/wrap_markdown.py`"
+
+
+def test_wrapping():
+    wrap = script("wrap_markdown").wrap
+    words = "word " * 30
+    code, table, heading = f"```text\n{words}\n```", f"| {words} | b |\n|---|---|", f"## {words}"
+    for text in (code, table, heading, "short\nand short", "- one\n- two"):
+        assert wrap(f"{text}\n") == f"{text}\n", "as it is"
+    assert wrap(f"{words}\n") == f"{' '.join(['word'] * 24)}\n{' '.join(['word'] * 6)}\n"
+    item = wrap(f"  12. {words}\n  13. next\n").splitlines()
+    assert item[0].startswith("  12. word") and item[1].startswith("      word") and item[2] == "  13. next"
+    assert wrap(f"{'x' * 100} `code that stays whole`\n") == f"{'x' * 100}\n`code that stays whole`\n"
+    assert "\n- " not in wrap(f"{'x' * 118} - no item\n"), "a dash at the beginning of a line would begin a list"
+    long = f"{words}\n\n- {words}\n\n{code}\n{words}\n"
+    assert wrap(wrap(long)) == wrap(long) and wrap(long).split() == long.split()
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

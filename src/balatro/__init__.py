@@ -1,9 +1,9 @@
 """Balatro reads the cards of the game Balatro from the screen.
 
->>> import balatro                                                # doctest: +SKIP
->>> recognizer = balatro.Recognizer.load("game")                  # doctest: +SKIP
->>> [card.name for card in recognizer.identify("screen.png")]     # doctest: +SKIP
-['Egg', 'Blueprint']
+>>> import balatro
+>>> recognizer = balatro.Recognizer.load("demo")
+>>> [card.name for card in recognizer.identify("screenshot.png") if card.known]
+['Juggler', 'Captain Mildew', 'Frog Regent', 'Juggler', 'Birthday Arson', 'Birthday Arson']
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from balatro.identify_card.displayed import wait_for_card as wait_for_card
     from balatro.identify_card.recognizer import Recognizer as Recognizer
     from balatro.identify_card.recognizer import identify as identify
-    from balatro.identify_card.watch import watch as watch
+    from balatro.identify_card.watch.watch import watch as watch
     from balatro.utils.images import load_image as load_image
 
 __version__ = "0.1.0"
@@ -39,7 +39,7 @@ _DOORS = {
     "is_card_displayed": "balatro.identify_card.displayed",
     "find_card": "balatro.identify_card.displayed",
     "wait_for_card": "balatro.identify_card.displayed",
-    "watch": "balatro.identify_card.watch",
+    "watch": "balatro.identify_card.watch.watch",
     "load_image": "balatro.utils.images",
 }
 

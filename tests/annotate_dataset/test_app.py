@@ -22,11 +22,11 @@ from balatro.annotate_dataset.board.session import ACTIONS, DO, Session
 from balatro.annotate_dataset.board.showing import WINDOW, label_data, verify_data
 from balatro.annotate_dataset.coverage import coverage
 from balatro.annotate_dataset.pages.coverage import MAX_ROWS, chosen_rows, heat_table
-from balatro.annotate_dataset.queue import Prefill
 from balatro.annotate_dataset.run import HOST, OPTIONS, command_line, free_port
-from balatro.annotate_dataset.store import Accept, DatasetStore
-from balatro.annotate_dataset.suggest import Candidate
-from balatro.utils.errors import InputError, SettingsError
+from balatro.annotate_dataset.store.store import Accept, DatasetStore
+from balatro.annotate_dataset.suggest.queue import Prefill
+from balatro.annotate_dataset.suggest.suggest import Candidate
+from balatro.errors import InputError, SettingsError
 from tests.annotate_dataset.browser import draw_crops, labels_of
 
 MAIN = Path(__file__).parents[2] / "src" / "balatro" / "annotate_dataset" / "pages" / "main.py"

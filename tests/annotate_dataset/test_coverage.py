@@ -9,7 +9,7 @@ import pytest
 
 from balatro.annotate_dataset.coverage import coverage, to_capture
 from balatro.annotate_dataset.stats import stats_json, stats_lines
-from balatro.annotate_dataset.store import Accept, DatasetStore, Reject
+from balatro.annotate_dataset.store.store import Accept, DatasetStore, Reject
 from balatro.config.cards import CATALOGUE
 from balatro.config.modifiers import MODIFIERS
 from tests.annotate_dataset.small_data import key_of, small_data

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from balatro.annotate_dataset.command import dataset
 from balatro.annotate_dataset.forms import FORMS
-from balatro.utils.errors import InputError, LabelError
+from balatro.errors import InputError, LabelError
 from tests.annotate_dataset.small_data import write_pictures
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from balatro.annotate_dataset.names import Known, Names, fold_name
 from balatro.config.cards import CATALOGUE
-from balatro.utils.errors import UnknownCardError
+from balatro.errors import UnknownCardError
 from balatro.utils.labels import CardLabel
 
 NEW = Names([])

@@ -11,7 +11,7 @@ from balatro.augment_dataset.command import augment
 from balatro.augment_dataset.journal import JOURNAL
 from balatro.augment_dataset.policy import TRANSFORMS
 from balatro.augment_dataset.steps import parse_steps
-from balatro.utils.errors import BalatroError
+from balatro.errors import BalatroError
 from balatro.utils.labels import AUGMENTED, read_labels, write_labels
 from tests.augment_dataset.tiny_dataset import LABELS, content, write_dataset
 

@@ -10,7 +10,7 @@ from balatro.augment_dataset.generate import Outcome, augment, find_originals, t
 from balatro.augment_dataset.journal import JOURNAL
 from balatro.augment_dataset.policy import Settings
 from balatro.augment_dataset.transforms import remake
-from balatro.utils.errors import BalatroError, InputError, LabelError, SettingsError
+from balatro.errors import BalatroError, InputError, LabelError, SettingsError
 from balatro.utils.images import load_image
 from balatro.utils.labels import AUGMENTED, CardLabel, read_labels, write_labels
 from balatro.utils.labels import LABELS as LABELS_JSON

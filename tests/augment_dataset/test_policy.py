@@ -18,7 +18,7 @@ from balatro.augment_dataset.policy import (
 )
 from balatro.augment_dataset.steps import KINDS, parse_steps
 from balatro.config.modifiers import MODIFIERS
-from balatro.utils.errors import LabelError, SettingsError
+from balatro.errors import LabelError, SettingsError
 from balatro.utils.labels import CardLabel
 from tests.augment_dataset.tiny_dataset import LABELS
 

@@ -6,7 +6,7 @@ import pytest
 from balatro.augment_dataset.generate import find_originals
 from balatro.augment_dataset.policy import Settings
 from balatro.augment_dataset.preview import NUM_ROWS, preview_sheet, write_preview
-from balatro.utils.errors import InputError, SettingsError
+from balatro.errors import InputError, SettingsError
 from balatro.utils.images import load_image
 from balatro.utils.labels import CardLabel
 from tests.augment_dataset.tiny_dataset import LABELS, content, draw_card, write_dataset

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balatro.augment_dataset.steps import KINDS, LARGEST_SEED, Step, format_steps, parse_steps
-from balatro.utils.errors import LabelError
+from balatro.errors import LabelError
 
 
 @st.composite

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from balatro.augment_dataset.steps import KINDS, Step
 from balatro.augment_dataset.transforms import GEOMETRY, OTHERS, apply_steps, remake
-from balatro.utils.errors import LabelError
+from balatro.errors import LabelError
 from tests.augment_dataset.tiny_dataset import draw_card
 
 EXAMPLES = {

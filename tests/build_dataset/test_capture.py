@@ -6,10 +6,10 @@ import pytest
 
 from balatro.build_dataset.capture import Capture, CaptureSettings, Gate
 from balatro.build_dataset.find_cards import classic
-from balatro.build_dataset.sources import Frame, Source
-from balatro.build_dataset.windows import NotVisibleError
+from balatro.errors import InputError, SettingsError
+from balatro.frames.sources import Frame, Source
+from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import Box
-from balatro.utils.errors import InputError, SettingsError
 from tests.build_dataset.drawn_tables import lay, table
 from tests.build_dataset.fake_store import FakeStore
 

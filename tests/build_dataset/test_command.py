@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from balatro.build_dataset.command import capture
 from balatro.build_dataset.regions import Area, Regions, save_regions
 from balatro.config.paths import package_weights
-from balatro.utils.errors import BalatroError
+from balatro.errors import BalatroError
 from tests.build_dataset.drawn_tables import lay, table
 from tests.build_dataset.x_display import new_desktop, started, wait_for
 

@@ -12,10 +12,10 @@ from balatro.build_dataset import dedupe
 from balatro.build_dataset.dedupe import DEFAULT, OUTCOMES, DedupeSettings, SeenCards, within
 from balatro.build_dataset.hashes import Fingerprints, fingerprint
 from balatro.config.modifiers import MODIFIERS
+from balatro.errors import SettingsError
 from balatro.render.deck import cells
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.editions import draw_editions, game_phases
-from balatro.utils.errors import SettingsError
 from tests.build_dataset.card_crops import crop, seen_again
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from balatro.build_dataset import records
 from balatro.build_dataset.records import PAGE, RecordFile, encode_member, write_records
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 
 
 @pytest.fixture

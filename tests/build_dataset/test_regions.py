@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from balatro.build_dataset import regions as r
-from balatro.utils.errors import BalatroError, SettingsError
+from balatro.errors import BalatroError, SettingsError
 from balatro.utils.files import read_json, write_json
 
 sides = st.floats(0.01, 0.5)

@@ -16,7 +16,7 @@ from balatro.build_dataset import seen
 from balatro.build_dataset.entries import Numbers
 from balatro.build_dataset.hashes import fingerprint, to_hex
 from balatro.build_dataset.seen import COUNTERS, MOST_LINES, SEEN, SeenStore, to_png
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 from balatro.utils.images import load_image
 from tests.build_dataset.card_crops import crop, seen_again
 

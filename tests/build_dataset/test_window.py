@@ -22,17 +22,17 @@ from PySide6.QtWidgets import QApplication
 from balatro.build_dataset.capture import Capture, CaptureSettings
 from balatro.build_dataset.find_cards import Find, classic, in_regions
 from balatro.build_dataset.regions import DEFAULT, WHOLE, Area, Regions, load_regions
-from balatro.build_dataset.sources import Frame, ScreenSource, Source
 from balatro.build_dataset.window.calibrator import Calibrator
 from balatro.build_dataset.window.capture_window import ACTIONS, CaptureWindow
 from balatro.build_dataset.window.editing import MOVE, SCREEN, Editing, between, pulled
 from balatro.build_dataset.window.overlay import RegionOverlay, Sign, area_signs, card_signs
 from balatro.build_dataset.window.slots import verdict
 from balatro.build_dataset.window.theme import FORCED, VERDICTS
-from balatro.build_dataset.windows import NotVisibleError
 from balatro.config.shapes import MARGIN
+from balatro.errors import InputError
+from balatro.frames.sources import Frame, ScreenSource, Source
+from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import OWN_TITLES, Box
-from balatro.utils.errors import InputError
 from balatro.utils.qt.over import to_logical
 from tests.build_dataset.drawn_tables import lay, table
 from tests.build_dataset.fake_store import FakeStore

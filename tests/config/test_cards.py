@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balatro.config.cards import CATALOGUE, RARITIES, TYPES, atlas_cells, card_by_id, card_names, find_card
-from balatro.utils.errors import UnknownCardError
+from balatro.errors import UnknownCardError
 
 
 def test_the_202_cards():

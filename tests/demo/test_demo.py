@@ -11,9 +11,9 @@ import pytest
 
 from balatro.demo import story
 from balatro.demo.page import deck_strip
+from balatro.errors import InputError
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, DeckCard
-from balatro.utils.errors import InputError
 from tests.identify_card.fake_bundle import COLOURS, write_fake_bundle
 
 

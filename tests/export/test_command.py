@@ -8,11 +8,13 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from balatro.cli import app
+from balatro.cli.main import app
+from balatro.errors import ModelError
 from balatro.export.source import open_source
 from balatro.identify_card.recognizer import Recognizer
-from balatro.utils.errors import ModelError
 from tests.export.tiny_model import card, write_tiny_model
+
+pytestmark = pytest.mark.slow
 
 torch.set_num_threads(1)
 

@@ -11,20 +11,23 @@ import onnx
 import pytest
 import torch
 
-from balatro.config.shapes import ADDED_PICTURES, CARD_SIZE
+from balatro.config.model_files import ADDED_PICTURES
+from balatro.config.shapes import CARD_SIZE
+from balatro.errors import InputError, MissingPartError, ModelError, SettingsError
 from balatro.export import check, make
 from balatro.export.check import Check, Difference
 from balatro.export.formats import FORMATS, PRECISIONS, Format, choose_format
 from balatro.export.inputs import FEWEST_PICTURES, Inputs, Trial, Trials, find_inputs
 from balatro.export.make import Plan, export_model, objection
 from balatro.export.quantize import last_layers
-from balatro.identify_card.added import load_added
-from balatro.identify_card.bundle import Bundle, load_bundle
+from balatro.identify_card.added.added import load_added
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.sessions import network_file, networks_bytes, weights_file
-from balatro.utils.errors import InputError, MissingPartError, ModelError, SettingsError
+from balatro.runtime.bundle import Bundle, load_bundle
+from balatro.runtime.sessions import network_file, networks_bytes, weights_file
 from tests.export.tiny_model import card, cards_alone, tables, write_tiny_model
 from tests.identify_card.fake_bundle import card_picture, fake_text, write_fake_bundle
+
+pytestmark = pytest.mark.slow
 
 torch.set_num_threads(1)
 
@@ -176,7 +179,7 @@ def test_an_export_that_read_no_card_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_cards_that_were_added_to_an_export_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("balatro.identify_card.added_views.NUM_STRANGERS", 6)
+    monkeypatch.setattr("balatro.identify_card.added.views.NUM_STRANGERS", 6)
     original = load_bundle(write_fake_bundle(tmp_path / "models" / "fake"))
     same = Plan("same", swapped(original, tmp_path / "swapped"), "fp32", force=True)
     out, other = tmp_path / "out", tmp_path / "other"

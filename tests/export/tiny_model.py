@@ -10,7 +10,7 @@ import torch
 from balatro.config.modifiers import MODIFIERS
 from balatro.export.inputs import Inputs, Trial, Trials
 from balatro.identify_card.card import Card
-from balatro.identify_card.evaluate import score_screen
+from balatro.identify_card.judge.evaluate import score_screen
 from balatro.models.bundle import describe, save_bundle
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel

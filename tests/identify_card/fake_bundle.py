@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from balatro.config.kinds import CARD as IS_CARD
 from balatro.config.kinds import KINDS
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.gallery import Gallery, save_gallery
+from balatro.identify_card.gallery.gallery import Gallery, save_gallery
 
 CARD = (84, 112)
 """Width and height of a regular card on a 1024x576 table."""

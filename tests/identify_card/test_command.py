@@ -13,12 +13,14 @@ import cv2
 import pytest
 from PIL import Image
 
-from balatro.cli import main
+from balatro.cli.main import main
 from balatro.identify_card import command
+from balatro.identify_card.batch.line_file import LineFile
+from balatro.identify_card.batch.many import Work
 from balatro.identify_card.command import line_settings
-from balatro.identify_card.line_file import LineFile
-from balatro.identify_card.many import Work
 from tests.identify_card.fake_bundle import draw_table, fake_text, write_fake_bundle
+
+pytestmark = pytest.mark.slow
 
 TABLE = [("red", "Foil", 320, 85), ("green", "Base", 420, 85), ("stranger", "Base", 540, 410)]
 

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from balatro.build_dataset.sources import Frame
-from balatro.build_dataset.windows import NotVisibleError, NoWindowError
 from balatro.config.cards import CATALOGUE
+from balatro.errors import InputError, SettingsError, UnknownCardError
+from balatro.frames.sources import Frame
+from balatro.frames.windows import NotVisibleError, NoWindowError
 from balatro.identify_card import displayed
-from balatro.identify_card.added import remove_card
-from balatro.identify_card.bundle import Bundle, BundleCard, GallerySettings
+from balatro.identify_card.added.added import remove_card
 from balatro.identify_card.displayed import card_id, find_card, is_card_displayed, wait_for_card
 from balatro.identify_card.recognizer import Recognizer
+from balatro.runtime.bundle import Bundle, BundleCard, GallerySettings
 from balatro.utils.desktop import Box
-from balatro.utils.errors import InputError, SettingsError, UnknownCardError
 from tests.identify_card.fake_bundle import card_picture, draw_table, write_fake_bundle
 
 TABLE = draw_table(
@@ -138,7 +138,7 @@ class Windows:
 def show(monkeypatch: pytest.MonkeyPatch, quick: None) -> Callable[..., Windows]:
     def show(*looks: str) -> Windows:
         windows = Windows(*looks)
-        monkeypatch.setattr("balatro.build_dataset.sources.open_source", windows)
+        monkeypatch.setattr("balatro.frames.sources.open_source", windows)
         return windows
 
     return show
@@ -177,7 +177,7 @@ def test_a_window_that_is_not_there_at_the_end_is_an_error(
 
 
 def test_added_cards_are_known_at_the_next_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("balatro.identify_card.added_views.NUM_STRANGERS", 4)
+    monkeypatch.setattr("balatro.identify_card.added.views.NUM_STRANGERS", 4)
     folder = write_fake_bundle(tmp_path / "fake")
     picture = card_picture("blue", "Base", (96, 128))
     with pytest.raises(UnknownCardError):

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from balatro.identify_card.bundle import Bundle, BundleCard, Task
 from balatro.identify_card.naming import make_cards, relative_sizes, softmax, split_twins
+from balatro.runtime.bundle import Bundle, BundleCard, Task
 
 CARDS = (
     BundleCard("joker", "Joker", "Joker", "Common", True),

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from balatro.errors import InputError
 from balatro.identify_card.recognizer import BATCH, Recognizer, is_one_card
-from balatro.utils.errors import InputError
 from tests.identify_card.fake_bundle import card_picture, draw_table
 
 TABLE = [
@@ -126,6 +126,6 @@ def test_many_cards_go_in_chunks(recognizer):
 
 
 def test_identifying_never_imports_torch():
-    code = "import balatro.identify_card, balatro.identify_card.recognizer, balatro.identify_card.evaluate, sys"
+    code = "import balatro.identify_card, balatro.identify_card.recognizer, balatro.identify_card.judge.evaluate, sys"
     check = f"{code}; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", check], check=True)

@@ -10,6 +10,7 @@ import torch
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import package_weights
+from balatro.errors import ModelError
 from balatro.models import bundle
 from balatro.models.bundle import (
     LARGEST_DIFFERENCE,
@@ -24,7 +25,6 @@ from balatro.models.bundle import (
 )
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.utils.errors import ModelError
 
 torch.set_num_threads(1)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from balatro.errors import SettingsError
 from balatro.models.backbones import BACKBONES, MEAN, STD, TimmBackbone, build_backbone, spread
 from balatro.models.heads import COSINE_SCALE
 from balatro.models.multi_head import MultiHeadModel, set_prototypes
-from balatro.utils.errors import SettingsError
 
 torch.set_num_threads(1)
 LIGHT = ("cardnet", "cardnet_tiny")

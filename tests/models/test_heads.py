@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from balatro.errors import SettingsError
 from balatro.models.heads import COSINE_SCALE, HEADS, build_head, choose_heads
 from balatro.models.multi_head import MultiHeadModel, set_prototypes
-from balatro.utils.errors import SettingsError
 
 torch.set_num_threads(1)
 FEATURES, EMBEDDING, CLASSES = 2048, 16, 7

@@ -10,11 +10,11 @@ import timm
 import torch
 from safetensors.torch import save_file
 
+from balatro.errors import SettingsError
 from balatro.models import pretrained
 from balatro.models.backbones import build_backbone
 from balatro.models.multi_head import MultiHeadModel
 from balatro.models.pretrained import load_imagenet
-from balatro.utils.errors import SettingsError
 
 torch.set_num_threads(1)
 NAME = "mobilenetv4_conv_small"

@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
+from balatro.errors import DeckError
 from balatro.render.deck import Deck, DeckCard, bounds, cells, drawn_size, find_card, load_deck, save_deck, to_scale
-from balatro.utils.errors import DeckError
 
 
 def sprite(seed: int, scale: int = 1) -> np.ndarray:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from balatro.config.cards import CATALOGUE
+from balatro.errors import DeckError
 from balatro.render import game_sheets
 from balatro.render.deck import Deck, find_card
 from balatro.render.game_art import import_art, over
 from balatro.render.steam import find_game, steam_libraries
-from balatro.utils.errors import DeckError
 from tests.render.fake_game import colour, draw_sheet, png, write_archive, write_textures
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from balatro.identify_card.watch import Gate
+from balatro.identify_card.watch.watch import Gate
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.display import PLAIN

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from balatro.errors import SettingsError
 from balatro.render.deck import Deck, DeckCard
 from balatro.render.sheet import contact_sheet, write_sheet
-from balatro.utils.errors import SettingsError
 from balatro.utils.images import load_image
 
 

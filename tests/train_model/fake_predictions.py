@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.train_model.history import EpochRecord
-from balatro.train_model.predictions import Predictions
-from balatro.train_model.tasks import MISSING
+from balatro.train_model.lesson.tasks import MISSING
+from balatro.train_model.score.history import EpochRecord
+from balatro.train_model.score.predictions import Predictions
 
 SIZE = (32, 24)
 """Height and width of the cards: small, since nothing looks at them."""

@@ -11,16 +11,18 @@ import torch
 from PIL import Image
 
 from balatro.config.paths import package_weights
-from balatro.identify_card.bundle import load_bundle
+from balatro.errors import InputError, MissingPartError, SettingsError
 from balatro.identify_card.recognizer import Recognizer
 from balatro.models.bundle import load_start
-from balatro.train_model import calibrate, command, loop
-from balatro.train_model.checkpoint import load_state
-from balatro.train_model.evaluate import evaluate_split
-from balatro.train_model.finish import LOG, write_model
-from balatro.train_model.run import Run
-from balatro.train_model.settings import TrainSettings
-from balatro.utils.errors import InputError, MissingPartError, SettingsError
+from balatro.runtime.bundle import load_bundle
+from balatro.train_model import command
+from balatro.train_model.run import loop
+from balatro.train_model.run.checkpoint import load_state
+from balatro.train_model.run.finish import LOG, write_model
+from balatro.train_model.run.run import Run
+from balatro.train_model.score import calibrate
+from balatro.train_model.score.evaluate import evaluate_split
+from balatro.train_model.settings.settings import TrainSettings
 from balatro.utils.images import load_image
 from tests.train_model.tiny_deck import save_tiny_deck
 from tests.train_model.tiny_pictures import picture, save_pictures
@@ -159,7 +161,7 @@ def test_a_toml_file_and_flags_that_win(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("quick")
 def test_learning_rates_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     pictures = save_pictures(tmp_path / "pictures")
-    monkeypatch.setattr("balatro.train_model.find_lr.NUM_STEPS", 12)
+    monkeypatch.setattr("balatro.train_model.run.find_lr.NUM_STEPS", 12)
     command.train(input=str(pictures), find_lr=True, name="tried", image_size="48x64", batch_size=8, **PICTURES)
     assert "try --optimizer-lr" in capsys.readouterr().out
     assert load_image(tmp_path / "runs" / "tried" / "learning_rates.png").shape[1] > 300

@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.train_model.settings import TrainSettings
-from balatro.train_model.strategies.optimizers import AdamW
-from balatro.train_model.strategies.schedulers import Constant
+from balatro.train_model.settings.settings import TrainSettings
+from balatro.train_model.settings.strategies.optimizers import AdamW
+from balatro.train_model.settings.strategies.schedulers import Constant
 from balatro.utils.labels import CardLabel, write_labels
 from tests.train_model.tiny_deck import body
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from balatro.errors import SettingsError
 from balatro.utils.durations import read_duration
-from balatro.utils.errors import SettingsError
 
 
 @pytest.mark.parametrize(

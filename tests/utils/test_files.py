@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 from balatro.utils.files import check_place, new_folder, read_json, write_bytes, write_json, write_text
 
 

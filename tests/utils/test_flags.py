@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from balatro.utils.errors import SettingsError
+from balatro.errors import SettingsError
 from balatro.utils.flags import expect, flag, from_dict, pick, to_dict
 
 

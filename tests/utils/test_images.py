@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 from balatro.utils.images import MAX_PIXELS, find_images, load_image, rectify
 
 RED = (204, 51, 0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.utils.errors import InputError, LabelError
+from balatro.errors import InputError, LabelError
 from balatro.utils.labels import KNOWN_FIELDS, CardLabel, from_entry, read_dataset, read_labels, to_entry, write_labels
 
 DNA = CardLabel("DNA", "Joker", "Rare", "Base", 5, 17, "dataset_default/cluster5_card17_id302.png")

@@ -1,6 +1,6 @@
 import pytest
 
-from balatro.utils.errors import SettingsError
+from balatro.errors import SettingsError
 from balatro.utils.names import checked_name
 
 

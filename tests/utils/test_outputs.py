@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from balatro.cli import app
-from balatro.utils.errors import SettingsError
+from balatro.cli.main import app
+from balatro.errors import SettingsError
 from balatro.utils.outputs import check_folder_output, check_output, check_text_output
 from tests.identify_card.fake_bundle import draw_table, write_fake_bundle
 

@@ -15,7 +15,7 @@ from streamlit.starlette import App
 from balatro.annotate_dataset.board.desk import open_desk
 from balatro.annotate_dataset.board.pictures import ROUTE, answer
 from balatro.annotate_dataset.pages.common import desk
-from balatro.annotate_dataset.teach import EXIT_S
+from balatro.annotate_dataset.suggest.teach import EXIT_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

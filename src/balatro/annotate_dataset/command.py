@@ -12,11 +12,11 @@ import typer
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
-from balatro.utils.errors import BalatroError, InputError, SettingsError
+from balatro.errors import BalatroError, InputError, SettingsError
 
 if TYPE_CHECKING:
-    from balatro.annotate_dataset.store import DatasetStore
-    from balatro.annotate_dataset.suggest import Suggestions
+    from balatro.annotate_dataset.store.store import DatasetStore
+    from balatro.annotate_dataset.suggest.suggest import Suggestions
 
 MAX_LISTED = 20
 """Unusable pictures told on the screen; the file has all."""
@@ -57,7 +57,7 @@ def suggest_command(
       balatro dataset suggest --input captures/ --reject 0.9
       balatro dataset suggest --input new/ --labels pokemon/ --out new/suggestions.json
     """
-    from balatro.annotate_dataset.suggest import (
+    from balatro.annotate_dataset.suggest.suggest import (
         SUGGESTIONS,
         SuggestSettings,
         default_labels,
@@ -135,7 +135,7 @@ def import_command(
       balatro dataset import annotations/instances.json --form coco --data magic/
     """
     from balatro.annotate_dataset.forms import guess_form, import_dataset
-    from balatro.annotate_dataset.store import default_author
+    from balatro.annotate_dataset.store.store import default_author
 
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; check the path")
@@ -167,7 +167,7 @@ def export_command(
       balatro dataset export sheet/ --form csv --labels data/test_subset/labels.json
     """
     from balatro.annotate_dataset.forms import FORMS, export_dataset
-    from balatro.annotate_dataset.suggest import default_labels
+    from balatro.annotate_dataset.suggest.suggest import default_labels
     from balatro.utils.outputs import check_folder_output
 
     known = labels or default_labels()
@@ -177,7 +177,7 @@ def export_command(
 
 
 def _store(data: Path | None) -> DatasetStore:
-    from balatro.annotate_dataset.store import DatasetStore
+    from balatro.annotate_dataset.store.store import DatasetStore
 
     folder = data or data_dir()
     if not folder.is_dir() and data is not None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from balatro.annotate_dataset.queue import progress_of
-from balatro.annotate_dataset.store import DatasetStore
+from balatro.annotate_dataset.store.store import DatasetStore
+from balatro.annotate_dataset.suggest.queue import progress_of
 from balatro.config.cards import CATALOGUE, TYPES
 from balatro.config.modifiers import MODIFIERS
 from balatro.utils.labels import CardLabel

@@ -2,9 +2,9 @@
 
 >>> names = Names([])
 >>> names.resolve("seance")
-Known(name='Séance', type='Spectral', rarity='', used=0)
+Known(name='Séance', type='Joker', rarity='Uncommon', used=0)
 >>> [card.name for card in names.complete("gree")]
-['Greedy Joker']
+['Greedy Joker', 'Green Joker']
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from balatro.config.cards import CATALOGUE, RARITIES, TYPES, fold
-from balatro.utils.errors import UnknownCardError
+from balatro.errors import UnknownCardError
 from balatro.utils.labels import CardLabel
 
 OTHER_GAME = 0.5

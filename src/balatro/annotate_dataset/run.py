@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from balatro.config.paths import data_dir
-from balatro.utils.errors import InputError, MissingPartError, SettingsError
+from balatro.errors import InputError, MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
 
 HOST = "127.0.0.1"
@@ -100,7 +100,7 @@ def _find_pupil(teach: str | None) -> str:
     """The folder of the model that learns, empty for none; ModelError before the browser opens when there is no such model."""
     if teach is None:
         return ""
-    from balatro.annotate_dataset.suggest import load_reader
+    from balatro.annotate_dataset.suggest.suggest import load_reader
 
     return str(load_reader(teach).recognizer.bundle.folder.resolve())
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from balatro.annotate_dataset.coverage import Coverage, coverage, to_capture
-from balatro.annotate_dataset.store import DatasetStore
-from balatro.annotate_dataset.verify import missing
+from balatro.annotate_dataset.store.store import DatasetStore
+from balatro.annotate_dataset.suggest.verify import missing
 
 MAX_WANTED = 5
 

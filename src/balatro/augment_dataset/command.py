@@ -11,7 +11,7 @@ import typer
 
 from balatro.config.paths import data_dir
 from balatro.config.shapes import MARGIN
-from balatro.utils.errors import InputError, SettingsError
+from balatro.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
     from balatro.augment_dataset.generate import Outcome

@@ -24,7 +24,7 @@ from balatro.augment_dataset.journal import JOURNAL, Made, digest, open_journal,
 from balatro.augment_dataset.policy import Copy, Plan, Settings, plan_copies
 from balatro.augment_dataset.transforms import apply_steps
 from balatro.config.paths import data_dir
-from balatro.utils.errors import InputError, LabelError, SettingsError
+from balatro.errors import InputError, LabelError, SettingsError
 from balatro.utils.files import write_bytes
 from balatro.utils.images import load_image
 from balatro.utils.labels import AUGMENTED, CardLabel, read_dataset, read_labels, write_labels

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from balatro.utils.errors import InputError, SettingsError
+from balatro.errors import InputError, SettingsError
 from balatro.utils.files import write_text
 from balatro.utils.labels import AUGMENTED
 

@@ -18,9 +18,9 @@ import numpy as np
 from balatro.augment_dataset.steps import LARGEST_SEED, Step, format_steps
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.shapes import MARGIN
+from balatro.errors import LabelError, SettingsError
 from balatro.render.display import GAME
 from balatro.render.editions import random_phases
-from balatro.utils.errors import LabelError, SettingsError
 from balatro.utils.labels import CardLabel
 
 BASE, NEGATIVE = "Base", "Negative"

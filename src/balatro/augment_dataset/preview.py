@@ -30,7 +30,7 @@ from balatro.augment_dataset.policy import (
 from balatro.augment_dataset.steps import Step, format_steps
 from balatro.augment_dataset.transforms import apply_steps
 from balatro.config.modifiers import MODIFIERS
-from balatro.utils.errors import BalatroError, InputError, SettingsError
+from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.utils.files import write_bytes
 from balatro.utils.images import load_image
 from balatro.utils.labels import CardLabel

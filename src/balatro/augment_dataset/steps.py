@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from balatro.utils.errors import LabelError
+from balatro.errors import LabelError
 
 Limits = tuple[float, float]
 

@@ -21,9 +21,9 @@ import numpy as np
 
 from balatro.build_dataset.find_cards import Find, cut, whole_cards
 from balatro.build_dataset.regions import WHOLE, Fractions, screen_part
-from balatro.build_dataset.sources import Frame, Source
-from balatro.build_dataset.windows import NotVisibleError
-from balatro.utils.errors import BalatroError
+from balatro.errors import BalatroError
+from balatro.frames.sources import Frame, Source
+from balatro.frames.windows import NotVisibleError
 from balatro.utils.flags import expect
 
 DUPLICATE = "duplicate"

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from balatro.config.model_files import LOCATOR_FILE
 from balatro.config.paths import data_dir, package_weights
+from balatro.errors import InputError, ModelError, SettingsError
 from balatro.utils.durations import read_duration
-from balatro.utils.errors import InputError, ModelError, SettingsError
 
 if TYPE_CHECKING:
     from balatro.build_dataset.capture import Capture, Step, Summary
     from balatro.build_dataset.find_cards import Find
     from balatro.build_dataset.regions import Regions
     from balatro.build_dataset.seen import SeenStore
-    from balatro.build_dataset.sources import Source
+    from balatro.frames.sources import Source
 
 _AUTO, _PLACES = "Without the window", "Where cards lie"
 
@@ -111,7 +112,7 @@ def capture(
         check_text_output("--regions", places, inputs)
         _calibrate(source, places, find, model)
         return
-    from balatro.build_dataset.sources import open_source
+    from balatro.frames.sources import open_source
 
     known = load_regions(places)
     with open_source(source) as opened:
@@ -135,7 +136,7 @@ def _check(find: str, auto: bool, seconds: float | None, json_out: str | None, s
 
 def _inputs(source: str, model: str) -> list[Path]:
     """The files and folders that are read: of a source that is none, and of a model that is not there, nothing."""
-    from balatro.identify_card.bundle import find_bundle
+    from balatro.runtime.bundle import find_bundle
     from balatro.utils.images import find_images
 
     inputs = [Path(source), *find_images([source])[0]]
@@ -145,8 +146,8 @@ def _inputs(source: str, model: str) -> list[Path]:
 
 
 def _print_windows() -> None:
-    from balatro.build_dataset.windows import list_windows
-    from balatro.utils.errors import BalatroError
+    from balatro.errors import BalatroError
+    from balatro.frames.windows import list_windows
 
     windows = list_windows()
     for window in windows:
@@ -181,9 +182,9 @@ def _locator(model: str) -> Find:
     import numpy as np
 
     from balatro.build_dataset.find_cards import reading_order
-    from balatro.identify_card.bundle import find_bundle, load_bundle
-    from balatro.identify_card.locate import Locator
-    from balatro.identify_card.sessions import network_file
+    from balatro.runtime.bundle import find_bundle, load_bundle
+    from balatro.runtime.locator import Locator
+    from balatro.runtime.sessions import network_file
 
     try:
         bundle = load_bundle(find_bundle(model))
@@ -191,7 +192,7 @@ def _locator(model: str) -> Find:
     except ModelError:
         if model != "auto":
             raise
-        locator = Locator(package_weights() / "locator.onnx")
+        locator = Locator(package_weights() / LOCATOR_FILE)
 
     def locate(image: np.ndarray) -> np.ndarray:
         quads = np.array([found.quad for found in locator.find(image)], np.float32).reshape(-1, 4, 2)
@@ -305,8 +306,8 @@ def _open_window(source: Source, out: Path | None, find: str, model: str, places
 
 
 def _calibrate(source: str, places: Path, find: str, model: str) -> None:
-    from balatro.build_dataset.sources import open_source
     from balatro.build_dataset.window.app import run_calibrator
+    from balatro.frames.sources import open_source
 
     with open_source(source) as opened:
         frame = opened.grab()

@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from balatro.build_dataset.hashes import HASH_BITS, HASH_NAMES, THUMB_SIZE, Fingerprints
-from balatro.utils.errors import SettingsError
+from balatro.errors import SettingsError
 
 Outcome: TypeAlias = Literal["duplicate", "same group", "same cluster", "new cluster"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)

@@ -16,7 +16,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from balatro.build_dataset.hashes import HASH_NAMES, Fingerprints, from_hex, from_text, to_hex, to_text
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 from balatro.utils.files import read_json
 
 KNOWN_KEYS = frozenset({"filename", "cluster", "card_group", *HASH_NAMES, "rgb", "size", "missing"})

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 from balatro.utils.files import write_bytes
 
 PAGE = 4096

@@ -18,7 +18,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from balatro.config.paths import data_dir
-from balatro.utils.errors import SettingsError
+from balatro.config.screens import CARD_ROWS, ROOM
+from balatro.errors import SettingsError
 from balatro.utils.files import read_json, write_json
 
 Fractions: TypeAlias = "tuple[float, float, float, float]"
@@ -57,18 +58,11 @@ class Regions:
 
 def _room(left: float, top: float, right: float, bottom: float) -> Fractions:
     """A box of the game's 1024x576 room as fractions."""
-    box = (left / 1024, top / 576, (right - left) / 1024, (bottom - top) / 576)
+    box = (left / ROOM[0], top / ROOM[1], (right - left) / ROOM[0], (bottom - top) / ROOM[1])
     return (round(box[0], DIGITS), round(box[1], DIGITS), round(box[2], DIGITS), round(box[3], DIGITS))
 
 
-DEFAULT = Regions(
-    areas=(
-        Area("jokers", _room(275, 29, 732, 145), 5),
-        Area("consumables", _room(747, 29, 935, 145), 2),
-        Area("shop", _room(537, 222, 721, 338), 2),
-        Area("pack", _room(402, 354, 708, 470), 3),
-    )
-)
+DEFAULT = Regions(areas=tuple(Area(name, _room(*box), cards) for name, (box, cards) in CARD_ROWS.items()))
 """A 16:9 window of the game: the full joker row, the consumables, the shop's two cards, a pack of three."""
 
 

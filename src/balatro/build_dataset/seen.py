@@ -35,7 +35,7 @@ from balatro.build_dataset.entries import (
 )
 from balatro.build_dataset.hashes import Fingerprints, fingerprint
 from balatro.build_dataset.records import RecordFile, write_records
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 from balatro.utils.files import read_json, write_bytes
 from balatro.utils.images import IMAGE_SUFFIXES, load_image
 from balatro.utils.lock import FolderLock

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from balatro.utils.errors import UnknownCardError
+from balatro.errors import UnknownCardError
 
 TYPES = ("Joker", "Tarot", "Planet", "Spectral")
 RARITIES = ("Common", "Uncommon", "Rare", "Legendary")

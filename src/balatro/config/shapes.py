@@ -8,10 +8,16 @@ CARD_SIZE = (96, 128)
 """Width and height in pixels of the rectified card that every encoder takes."""
 MARGIN = 0.04
 """How far a card is cut out beyond its sides, as a share of the card."""
-ADDED_FILE, ADDED_PICTURES = "gallery_added.npz", "gallery_added"
-"""In a model's folder: the cards that were added by a picture, and these pictures. They stay when the model is trained anew."""
 LARGEST_DIFFERENCE = 0.02
 """By how much a network in another form may differ from the original in any output, in full precision. Logits and corners (in
 cells of 4 pixels) reach 20 and more: 0.02 moves a probability by half a percent at most, a corner by a tenth of a pixel."""
-STRIDE = 4
-"""Pixels of the locator's frame per cell of its maps."""
+STRIDES = (4, 8, 16)
+"""Pixels of the locator's frame per cell, for each of its levels: each finds cards twice as large as the one before."""
+FRAME_PIXELS = 512 * 288
+"""Pixels of the frame that a picture becomes for the locator, whatever its shape: a 16:9 one is 512 by 288."""
+FRAME_STEP = 32
+"""Frames are multiples of so many pixels both ways."""
+CLOSER = 2.5
+"""How many times larger cards are drawn for a second look, where the first sees cards too small for it."""
+SMALLER_STRIDE = 8
+"""Pixels per cell of the map that tells where cards lie that are too small for this frame."""

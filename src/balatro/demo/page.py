@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.labels import COLOURS
-from balatro.identify_card.report import css_colour, miss_entry, picture_url, render_page
-from balatro.identify_card.scores import MEASURES, Scores
+from balatro.identify_card.judge.report import css_colour, miss_entry, picture_url, render_page
+from balatro.identify_card.judge.scores import MEASURES, Scores
+from balatro.identify_card.marks.labels import COLOURS
 from balatro.render.deck import CELL, Deck, DeckCard, cells
 from balatro.render.editions import draw_editions, random_phases
 from balatro.render.layers import Float, Pose, lay, stack_layers

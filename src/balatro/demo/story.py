@@ -25,32 +25,32 @@ import numpy as np
 from PIL import Image
 from rich.markup import escape
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
+from balatro.config.seeds import DEMO_SEED
 from balatro.demo.page import Story, write_page
+from balatro.errors import InputError
 from balatro.identify_card.card import picture_json
-from balatro.identify_card.draw import draw_cards
-from balatro.identify_card.evaluate import evaluate_screens
-from balatro.identify_card.gallery import make_gallery_bundle
+from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.identify_card.judge.evaluate import evaluate_screens
+from balatro.identify_card.judge.report import score_table
+from balatro.identify_card.judge.scores import Scores
+from balatro.identify_card.marks.draw import draw_cards
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.report import score_table
-from balatro.identify_card.scores import Scores
 from balatro.render.deck import Deck, save_deck
 from balatro.render.table import PLAY, Screen, draw_screen
-from balatro.utils.errors import InputError
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place, new_folder, write_bytes, write_json, write_text
 from balatro.utils.progress import track
 
 if TYPE_CHECKING:
-    from balatro.train_model.settings import TrainSettings
+    from balatro.train_model.settings.settings import TrainSettings
 
 SIZES = ((1280, 720), (1280, 720), (1920, 1080))
 NUM_SCREENS = 30
 """Screens that are scored."""
 NUM_SHOWN = 7
 """Screens on the page."""
-HELD_OUT = 31_337
-"""The screens' seeds begin with this number; training's never do."""
 STEPS = 6
 SCORES = "scores.json"
 
@@ -123,7 +123,7 @@ def _draw_deck(seed: int) -> Deck:
 def _play(deck: Deck, seed: int, num_screens: int) -> Iterator[Screen]:
     settings = replace(PLAY, sizes=SIZES)
     for number in track(range(num_screens), "Playing"):
-        yield draw_screen(deck, np.random.default_rng([HELD_OUT, seed, number]), settings)
+        yield draw_screen(deck, np.random.default_rng([DEMO_SEED, seed, number]), settings)
 
 
 def _score(recognizer: Recognizer, deck: Deck, screens: Sequence[Screen], label: str) -> Scores:
@@ -141,8 +141,8 @@ def training_settings(deck_folder: Path, seed: int, minutes: float) -> TrainSett
 
     With some hundred steps, the hour's settings (an average over 500 steps, half the rate) read 10 points fewer cards.
     """
-    from balatro.train_model.settings import TrainSettings
-    from balatro.train_model.strategies.schedulers import Warmup
+    from balatro.train_model.settings.settings import TrainSettings
+    from balatro.train_model.settings.strategies.schedulers import Warmup
 
     workers = 1 if (os.cpu_count() or 1) > 1 else 0
     return TrainSettings(
@@ -153,14 +153,14 @@ def training_settings(deck_folder: Path, seed: int, minutes: float) -> TrainSett
 def _train(folder: Path, seed: int, minutes: float) -> Recognizer:
     """Train from the package's weights and write the bundle."""
     from balatro.train_model.command import run_training
-    from balatro.train_model.finish import finish_bundle
+    from balatro.train_model.run.finish import finish_bundle
 
     run = run_training(training_settings(folder / "deck", seed, minutes), folder / "training" / "demo")
     with contextlib.redirect_stdout(io.StringIO()):  # it tells the folder's name while that is being built
         text = finish_bundle(run, folder / "model")
     text["name"] = "demo"
     text["training"]["settings"]["deck"] = "demo"
-    write_json(folder / "model" / "model.json", text)
+    write_json(folder / "model" / MODEL_FILE, text)
     return Recognizer.load(folder / "model")
 
 
@@ -198,7 +198,7 @@ def _keep_model(folder: Path, trained: bool) -> None:
     else:
         (folder / "untrained").rename(folder / "model")
     if not model_dir("demo").exists():
-        with new_folder(model_dir("demo"), "model.json") as building:
+        with new_folder(model_dir("demo"), MODEL_FILE) as building:
             shutil.copytree(folder / "model", building, dirs_exist_ok=True)
 
 

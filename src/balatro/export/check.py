@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from balatro.export.inputs import Trials
-from balatro.identify_card.bundle import Bundle
 from balatro.identify_card.card import Card
-from balatro.identify_card.evaluate import pair_by_place
+from balatro.identify_card.judge.evaluate import pair_by_place
+from balatro.identify_card.judge.scores import Outcome, Scores
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.scores import Outcome, Scores
-from balatro.identify_card.sessions import OpenSession, Session, Value, open_session
+from balatro.runtime.bundle import Bundle
+from balatro.runtime.sessions import OpenSession, Session, Value, open_session
 from balatro.utils.progress import track
 
 MOST_COST = 0.3

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import data_dir, model_dir
+from balatro.errors import MissingPartError, SettingsError
 from balatro.identify_card.command import Threads
-from balatro.utils.errors import MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
 from balatro.utils.names import checked_name
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from balatro.export.check import Check
     from balatro.export.make import Exported
-    from balatro.identify_card.bundle import Bundle
+    from balatro.runtime.bundle import Bundle
 
 
 def export(
@@ -104,7 +105,7 @@ def _write_run(run: Path, out: Path | None, replace: bool) -> None:
 def _check_out(folder: Path, original: Bundle, replace: bool) -> None:
     from balatro.export.make import is_export_of
 
-    check_place(folder, "model.json")
+    check_place(folder, MODEL_FILE)
     if folder.resolve() == original.folder.resolve():
         raise SettingsError(f"--out {folder}: the model that is exported; name another folder")
     if not replace and not is_export_of(folder, original.name):
@@ -112,7 +113,7 @@ def _check_out(folder: Path, original: Bundle, replace: bool) -> None:
 
 
 def _check_empty(folder: Path) -> None:
-    if (folder / "model.json").exists():
+    if (folder / MODEL_FILE).exists():
         raise SettingsError(f"{folder}: another model lies there; name another folder with --out, or add --replace")
 
 
@@ -154,7 +155,7 @@ def _check_table(check: Check) -> RenderableType:
     same = f"{check.told}: {check.cards} cards, {check.same:.2f} % of them read the same"
     if check.original is None or check.exported is None:
         return Text(same)
-    from balatro.identify_card.scores import MEASURES
+    from balatro.identify_card.judge.scores import MEASURES
 
     table = Table(title=same, title_justify="left")
     table.add_column("")

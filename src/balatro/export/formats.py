@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from balatro.identify_card.bundle import Bundle
-from balatro.identify_card.sessions import OpenSession, Session, network_file, open_session
-from balatro.utils.errors import MissingPartError, ModelError, SettingsError
+from balatro.config.model_files import NETWORKS
+from balatro.errors import MissingPartError, ModelError, SettingsError
+from balatro.runtime.bundle import Bundle
+from balatro.runtime.sessions import OpenSession, Session, network_file, open_session
 from balatro.utils.extras import how_to_install
 
-NETWORKS = ("model", "locator")
 """The encoder and the locator, as their files are called."""
 PRECISIONS = ("fp32", "int8")
 

@@ -12,13 +12,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from balatro.identify_card.bundle import Bundle
+from balatro.errors import InputError
 from balatro.identify_card.card import Card
-from balatro.identify_card.evaluate import LABELS, read_labels, score_frame, score_screen
-from balatro.identify_card.own_screens import find_deck, own_screens
-from balatro.identify_card.scores import FalseName, Outcome
+from balatro.identify_card.judge.evaluate import LABELS, read_labels, score_frame, score_screen
+from balatro.identify_card.judge.own_screens import find_deck, own_screens
+from balatro.identify_card.judge.scores import FalseName, Outcome
 from balatro.render.deck import Deck
-from balatro.utils.errors import InputError
+from balatro.runtime.bundle import Bundle
 from balatro.utils.images import find_images, load_image
 
 CHECK_LOT, CALIBRATION_LOT = 0, 1

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from balatro.config.shapes import ADDED_FILE, ADDED_PICTURES, LARGEST_DIFFERENCE
+from balatro.config.model_files import ADDED_FILE, ADDED_PICTURES, GALLERY_FILE, MODEL_FILE, NETWORKS
+from balatro.config.shapes import LARGEST_DIFFERENCE
+from balatro.errors import ModelError
 from balatro.export.check import MOST_COST, Check, Comparison, Difference, calibration_inputs
-from balatro.export.formats import NETWORKS, Format, onnx_files
+from balatro.export.formats import Format, onnx_files
 from balatro.export.inputs import Inputs, Trials
-from balatro.identify_card.bundle import Bundle, load_bundle
-from balatro.identify_card.sessions import networks_bytes
-from balatro.utils.errors import ModelError
+from balatro.runtime.bundle import Bundle, load_bundle
+from balatro.runtime.sessions import networks_bytes
 from balatro.utils.files import new_folder, read_json, write_json
 
 ADDED = (ADDED_FILE, ADDED_PICTURES)
@@ -52,20 +53,20 @@ def export_model(original: Bundle, plan: Plan, inputs: Inputs, folder: Path, thr
     ModelError where the check finds more than MOST_COST points of "both right" lost, outputs in full precision that differ, or
     nothing to compare, unless the plan forces it.
     """
-    about = read_json(original.folder / "model.json")
+    about = read_json(original.folder / MODEL_FILE)
     if "export" in about:
         of = about["export"].get("of")
         raise ModelError(f"{original.folder}: was exported itself, which cannot be done twice; name the original, {of!r}")
     files = onnx_files(original)
     has_added = (original.folder / ADDED_FILE).is_file()
     keep = ADDED if not has_added and is_export_of(folder, original.name) else ()
-    with new_folder(folder, "model.json", keep) as building, TemporaryDirectory(prefix="balatro-export-") as scratch:
+    with new_folder(folder, MODEL_FILE, keep) as building, TemporaryDirectory(prefix="balatro-export-") as scratch:
         if plan.precision == "int8":
             files = quantized(original, inputs.calibration, Path(scratch), threads)
         plan.format.write(files, original, building)
-        _copy(original.folder, building, ("gallery.npz", *(ADDED if has_added else ())))
+        _copy(original.folder, building, (GALLERY_FILE, *(ADDED if has_added else ())))
         text = about | {"name": folder.name}
-        write_json(building / "model.json", text)
+        write_json(building / MODEL_FILE, text)
         comparison = Comparison(original, load_bundle(building), open_exported=plan.format.open_session, threads=threads)
         checks = tuple(comparison.check(trials) for trials in inputs.checks)
         differences = tuple(comparison.differences())
@@ -74,7 +75,7 @@ def export_model(original: Bundle, plan: Plan, inputs: Inputs, folder: Path, thr
             raise ModelError(
                 f"{plan.format_name} {plan.precision} of {original.name}: {refused}; --force keeps it all the same"
             )
-        write_json(building / "model.json", text | {"export": _record(original, plan, checks, differences)})
+        write_json(building / MODEL_FILE, text | {"export": _record(original, plan, checks, differences)})
         sizes = (networks_bytes(original.folder), networks_bytes(building))
     return Exported(folder, checks, differences, sizes, refused)
 
@@ -93,7 +94,7 @@ def quantized(original: Bundle, calibration: Trials, scratch: Path, threads: int
 
 def is_export_of(folder: Path, name: str) -> bool:
     """Whether an export of the model of this name lies in a folder."""
-    path = folder / "model.json"
+    path = folder / MODEL_FILE
     about = read_json(path) if path.is_file() else None
     made = about.get("export") if isinstance(about, dict) else None
     return isinstance(made, dict) and made.get("of") == name

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from balatro.utils.errors import ModelError
+from balatro.errors import ModelError
 
 WEIGHTED = frozenset({"Conv", "ConvTranspose", "MatMul", "Gemm"})
 

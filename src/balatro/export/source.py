@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import runs_dir
-from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle, model_names
-from balatro.utils.errors import ModelError
+from balatro.errors import ModelError
+from balatro.runtime.bundle import Bundle, find_bundle, load_bundle, model_names
 
 CHECKPOINT = "checkpoint_last.pth"
 
@@ -34,7 +35,7 @@ def find_run(name: str) -> Path | None:
 
 def is_model(name: str) -> bool:
     """Whether a name or folder means a model."""
-    return name == "auto" or (Path(name) / "model.json").is_file() or name in model_names()
+    return name == "auto" or (Path(name) / MODEL_FILE).is_file() or name in model_names()
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def write_run(run: Path, folder: Path | None = None) -> str:
     from balatro.train_model.command import need_torch
 
     need_torch()
-    from balatro.train_model.finish import write_model
+    from balatro.train_model.run.finish import write_model
 
     return write_model(run, folder)
 

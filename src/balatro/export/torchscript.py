@@ -16,13 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from balatro.identify_card.bundle import load_bundle
+from balatro.config.model_files import WEIGHTS_FILE
+from balatro.errors import ModelError
 from balatro.models.bundle import load_encoder, load_start
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.utils.errors import ModelError
-
-WEIGHTS = "best_model.pth"
+from balatro.runtime.bundle import load_bundle
 
 
 def write_torchscript(source: Path, folder: Path) -> None:
@@ -37,10 +36,10 @@ def write_torchscript(source: Path, folder: Path) -> None:
 
 def load_networks(source: Path) -> dict[str, nn.Module]:
     """The networks of a trained model, ready to read; the locator is the package's where the training left it alone."""
-    path = source / WEIGHTS
+    path = source / WEIGHTS_FILE
     if not path.is_file():
         raise ModelError(
-            f"{source}: no {WEIGHTS} there, so torch has no weights of it; train a model (`balatro train`), "
+            f"{source}: no {WEIGHTS_FILE} there, so torch has no weights of it; train a model (`balatro train`), "
             "or choose --format onnx or openvino"
         )
     encoder, _ = load_encoder(path)
@@ -64,8 +63,8 @@ class _ByName(nn.Module):
         self.locator = locator
 
     def forward(self, frame: Tensor) -> dict[str, Tensor]:
-        heat, corners = self.locator(frame)
-        return {"heat": heat, "corners": corners}
+        heat, corners, smaller = self.locator(frame)
+        return {"heat": heat, "corners": corners, "smaller": smaller}
 
 
 def _sample(network: nn.Module) -> Tensor:
@@ -83,7 +82,7 @@ class _Value:
 
 
 class TorchSession:
-    """A torch network on the CPU, as `balatro.identify_card.sessions.Session`."""
+    """A torch network on the CPU, as `balatro.runtime.sessions.Session`."""
 
     def __init__(self, network: Any, takes: str, gives: Sequence[str]) -> None:
         self._network = network
@@ -110,7 +109,7 @@ def open_torchscript(path: Path, threads: int | None = None) -> TorchSession:
 
 def _session(path: Path, network: Any) -> TorchSession:
     if path.stem == "locator":
-        return TorchSession(network, "frame", ("heat", "corners"))
+        return TorchSession(network, "frame", ("heat", "corners", "smaller"))
     return TorchSession(network, "cards", (*load_bundle(path.parent).tasks, "embedding"))
 
 

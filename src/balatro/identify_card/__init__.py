@@ -1,7 +1,7 @@
 """Finding and naming the cards of a picture.
 
 >>> from balatro.identify_card import Recognizer
->>> cards = Recognizer.load("game").identify("screenshot.png")  # doctest: +SKIP
+>>> cards = Recognizer.load("demo").identify("screenshot.png")
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from balatro.utils.quads import quad_sizes
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -72,12 +74,6 @@ def quad_box(quad: np.ndarray, width: int, height: int) -> tuple[int, int, int, 
         min(max(math.ceil(right), 0), width),
         min(max(math.ceil(bottom), 0), height),
     )
-
-
-def quad_sizes(quads: np.ndarray) -> np.ndarray:
-    """(N, 2) float width and height of (N, 4, 2) quads, each the mean of the two facing sides."""
-    sides = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)
-    return np.stack([(sides[:, 0] + sides[:, 2]) / 2, (sides[:, 1] + sides[:, 3]) / 2], axis=1)
 
 
 def reading_order(quads: np.ndarray) -> np.ndarray:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from balatro.identify_card.many import MAX_TOLD
-from balatro.utils.errors import BalatroError, InputError, SettingsError
+from balatro.errors import BalatroError, InputError, SettingsError
+from balatro.identify_card.batch.many import MAX_TOLD
 
 if TYPE_CHECKING:
-    from balatro.identify_card.engines import Engine, Share
-    from balatro.identify_card.many import Answer, Work
+    from balatro.identify_card.batch.engines import Engine, Share
+    from balatro.identify_card.batch.many import Answer, Work
 
 Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
 Threads = Annotated[int, typer.Option(min=0, max=64, help="CPU threads; 0 chooses.")]
@@ -64,9 +64,9 @@ def identify(
       balatro identify hundred-thousand/ --json cards.jsonl --resume --jobs 8
       balatro identify shared/captures/ --json cards.jsonl --engine ray --address auto
     """
-    from balatro.identify_card.bundle import find_bundle
-    from balatro.identify_card.engines import Share
-    from balatro.identify_card.many import Work, read_every
+    from balatro.identify_card.batch.engines import Share
+    from balatro.identify_card.batch.many import Work, read_every
+    from balatro.runtime.bundle import find_bundle
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_text_output
 
@@ -122,7 +122,7 @@ def _check_json(json_out: str | None, resume: bool | None) -> None:
 
 
 def _pick_engine(name: str, address: str | None) -> Engine:
-    from balatro.identify_card.engines import ENGINES
+    from balatro.identify_card.batch.engines import ENGINES
 
     if name not in ENGINES:
         raise SettingsError(f"no engine `{name}`; choose one of: {', '.join(ENGINES)}")
@@ -133,7 +133,7 @@ def _pick_engine(name: str, address: str | None) -> Engine:
 
 def _read(engine: Engine, work: Work, share: Share, counts: Counts, write: Callable[[bytes], None]) -> None:
     """Read what is left of the work, and write its lines."""
-    from balatro.identify_card.many import num_items
+    from balatro.identify_card.batch.many import num_items
     from balatro.utils.progress import progress
 
     total = num_items(work)
@@ -149,7 +149,7 @@ def _read(engine: Engine, work: Work, share: Share, counts: Counts, write: Calla
 
 def _read_to_file(engine: Engine, work: Work, share: Share, counts: Counts, out: Path, resume: bool | None) -> None:
     """The same into a file that is written whole; what was done before an early end is kept beside it."""
-    from balatro.identify_card.line_file import LineFile
+    from balatro.identify_card.batch.line_file import LineFile
 
     with LineFile(out, line_settings(work), work.files, resume) as lines:
         done = lines.done
@@ -177,7 +177,7 @@ def _read_to_file(engine: Engine, work: Work, share: Share, counts: Counts, out:
 def line_settings(work: Work) -> dict[str, Any]:
     """What decides the lines besides the pictures."""
     from balatro import __version__
-    from balatro.identify_card.line_file import model_digest
+    from balatro.identify_card.batch.line_file import model_digest
 
     return {
         "version": __version__,
@@ -254,7 +254,7 @@ def _print_cards(line: bytes) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from balatro.identify_card.labels import COLOURS
+    from balatro.identify_card.marks.labels import COLOURS
 
     read = json.loads(line)
     if "error" in read:

@@ -1,8 +1,11 @@
 """Is a card on the screen now? For scripts that wait for one, or act on what lies there.
 
 >>> from balatro import is_card_displayed
->>> if is_card_displayed("Blueprint", modifier="Negative", timeout=5):        # doctest: +SKIP
+>>> if is_card_displayed("Juggler", modifier="Foil", source="screenshot.png"):
 ...     print("there it is")
+there it is
+
+Without `source`, the game's window is looked at; `timeout=5` waits up to five seconds for the card.
 
 A card is asked for by its id or its name in any spelling. The model is loaded once and kept for all later questions.
 """
@@ -21,19 +24,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PIL import Image
 
-from balatro.build_dataset.windows import NotVisibleError, NoWindowError
 from balatro.config import cards as catalogue
 from balatro.config.cards import fold
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.bundle import Bundle, find_bundle
+from balatro.errors import SettingsError, UnknownCardError
+from balatro.frames.windows import NotVisibleError, NoWindowError
 from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.stamps import ModelStamp, stamp_model
-from balatro.utils.errors import SettingsError, UnknownCardError
+from balatro.runtime.bundle import Bundle, find_bundle
+from balatro.runtime.stamps import ModelStamp, stamp_model
 from balatro.utils.images import load_image
 
 if TYPE_CHECKING:
-    from balatro.build_dataset.sources import Source
+    from balatro.frames.sources import Source
     from balatro.utils.images import ImageSource
 
 SOURCE = "window:Balatro"
@@ -71,6 +74,11 @@ def is_card_displayed(
 
     UnknownCardError names the nearest cards when the model has none of this name; SettingsError says what is wrong with another
     argument, InputError with the source, such as a window that is not there at the end.
+
+    >>> is_card_displayed("Captain Mildew", source="screenshot.png")
+    True
+    >>> is_card_displayed("Captain Mildew", modifier="Negative", source="screenshot.png")
+    False
     """
     return bool(find_card(card, modifier, region, timeout, source, model))
 
@@ -86,6 +94,9 @@ def find_card(
     """All copies of a card that are on the screen, in reading order; arguments and errors as of `is_card_displayed`.
 
     With a timeout, it returns as soon as there is one.
+
+    >>> [(card.modifier, card.box) for card in find_card("juggler", source="screenshot.png")]
+    [('Foil', (577, 46, 675, 185)), ('Base', (505, 442, 605, 581))]
     """
     if not timeout >= 0:
         raise SettingsError(f"timeout is {timeout}; give 0 seconds or more")
@@ -126,6 +137,10 @@ def wait_for_card(
     """Wait until a card is on the screen: the first copy in reading order, or None when the time is up.
 
     Arguments and errors as of `is_card_displayed`; timeout in seconds.
+
+    >>> card = wait_for_card("Frog Regent", timeout=30, source="screenshot.png")
+    >>> card.modifier
+    'Base'
     """
     found = find_card(card, modifier, region, timeout, source, model)
     return found[0] if found else None
@@ -204,7 +219,7 @@ def _looking_at(source: ImageSource | Looks | None) -> Iterator[Looks]:
 @contextmanager
 def _opened(text: str) -> Iterator[Looks]:
     """A source of the capture room, which is needed only here; opened when first looked at, anew after it was closed."""
-    from balatro.build_dataset.sources import open_source
+    from balatro.frames.sources import open_source
 
     with ExitStack() as stack:
         source: Source | None = None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from balatro.identify_card.bundle import Bundle, BundleCard
-from balatro.identify_card.card import Card, Guess, quad_box, quad_sizes
-from balatro.identify_card.locate import CARD_HEIGHT, frame_unit
+from balatro.identify_card.card import Card, Guess, quad_box
+from balatro.runtime.bundle import Bundle, BundleCard
+from balatro.utils.quads import quad_sizes
 
 SURE = 0.9
 """A card this probable tells how large the frame's cards are drawn."""
 SIZE_SPREAD = 0.07
 """Standard deviation of a card's drawn size relative to the others': hovering, tilt, and the locator's error."""
+REGULAR_SHAPE = (1.22, 1.46)
+"""Height by width of things that are probably drawn as large as a regular card, whatever they are."""
 TOP = 5
 """How many of the likeliest cards are told."""
 
@@ -24,15 +26,14 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     return result
 
 
-def split_twins(probabilities: np.ndarray, quads: np.ndarray, bundle: Bundle, frame_size: tuple[int, int] | None) -> np.ndarray:
+def split_twins(probabilities: np.ndarray, quads: np.ndarray, bundle: Bundle) -> np.ndarray:
     """Probabilities (N, cards) in which cards of the same picture are told apart by the size that they are drawn in.
 
-    The size is measured against the other cards of the frame; where there are none, against the frame (width, height).
-    With neither (frame_size None: a picture of one card) the regular card is meant.
+    The size is measured against the other cards of the picture; where there are none, the regular card is meant.
     """
     if not bundle.twins or len(probabilities) == 0:
         return probabilities
-    sizes = relative_sizes(probabilities, quads, bundle, frame_size)
+    sizes = relative_sizes(probabilities, quads, bundle)
     result = probabilities.copy()
     for group in bundle.twins:
         members = list(group)
@@ -43,26 +44,20 @@ def split_twins(probabilities: np.ndarray, quads: np.ndarray, bundle: Bundle, fr
     return result
 
 
-def relative_sizes(
-    probabilities: np.ndarray, quads: np.ndarray, bundle: Bundle, frame_size: tuple[int, int] | None
-) -> np.ndarray:
-    """(N,) height of each quad as a share of a regular card's in the same frame."""
-    heights = quad_sizes(quads)[:, 1]
+def relative_sizes(probabilities: np.ndarray, quads: np.ndarray, bundle: Bundle) -> np.ndarray:
+    """(N,) height of each quad as a share of a regular card's in the same picture.
+
+    Cards that are surely known tell that; without one, whatever else has a regular card's shape.
+    """
+    across, heights = quad_sizes(quads).T
     best = probabilities.argmax(axis=1)
     twins = {index for group in bundle.twins for index in group}
-    telling = [
-        index
-        for index, card in enumerate(best)
-        if card not in twins and bundle.cards[card].known and probabilities[index, card] >= SURE
-    ]
-    if telling:
-        regular = float(np.median([heights[index] / bundle.cards[best[index]].size[1] for index in telling]))
-    elif frame_size is None:
-        return np.ones(len(quads))
-    else:
-        regular = CARD_HEIGHT * frame_unit(*frame_size)
-    result: np.ndarray = heights / regular
-    return result
+    others = [row for row, card in enumerate(best) if card not in twins]
+    sure = [row for row in others if bundle.cards[best[row]].known and probabilities[row, best[row]] >= SURE]
+    if sure:
+        return heights / float(np.median([heights[row] / bundle.cards[best[row]].size[1] for row in sure]))
+    shaped = [row for row in others if REGULAR_SHAPE[0] <= heights[row] / across[row] <= REGULAR_SHAPE[1]]
+    return heights / float(np.median(heights[shaped])) if shaped else np.ones(len(quads))
 
 
 def make_cards(

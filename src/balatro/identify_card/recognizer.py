@@ -1,9 +1,4 @@
-"""Reading the cards of a picture.
-
->>> recognizer = Recognizer.load("game")                              # doctest: +SKIP
->>> [card.name for card in recognizer.identify("screenshot.png")]     # doctest: +SKIP
-['Egg', 'Blueprint', 'The Fool']
-"""
+"""Reading the cards of a picture."""
 
 from __future__ import annotations
 
@@ -16,8 +11,10 @@ import cv2
 import numpy as np
 
 from balatro.config.kinds import NOTHING
+from balatro.config.model_files import GALLERY_FILE
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.added import (
+from balatro.errors import InputError, ModelError
+from balatro.identify_card.added.added import (
     EMPTY,
     STRANGER,
     AddedCard,
@@ -36,37 +33,25 @@ from balatro.identify_card.added import (
     trust,
     with_added,
 )
-from balatro.identify_card.bundle import Bundle, find_bundle, load_bundle
 from balatro.identify_card.card import Card, reading_order
-from balatro.identify_card.gallery import Gallery, load_gallery
-from balatro.identify_card.locate import Locator, check_network
+from balatro.identify_card.gallery.gallery import Gallery, load_gallery
 from balatro.identify_card.naming import make_cards, softmax, split_twins
-from balatro.identify_card.sessions import OpenSession, network_file, open_session
-from balatro.utils.errors import InputError, ModelError
+from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
+from balatro.runtime.locator import Locator, check_network
+from balatro.runtime.sessions import OpenSession, network_file, open_session
 from balatro.utils.images import load_image, rectify
 from balatro.utils.stages import Stage, untimed
 
 if TYPE_CHECKING:
-    from balatro.identify_card.added_views import Sample
+    from balatro.identify_card.added.views import Sample
     from balatro.utils.images import ImageSource
 
 BATCH = 64
 """Cards that the encoder takes at once; a frame rarely has more."""
-SMALL = 240
-"""A picture of less height cannot be a screen with readable cards: it is a card, or a part of a screen."""
-SCREEN_ASPECT = (1.25, 2.6)
-"""Width by height of whole screens, from 5:4 to 21:9 and a little more."""
-USUAL_ASPECTS = (16 / 9, 16 / 10, 3 / 2, 4 / 3, 5 / 4, 64 / 27, 43 / 18)
-"""Widths by heights of whole screens: a picture of one of these, not too small, is taken for one."""
-USUAL_HEIGHT = 480
-USUAL_SHARE = 0.6
-"""Of any other picture: when fewer of the things found than this are known cards, it may be a part of a screen."""
-PART_HEIGHTS = (0.2, 0.26, 0.34, 0.44, 0.57, 0.74, 0.95)
-"""Height of a card as a share of the picture's, where that cannot be a whole screen: all are tried."""
-ONE_HEIGHTS = (1.0, 0.85, 0.7)
-"""The same for a picture of one card, which may have a border."""
+CARD_ASPECT = (0.55, 0.92)
+"""Width by height of a picture that may be one card without a border."""
 CARD_SHARE = 0.4
-"""A located card fills at least this share of a picture of one card."""
+"""A find that fills at least this share of such a picture is that card."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +69,15 @@ class Likeness:
 
 
 class Recognizer:
-    """A model, ready to read pictures. Not to be shared by threads that call it at the same time."""
+    """A model, ready to read pictures. Not to be shared by threads that call it at the same time.
+
+    >>> recognizer = Recognizer.load("demo")
+    >>> for card in recognizer.identify("screenshot.png")[:3]:
+    ...     print(card.name, card.modifier, f"{card.confidence:.0%}", card.box)
+    Juggler Foil 99% (577, 46, 675, 185)
+    Captain Mildew Polychrome 95% (929, 45, 1034, 187)
+    Frog Regent Base 97% (1061, 46, 1169, 187)
+    """
 
     def __init__(self, bundle: Bundle, threads: int | None = None, open_session: OpenSession = open_session) -> None:
         """open_session: what opens its two networks; by default what their files are made for."""
@@ -98,7 +91,7 @@ class Recognizer:
         self._outputs = [output.name for output in self._encoder.get_outputs()]
         self._gallery: Gallery | None = None
         if "identification" not in bundle.tasks:
-            self._gallery = load_gallery(bundle.folder / "gallery.npz")
+            self._gallery = load_gallery(bundle.folder / GALLERY_FILE)
         self._check_outputs()
         self._check_gallery()
         self.read_added()
@@ -150,9 +143,15 @@ class Recognizer:
         name: a new name, or that of a card whose look is to be corrected. images: one is enough; each shows one card, in the
         modifier given. known: False for a thing that is never to be named. origin: under which `forget` takes the pictures
         back. Same pictures, same bytes. InputError for pictures that cannot be used, before anything is changed.
+
+        >>> recognizer = Recognizer.load("demo")
+        >>> recognizer.add("My Joker", ["card.png"]).id
+        'my_joker'
+        >>> [card.name for card in recognizer.identify("card.png")]
+        ['My Joker']
         """
-        from balatro.identify_card.added_pictures import to_keep
-        from balatro.identify_card.added_views import load_sample, modifier_index
+        from balatro.identify_card.added.pictures import to_keep
+        from balatro.identify_card.added.views import load_sample, modifier_index
 
         if not images:
             raise InputError("no picture of the card; name at least one")
@@ -179,7 +178,7 @@ class Recognizer:
 
     def _look_anew(self, stale: AddedCards) -> AddedCards:
         """The added cards as this encoder sees their pictures, kept in the model's folder where that can be written."""
-        from balatro.identify_card.added_pictures import read_sample
+        from balatro.identify_card.added.pictures import read_sample
         from balatro.utils.progress import track
 
         fresh = EMPTY.with_strangers(self._look_at_strangers()) if stale.has_strangers else EMPTY
@@ -196,7 +195,7 @@ class Recognizer:
 
     def _look_at(self, samples: Sequence[Sample], modifiers: Sequence[int]) -> tuple[Looks, np.ndarray]:
         """What the encoder makes of the views of samples in these modifiers; (views,) int32, the sample of each."""
-        from balatro.identify_card.added_views import make_views
+        from balatro.identify_card.added.views import make_views
 
         size, margin = self.bundle.input_size, self.bundle.margin
         views = [make_views(sample, number, size, margin) for sample, number in zip(samples, modifiers, strict=True)]
@@ -204,7 +203,7 @@ class Recognizer:
         return looks, np.repeat(np.arange(len(views), dtype=np.int32), [len(shown) for _, shown in views])
 
     def _look_at_strangers(self) -> Looks:
-        from balatro.identify_card.added_views import stranger_views
+        from balatro.identify_card.added.views import stranger_views
 
         strangers = stranger_views(self.bundle.input_size, self.bundle.margin)
         return self._look(strangers, np.zeros(len(strangers), np.int8))
@@ -219,37 +218,33 @@ class Recognizer:
     def identify(self, image: ImageSource) -> list[Card]:
         """The cards of a picture in reading order: row by row, each from left to right.
 
-        image: a path, a PIL image, or an array (see `balatro.utils.images.load_image`). A picture of one card is read as one.
+        image: a path, a PIL image, or an array (see `balatro.utils.images.load_image`). A picture of a card's shape in which
+        nothing is found that fills it is read as one card without a border as well.
         """
         picture = load_image(image)
+        quads = self.locate(picture)
+        cards = self.read(picture, quads)
         height, width = picture.shape[:2]
-        if is_one_card(width, height):
-            one = self._read_one(picture)
-            return one if height < SMALL else max(one, self._read_part(picture), key=_recognised)
-        if not SCREEN_ASPECT[0] <= width / height <= SCREEN_ASPECT[1] or height < SMALL:
-            return self._read_part(picture)
-        cards = self.read(picture, self.locate(picture))
-        if is_screen(width, height) or sum(card.known for card in cards) >= USUAL_SHARE * max(len(cards), 1):
+        if not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1]:
             return cards
-        return max(cards, self._read_part(picture), key=_recognised)
+        if any(card.known for card in cards) or any(cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in quads):
+            return cards
+        one = self.read(picture, whole(width, height))
+        return one if one[0].known or not cards else cards
 
     def identify_many(self, images: Iterable[ImageSource]) -> list[list[Card]]:
         """The cards of each picture."""
         return [self.identify(image) for image in images]
 
-    def locate(self, picture: np.ndarray, card_height: float | None = None) -> np.ndarray:
-        """(N, 4, 2) float32 quads of the card-like things of an (H, W, 3) uint8 RGB picture, in reading order.
-
-        card_height: about how high cards are drawn, in pixels; left out, the picture is a whole screen.
-        """
-        quads = np.array([card.quad for card in self.locator.find(picture, card_height)], np.float32).reshape(-1, 4, 2)
+    def locate(self, picture: np.ndarray) -> np.ndarray:
+        """(N, 4, 2) float32 quads of the card-like things of an (H, W, 3) uint8 RGB picture, in reading order."""
+        quads = np.array([card.quad for card in self.locator.find(picture)], np.float32).reshape(-1, 4, 2)
         return quads[reading_order(quads)]
 
-    def read(self, picture: np.ndarray, quads: np.ndarray, in_frame: bool = True) -> list[Card]:
+    def read(self, picture: np.ndarray, quads: np.ndarray) -> list[Card]:
         """Name the cards at given quads of an (H, W, 3) uint8 RGB picture, in the quads' order.
 
-        quads: (N, 4, 2), top left, top right, bottom right, bottom left. in_frame says whether the picture's size tells
-        anything about the size in which the cards are drawn.
+        quads: (N, 4, 2), top left, top right, bottom right, bottom left.
         """
         if len(quads) == 0:
             return []
@@ -259,12 +254,12 @@ class Recognizer:
         with self._stage("encode"):
             outputs = self.encode(cut)
         with self._stage("name"):
-            return self._name(outputs, quads, size, in_frame)
+            return self._name(outputs, quads, size)
 
-    def _name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int], in_frame: bool) -> list[Card]:
+    def _name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
         """What the encoder's outputs say of the cards at these quads of a picture of this (width, height)."""
         names, alike = self.name_chances(outputs)
-        names = split_twins(names, quads, self.bundle, size if in_frame else None)
+        names = split_twins(names, quads, self.bundle)
         return make_cards(names, alike, self.modifier_chances(outputs, names.argmax(axis=1)), quads, size, self.bundle)
 
     def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
@@ -300,23 +295,6 @@ class Recognizer:
             chances = chances * softmax(self._looks.modifiers(outputs["embedding"], card) * self.bundle.gallery.scale)
             chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
         return chances
-
-    def _read_part(self, picture: np.ndarray) -> list[Card]:
-        """Read a part of a screen, in which cards may be of any size: the size counts in which most is recognised."""
-        height, width = picture.shape[:2]
-        tries = [self.read(picture, self.locate(picture, share * height), in_frame=False) for share in PART_HEIGHTS]
-        if width / height < 1.2:
-            tries.append(self.read(picture, whole(width, height), in_frame=False))
-        return max(tries, key=_recognised)
-
-    def _read_one(self, picture: np.ndarray) -> list[Card]:
-        """Read a picture of one card, with or without a border."""
-        height, width = picture.shape[:2]
-        tries = [whole(width, height)]
-        for share in ONE_HEIGHTS:
-            quads = self.locate(picture, share * height)
-            tries += [quad[None] for quad in quads if cv2.contourArea(quad) >= CARD_SHARE * width * height]
-        return max((self.read(picture, quads, in_frame=False) for quads in tries), key=_recognised)
 
     def encode(self, cards: np.ndarray) -> dict[str, np.ndarray]:
         """All outputs of the encoder for (N, h, w, 3) uint8 RGB cards: logits by task, and `embedding` (N, D)."""
@@ -363,26 +341,16 @@ class Recognizer:
         return self._encoder.get_outputs()[self._outputs.index(output)].shape[-1]
 
 
-def is_one_card(width: int, height: int) -> bool:
-    """Whether a picture of this size is one card: of a card's shape (71:95 = 0.75), or not much larger than one."""
-    aspect = width / height
-    return 0.66 <= aspect <= 0.86 or (height < SMALL and 0.5 < aspect < 1.2)
-
-
 def whole(width: int, height: int) -> np.ndarray:
     """The whole picture as (1, 4, 2) quads."""
     return np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)
 
 
-def is_screen(width: int, height: int) -> bool:
-    """Whether a picture has the shape and size of a whole screen, on which cards have the game's usual size."""
-    return height >= USUAL_HEIGHT and any(abs(width / height - usual) < 0.02 for usual in USUAL_ASPECTS)
-
-
-def _recognised(cards: list[Card]) -> float:
-    return sum(card.confidence for card in cards if card.known)
-
-
 def identify(image: ImageSource, model: str | os.PathLike[str] = "auto") -> list[Card]:
-    """The cards of one picture. For more than one, load a Recognizer once."""
+    """The cards of one picture. For more than one, load a Recognizer once.
+
+    >>> cards = identify("screenshot.png", model="demo")
+    >>> [(card.name, card.modifier) for card in cards if card.modifier != "Base"]
+    [('Juggler', 'Foil'), ('Captain Mildew', 'Polychrome'), ('Birthday Arson', 'Polychrome')]
+    """
     return Recognizer.load(model).identify(image)

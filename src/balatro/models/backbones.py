@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from balatro.config.shapes import CARD_SIZE
-from balatro.utils.errors import MissingPartError, SettingsError
+from balatro.errors import MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
 
 MEAN = (0.485, 0.456, 0.406)

@@ -1,7 +1,7 @@
 """The bundle: what training leaves behind and identifying reads. ONNX files, model.json, and the weights to train on from.
 
 data/models/<name>/model.onnx       the encoder: `cards` uint8 (N, H, W, 3) -> logits per task, `embedding`
-data/models/<name>/locator.onnx     `frame` uint8 (1, H, W, 3), multiples of 16 -> `heat`, `corners`
+data/models/<name>/locator.onnx     `frame` uint8 (1, H, W, 3), multiples of 32 -> `heat`, `corners`, `smaller`
 data/models/<name>/model.json       classes, thresholds, scores
 data/models/<name>/best_model.pth   both networks' weights, and what the encoder is built from
 """
@@ -18,11 +18,22 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from balatro.config.model_files import (
+    ADDED_FILE,
+    ADDED_PICTURES,
+    ENCODER_FILE,
+    LOCATOR_FILE,
+    MODEL_FILE,
+    PACKAGE_ABOUT,
+    PACKAGE_ENCODER,
+    PACKAGE_START,
+    WEIGHTS_FILE,
+)
 from balatro.config.paths import package_weights
-from balatro.config.shapes import ADDED_FILE, ADDED_PICTURES, CARD_SIZE, LARGEST_DIFFERENCE, MARGIN, MODEL_FORMAT
+from balatro.config.shapes import CARD_SIZE, LARGEST_DIFFERENCE, MARGIN, MODEL_FORMAT
+from balatro.errors import BalatroError, ModelError
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.utils.errors import BalatroError, ModelError
 from balatro.utils.files import new_folder, read_json, write_bytes, write_json
 
 
@@ -56,16 +67,16 @@ def save_bundle(
     An older bundle there is replaced, its gallery too: embeddings of another encoder mean nothing to this one. Only the cards
     that a person added by pictures stay: whoever reads them next looks at the pictures anew.
     """
-    with new_folder(folder, "model.json", keep=(ADDED_FILE, ADDED_PICTURES)) as building:
-        (building / "model.onnx").write_bytes(encoder_onnx := export_encoder(encoder))
-        (building / "locator.onnx").write_bytes(locator_onnx := export_locator(locator) if locator else _package_locator())
-        write_json(building / "model.json", dict(text))
-        (building / "best_model.pth").write_bytes(_weights(encoder, locator, torch.float32, text))
+    with new_folder(folder, MODEL_FILE, keep=(ADDED_FILE, ADDED_PICTURES)) as building:
+        (building / ENCODER_FILE).write_bytes(encoder_onnx := export_encoder(encoder))
+        (building / LOCATOR_FILE).write_bytes(locator_onnx := export_locator(locator) if locator else _package_locator())
+        write_json(building / MODEL_FILE, dict(text))
+        (building / WEIGHTS_FILE).write_bytes(_weights(encoder, locator, torch.float32, text))
         return check_exported(encoder_onnx, locator_onnx, encoder, locator, cards)
 
 
 def _package_locator() -> bytes:
-    path = package_weights() / "locator.onnx"
+    path = package_weights() / LOCATOR_FILE
     try:
         return path.read_bytes()
     except OSError as error:
@@ -81,14 +92,14 @@ def export_encoder(encoder: MultiHeadModel) -> bytes:
 
 
 def export_locator(locator: Locator) -> bytes:
-    """The locator as ONNX, for one frame of any size in multiples of 16."""
+    """The locator as ONNX, for one frame of any size in multiples of 32."""
     sample = torch.zeros(1, FRAME_SIZE[1], FRAME_SIZE[0], 3, dtype=torch.uint8)
     return _export(
         locator,
         sample,
         "frame",
-        ["heat", "corners"],
-        {"frame": {1: "H", 2: "W"}, "heat": {1: "h", 2: "w"}, "corners": {2: "h", 3: "w"}},
+        ["heat", "corners", "smaller"],
+        {"frame": {1: "H", 2: "W"}, "heat": {1: "cells"}, "corners": {2: "cells"}, "smaller": {1: "h", 2: "w"}},
     )
 
 
@@ -213,9 +224,9 @@ def save_package_weights(
     encoder_onnx, locator_onnx = export_encoder(nameless), export_locator(locator)
     start = _weights(encoder, locator, torch.float16, text, keep_names=False)
     difference = check_exported(encoder_onnx, locator_onnx, nameless, locator, cards)
-    for name, data in (("encoder.onnx", encoder_onnx), ("locator.onnx", locator_onnx), ("start.pth", start)):
+    for name, data in ((PACKAGE_ENCODER, encoder_onnx), (LOCATOR_FILE, locator_onnx), (PACKAGE_START, start)):
         write_bytes(folder / name, data)
-    write_json(folder / "weights.json", dict(text))
+    write_json(folder / PACKAGE_ABOUT, dict(text))
     return difference
 
 
@@ -237,7 +248,7 @@ def load_start(path: Path | None = None) -> dict[str, Any] | None:
     trained no locator has no "locator".
     """
     if path is None:
-        path = package_weights() / "start.pth"
+        path = package_weights() / PACKAGE_START
         if not path.is_file():
             return None
     try:
@@ -273,7 +284,7 @@ def load_encoder(path: Path) -> tuple[MultiHeadModel, dict[str, list[str]]]:
 
 
 def _classes_beside(path: Path) -> dict[str, list[str]]:
-    for name in ("model.json", "weights.json"):
+    for name in (MODEL_FILE, PACKAGE_ABOUT):
         if (path.parent / name).is_file():
             return {task: entry["classes"] for task, entry in read_json(path.parent / name)["tasks"].items()}
     raise ModelError(f"{path}: without class names, and no model.json beside it; keep them together, or train anew")

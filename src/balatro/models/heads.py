@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from balatro.utils.errors import SettingsError
+from balatro.errors import SettingsError
 
 COSINE_SCALE = 24.0
 """Logits are this times a cosine. Large enough that 16,000 classes can reach a probability of 0.99."""

@@ -13,10 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from balatro.config.shapes import CARD_SIZE
+from balatro.errors import SettingsError
 from balatro.models.backbones import MEAN, STD, build_backbone
 from balatro.models.heads import HEADS, CosineHead, Heads, build_head, choose_heads
 from balatro.models.pretrained import load_imagenet
-from balatro.utils.errors import SettingsError
 
 
 class MultiHeadModel(nn.Module):

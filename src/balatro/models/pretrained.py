@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import torch
 
+from balatro.errors import SettingsError
 from balatro.models.backbones import CardBackbone, TimmBackbone, create_timm
-from balatro.utils.errors import SettingsError
 
 WANTED = ("auto", "yes", "no")
 WEIGHTS = "model.safetensors"

@@ -19,7 +19,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from balatro.utils.errors import DeckError
+from balatro.errors import DeckError
 from balatro.utils.files import new_folder, read_json
 
 DECK_FORMAT = 1

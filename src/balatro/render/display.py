@@ -12,6 +12,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from balatro.config.screens import ROOM
+
 CURVE_STEP = 0.03
 """Curves are drawn at multiples of this strength, so that the coordinate maps can be kept."""
 
@@ -52,7 +54,7 @@ GAME = Display(curve=0.21, scan=0.05, fringe=0.6, contrast=1.14)
 def random_display(rng: np.random.Generator, height: int) -> Display:
     """Any display a player may have, for a screen of this height."""
     crt = rng.random() < 0.75
-    pixel = height / 576
+    pixel = height / ROOM[1]
     codec = str(rng.choice(["none", "jpeg", "webp"], p=[0.42, 0.52, 0.06]))
     return Display(
         curve=float(rng.choice([0.09, 0.15, 0.21, 0.21, 0.3])) if crt else 0.0,

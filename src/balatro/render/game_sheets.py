@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from balatro.errors import DeckError
 from balatro.render.deck import CELL
-from balatro.utils.errors import DeckError
 
 MAX_SHEET_BYTES = 64 * 2**20
 MAX_SHEET_PIXELS = 32_000_000

@@ -12,10 +12,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from balatro.config.screens import ROOM
 from balatro.render.demo_art.font import text_bits
 
-ROOM = (1024, 576)
-"""Size of the room in its own units; on screens of another shape it is centred."""
 Colour = tuple[int, int, int]
 WORDS = [
     "Shop",
@@ -223,7 +222,7 @@ def _stamp(text: str, pixels: int, pixel_font: bool) -> np.ndarray:
     return np.asarray(picture)
 
 
-def write(canvas: Canvas, text: str, x: float, y: float, size: float, colour: Colour, room: float = 1024) -> None:
+def write(canvas: Canvas, text: str, x: float, y: float, size: float, colour: Colour, room: float = ROOM[0]) -> None:
     """Text centred at (x, y), size in room units; smaller when it would be wider than `room`."""
     if not text:
         return
@@ -405,6 +404,6 @@ def draw_sparks(canvas: Canvas, rng: np.random.Generator) -> None:
     """Small squares that fly about opened packs."""
     colour = random_colour(rng, 100)
     for _ in range(int(rng.integers(10, 60))):
-        x, y = canvas.point(float(rng.uniform(0, 1024)), float(rng.uniform(0, 576)))
+        x, y = canvas.point(float(rng.uniform(0, ROOM[0])), float(rng.uniform(0, ROOM[1])))
         side = canvas.length(float(rng.uniform(1, 5)))
         cv2.rectangle(canvas.image, (x, y), (x + side, y + side), colour, cv2.FILLED)

@@ -1,10 +1,6 @@
 """A game that plays itself: cards are dealt, hovered, moved, bought, sold, used and given editions, and the truth is known.
 
 The whole play is written first, as the lives of its cards; any moment of it can then be drawn. Same deck, same seed: same play.
-
->>> play = write_play(deck, np.random.default_rng(0), seconds=60)      # doctest: +SKIP
->>> stage = Stage(deck, play)                                          # doctest: +SKIP
->>> image = stage.draw(12.5)                                           # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -18,12 +14,13 @@ import cv2
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH
 from balatro.render import interface
 from balatro.render.deck import Deck, cells
 from balatro.render.display import GAME, Display, show
 from balatro.render.editions import draw_editions, game_phases
 from balatro.render.layers import Float, lay, stack_layers
-from balatro.render.table import CARD_HEIGHT, CARD_WIDTH, Placed, pose_of, shadow_of
+from balatro.render.table import Placed, pose_of, shadow_of
 
 MOVE_S = 0.35
 """Seconds that a card takes from one place to another."""
@@ -201,13 +198,23 @@ def _places(area: str, count: int) -> list[tuple[float, float]]:
         "shop": (505.0, 745.0, 282.0, 1.2),
         "hand": (345.0, 770.0, 400.0, 0.8),
     }[area]
-    gap = min((right - left) / max(count - 1, 1), CARD_WIDTH * closest)
+    gap = min((right - left) / max(count - 1, 1), CELL_WIDTH * closest)
     middle = (left + right) / 2
     return [(middle + gap * (place - (count - 1) / 2), y) for place in range(count)]
 
 
 def write_play(deck: Deck, rng: np.random.Generator, seconds: float) -> Play:
-    """Write a play that lasts so long."""
+    """Write a play that lasts so long.
+
+    >>> from balatro.config.paths import art_dir
+    >>> from balatro.render.deck import load_deck
+    >>> deck = load_deck(art_dir("demo"))
+    >>> play = write_play(deck, np.random.default_rng(0), seconds=20)
+    >>> Stage(deck, play).draw(12.5).shape
+    (720, 1280, 3)
+    >>> len(truth(deck, play))
+    11
+    """
     known = [place for place, card in enumerate(deck.cards) if card.known]
     hand_cards = [place for place, card in enumerate(deck.cards) if card.type == "Playing card"]
     writer = _Writer(deck, rng, known, hand_cards)
@@ -407,7 +414,7 @@ class Stage:
             lifted=1 + 2 * hover,
         )
         layers = self._layers(life, seconds, hover)
-        lay(canvas.image, card, layers, pose_of(canvas, placed, CARD_WIDTH * canvas.scale), shadow_of(canvas, placed), True)
+        lay(canvas.image, card, layers, pose_of(canvas, placed, CELL_WIDTH * canvas.scale), shadow_of(canvas, placed), True)
 
     def _layers(self, life: Life, seconds: float, hover: float) -> np.ndarray:
         """The card as it looks now, not much older than LOOK_S."""
@@ -425,7 +432,7 @@ class Stage:
     def _draw_tooltip(self, canvas: interface.Canvas, life: Life, seconds: float) -> None:
         """Under the upper rows' cards, over others; and the mouse on the card."""
         key = _where(life, seconds)
-        y = key.y + CARD_HEIGHT * 0.58 if key.y < 200 else key.y - CARD_HEIGHT * 1.35
+        y = key.y + CELL_HEIGHT * 0.58 if key.y < 200 else key.y - CELL_HEIGHT * 1.35
         interface.draw_tooltip(canvas, key.x, y, np.random.default_rng(life.number))
         interface.draw_cursor(canvas, key.x + 12, key.y + 10)
 

@@ -13,10 +13,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.errors import SettingsError
 from balatro.render.deck import CELL, Deck, DeckCard, to_scale
 from balatro.render.editions import draw_editions, random_phases
 from balatro.render.layers import Float, Pose, lay, stack_layers
-from balatro.utils.errors import SettingsError
 from balatro.utils.files import write_bytes
 
 MIXED = "Mixed"

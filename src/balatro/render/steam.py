@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from balatro.utils.errors import DeckError
+from balatro.errors import DeckError
 
 _GAME = Path("steamapps/common/Balatro")
 _LINUX_STEAM = (

@@ -13,15 +13,13 @@ import cv2
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH, ROOM
 from balatro.render import interface
 from balatro.render.deck import Deck, DeckCard, cells
 from balatro.render.display import GAME, Display, move_points, random_display, show
 from balatro.render.editions import draw_editions, random_phases
 from balatro.render.layers import Float, Pose, drawn_quad, lay, random_float, stack_layers
 
-CARD_WIDTH = 87.0
-"""Width of a regular card's cell in a 1024x576 room, measured on screens of the game."""
-CARD_HEIGHT = CARD_WIDTH * 95 / 71
 STATES = ("shop", "pack", "hand", "blind", "scattered")
 SIZES = (
     (640, 360),
@@ -88,6 +86,8 @@ class Screen:
 
     image: np.ndarray
     cards: tuple[ScreenCard, ...]
+    decoys: np.ndarray = field(default_factory=lambda: np.zeros((0, 4, 2), np.float32))
+    """(N, 4, 2) float32 corners of things that pass for cards and are none."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Placed:
 
 
 @dataclass(frozen=True, eq=False)
-class _Dealer:
+class Dealer:
     """Draws cards from a deck for a plan."""
 
     rng: np.random.Generator
@@ -136,30 +136,39 @@ class _Dealer:
 def draw_screen(
     deck: Deck, rng: np.random.Generator, settings: TableSettings = TRAIN, among: Sequence[int] | None = None
 ) -> Screen:
-    """One screen with truth. among: places in deck.cards of the cards to deal; all known ones when not given."""
+    """One screen with truth. among: places in deck.cards of the cards to deal; all known ones when not given.
+
+    >>> from balatro.config.paths import art_dir
+    >>> from balatro.render.deck import load_deck
+    >>> screen = draw_screen(load_deck(art_dir("demo")), np.random.default_rng(2), replace(PLAY, sizes=((1280, 720),)))
+    >>> screen.image.shape
+    (720, 1280, 3)
+    >>> [(card.id, card.modifier) for card in screen.cards if card.known][:2]
+    [('d_juggler', 'Polychrome'), ('d_diploma_of_idleness', 'Base')]
+    """
     width, height = settings.sizes[int(rng.integers(len(settings.sizes)))]
     state = STATES[int(rng.choice(len(STATES), p=settings.states))]
     scale = float(np.exp(rng.normal(0, 0.07))) if rng.random() < 0.4 * settings.disturbed else 1.0
     pixel_font = bool(rng.random() < 0.7 + 0.3 * (1 - settings.disturbed))
     canvas = interface.new_canvas(width, height, scale, pixel_font)
-    dealer = _dealer(deck, rng, settings, among)
+    dealer = make_dealer(deck, rng, settings, among)
     interface.draw_ground(canvas, interface.random_ground_colours(rng), rng)
     placed = _upper_rows(dealer) + PLANS[state](dealer)
     _draw_furniture(canvas, state, rng)
-    quads = _draw_cards(canvas, deck, placed, rng)
+    quads = draw_cards(canvas, deck, placed, rng)
     _draw_over(canvas, placed, dealer)
     display = settings.display or random_display(rng, height)
     image = show(canvas.image, display, rng)
-    visible = _visible(canvas, quads)
+    visible = visible_shares(canvas, quads)
     seen = [move_points(quad, width, height, display) for quad in quads]
-    cards = [_truth(deck, p, quad, share) for p, quad, share in zip(placed, seen, visible, strict=True)]
+    cards = [truth_of(deck, p, quad, share) for p, quad, share in zip(placed, seen, visible, strict=True)]
     inside = [card for card in cards if _is_inside(card.quad, width, height)]
     return Screen(image, tuple(inside))
 
 
-def _dealer(deck: Deck, rng: np.random.Generator, settings: TableSettings, among: Sequence[int] | None) -> _Dealer:
+def make_dealer(deck: Deck, rng: np.random.Generator, settings: TableSettings, among: Sequence[int] | None) -> Dealer:
     known = np.asarray(among if among is not None else _known(deck))
-    return _Dealer(rng, settings, known, _strangers(deck), len(deck.stickers))
+    return Dealer(rng, settings, known, _strangers(deck), len(deck.stickers))
 
 
 def _known(deck: Deck) -> np.ndarray:
@@ -190,7 +199,7 @@ def _places(deck: Deck) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 # Plans: where the cards lie. Joker row and consumables are on every screen.
 
 
-def _at_rest(dealer: _Dealer, card: int, area: str, x: float, y: float, **more: object) -> Placed:
+def at_rest(dealer: Dealer, card: int, area: str, x: float, y: float, **more: object) -> Placed:
     """A card with the small rotation and tilt that it has at rest, and sometimes hovered, dragged, debuffed or marked."""
     rng = dealer.rng
     placed = Placed(
@@ -216,17 +225,17 @@ def _at_rest(dealer: _Dealer, card: int, area: str, x: float, y: float, **more: 
     return replace(placed, **more)  # type: ignore[arg-type]
 
 
-def _row(dealer: _Dealer, count: int, area: str, left: float, right: float, y: float) -> list[Placed]:
+def _row(dealer: Dealer, count: int, area: str, left: float, right: float, y: float) -> list[Placed]:
     """Known cards between two middles, evenly; they overlap when there are many."""
     if count == 0:
         return []
     gap = (right - left) / max(count - 1, 1)
-    gap = min(gap, CARD_WIDTH * float(dealer.rng.uniform(1.02, 1.5)))
+    gap = min(gap, CELL_WIDTH * float(dealer.rng.uniform(1.02, 1.5)))
     start = left + (right - left - gap * (count - 1)) * float(dealer.rng.choice([0.0, 0.5, 0.5, dealer.rng.random()]))
-    return [_at_rest(dealer, dealer.card(), area, start + gap * i, y) for i in range(count)]
+    return [at_rest(dealer, dealer.card(), area, start + gap * i, y) for i in range(count)]
 
 
-def _upper_rows(dealer: _Dealer) -> list[Placed]:
+def _upper_rows(dealer: Dealer) -> list[Placed]:
     rng = dealer.rng
     crowded = rng.random() < dealer.settings.crowded
     jokers = int(rng.integers(6, 16)) if crowded else int(rng.integers(0, 6))
@@ -239,14 +248,14 @@ def _upper_rows(dealer: _Dealer) -> list[Placed]:
     return placed
 
 
-def _fixed(dealer: _Dealer, kind: str, area: str, x: float, y: float, **more: object) -> list[Placed]:
+def _fixed(dealer: Dealer, kind: str, area: str, x: float, y: float, **more: object) -> list[Placed]:
     card = dealer.stranger(kind)
     if card is None:
         return []
-    return [_at_rest(dealer, card, area, x, y, **{"modifier": 0, "debuffed": False, "stickers": (), **more})]
+    return [at_rest(dealer, card, area, x, y, **{"modifier": 0, "debuffed": False, "stickers": (), **more})]
 
 
-def _deck_pile(dealer: _Dealer) -> list[Placed]:
+def _deck_pile(dealer: Dealer) -> list[Placed]:
     card = dealer.stranger("Card back")
     if card is None:
         return []
@@ -254,7 +263,7 @@ def _deck_pile(dealer: _Dealer) -> list[Placed]:
     return [Placed(card, 0, "deck", float(x), float(y), rotation=float(dealer.rng.normal(0, 0.01)), lifted=1.5)]
 
 
-def _shop(dealer: _Dealer) -> list[Placed]:
+def _shop(dealer: Dealer) -> list[Placed]:
     rng = dealer.rng
     count = int(rng.integers(1, 5))
     placed = _row(dealer, count, "shop", 613 - 52 * (count - 1), 613 + 52 * (count - 1), 280)
@@ -266,7 +275,7 @@ def _shop(dealer: _Dealer) -> list[Placed]:
     return placed + _deck_pile(dealer)
 
 
-def _playing_cards(dealer: _Dealer, count: int, area: str, left: float, right: float, y: float, bow: float) -> list[Placed]:
+def _playing_cards(dealer: Dealer, count: int, area: str, left: float, right: float, y: float, bow: float) -> list[Placed]:
     placed: list[Placed] = []
     for i in range(count):
         share = i / max(count - 1, 1) - 0.5
@@ -278,11 +287,11 @@ def _playing_cards(dealer: _Dealer, count: int, area: str, left: float, right: f
         # Few playing cards carry an edition in play; enough here for a reader to learn that they may.
         modifier = dealer.modifier() if dealer.rng.random() < 0.3 else 0
         turn = 0.12 * share + float(dealer.rng.normal(0, 0.02))
-        placed.append(_at_rest(dealer, card, area, x, y + bow * share**2 - up, rotation=turn, modifier=modifier, stickers=()))
+        placed.append(at_rest(dealer, card, area, x, y + bow * share**2 - up, rotation=turn, modifier=modifier, stickers=()))
     return placed
 
 
-def _pack(dealer: _Dealer) -> list[Placed]:
+def _pack(dealer: Dealer) -> list[Placed]:
     rng = dealer.rng
     count = int(rng.integers(1, 6))
     middle, gap = 555.0, float(rng.uniform(100, 125))
@@ -292,13 +301,13 @@ def _pack(dealer: _Dealer) -> list[Placed]:
         left = middle - gap * (count - 1) / 2
         placed = _playing_cards(dealer, count, "pack", left, 2 * middle - left, 412, 0)
     else:
-        placed = [_at_rest(dealer, dealer.card(), "pack", middle + gap * (i - (count - 1) / 2), 412) for i in range(count)]
+        placed = [at_rest(dealer, dealer.card(), "pack", middle + gap * (i - (count - 1) / 2), 412) for i in range(count)]
     if rng.random() < 0.45:
         placed += _playing_cards(dealer, int(rng.integers(5, 12)), "hand", 325, 790, 262, 60)
     return placed + _deck_pile(dealer)
 
 
-def _hand(dealer: _Dealer) -> list[Placed]:
+def _hand(dealer: Dealer) -> list[Placed]:
     rng = dealer.rng
     placed = _playing_cards(dealer, int(rng.integers(3, 14)), "hand", 325, 790, float(rng.uniform(380, 420)), 60)
     if rng.random() < 0.4:
@@ -307,11 +316,11 @@ def _hand(dealer: _Dealer) -> list[Placed]:
     return placed + _deck_pile(dealer)
 
 
-def _blind(dealer: _Dealer) -> list[Placed]:
+def _blind(dealer: Dealer) -> list[Placed]:
     return _deck_pile(dealer)
 
 
-def _scattered(dealer: _Dealer) -> list[Placed]:
+def _scattered(dealer: Dealer) -> list[Placed]:
     """Cards of every kind anywhere, some upon others: screens that no layout of the game explains."""
     rng = dealer.rng
     kinds = [*dealer.strangers]
@@ -321,13 +330,13 @@ def _scattered(dealer: _Dealer) -> list[Placed]:
         if kinds and rng.random() < 0.3:
             card = dealer.stranger(kinds[int(rng.integers(len(kinds)))])
             assert card is not None
-            placed.append(_at_rest(dealer, card, "scattered", x, y, modifier=dealer.modifier() if rng.random() < 0.2 else 0))
+            placed.append(at_rest(dealer, card, "scattered", x, y, modifier=dealer.modifier() if rng.random() < 0.2 else 0))
         else:
-            placed.append(_at_rest(dealer, dealer.card(), "scattered", x, y, enlarged=float(np.exp(rng.normal(0, 0.06)))))
+            placed.append(at_rest(dealer, dealer.card(), "scattered", x, y, enlarged=float(np.exp(rng.normal(0, 0.06)))))
     return placed
 
 
-PLANS: dict[str, Callable[[_Dealer], list[Placed]]] = {
+PLANS: dict[str, Callable[[Dealer], list[Placed]]] = {
     "shop": _shop,
     "pack": _pack,
     "hand": _hand,
@@ -366,10 +375,10 @@ def _shade(canvas: interface.Canvas, box: tuple[float, float, float, float], dep
         part[:] = cv2.convertScaleAbs(part, alpha=1 - depth)
 
 
-def _draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[Placed], rng: np.random.Generator) -> list[np.ndarray]:
+def draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[Placed], rng: np.random.Generator) -> list[np.ndarray]:
     """Draw all cards, in order, and note which shows where; returns their quads before the display."""
     cards = [deck.cards[p.card] for p in placed]
-    width = CARD_WIDTH * canvas.scale
+    width = CELL_WIDTH * canvas.scale
     # Twice the art's pixels unless the cards are small; sometimes less, as on weak machines.
     detail = 1 if width < 60 or (width < 110 and rng.random() < 0.4) else 2
     smooth = bool(rng.random() < 0.6)
@@ -398,7 +407,7 @@ def pose_of(canvas: interface.Canvas, p: Placed, width: float) -> Pose:
 
 def shadow_of(canvas: interface.Canvas, p: Placed) -> tuple[float, float]:
     """How far its shadow falls, in pixels: away from the middle of the room, and down."""
-    across = (p.x - interface.ROOM[0] / 2) / interface.ROOM[0] * 10 * p.lifted
+    across = (p.x - ROOM[0] / 2) / ROOM[0] * 10 * p.lifted
     return float(-across * canvas.scale), float(7 * p.lifted * canvas.scale)
 
 
@@ -406,12 +415,12 @@ def _own(canvas: interface.Canvas, quad: np.ndarray, number: int) -> None:
     cv2.fillConvexPoly(canvas.owner, np.round(quad / 2).astype(np.int32), number)
 
 
-def _draw_over(canvas: interface.Canvas, placed: list[Placed], dealer: _Dealer) -> None:
+def _draw_over(canvas: interface.Canvas, placed: list[Placed], dealer: Dealer) -> None:
     """Price tags, buttons, a tooltip, pop-ups, the cursor."""
     rng = dealer.rng
     for p in placed:
         if p.area in ("shop", "voucher", "booster"):
-            tall = CARD_HEIGHT * (0.62 if p.area == "booster" else 0.5)
+            tall = CELL_HEIGHT * (0.62 if p.area == "booster" else 0.5)
             interface.draw_tag(canvas, p.x, p.y - tall - float(rng.uniform(-4, 8)), f"${rng.integers(1, 20)}", interface.DARK)
         elif p.area in ("jokers", "consumables", "scattered") and dealer.chance(0.03):
             text, colour = ("SELL", "USE")[int(rng.integers(2))], interface.BUTTONS[int(rng.integers(len(interface.BUTTONS)))]
@@ -424,7 +433,7 @@ def _draw_over(canvas: interface.Canvas, placed: list[Placed], dealer: _Dealer) 
     if placed and dealer.chance(0.35):
         p = placed[int(rng.integers(len(placed)))]
         below = p.y < 300
-        y = p.y + (CARD_HEIGHT * float(rng.uniform(0.45, 0.6)) if below else -CARD_HEIGHT * float(rng.uniform(1.0, 1.4)))
+        y = p.y + (CELL_HEIGHT * float(rng.uniform(0.45, 0.6)) if below else -CELL_HEIGHT * float(rng.uniform(1.0, 1.4)))
         beside = float(rng.choice([0, -110, 110], p=[0.7, 0.15, 0.15]))
         interface.draw_tooltip(canvas, p.x + beside, y if not beside else p.y - 40, rng)
     if dealer.chance(0.4):
@@ -440,14 +449,14 @@ def _write_counts(canvas: interface.Canvas, rng: np.random.Generator) -> None:
 # Truth.
 
 
-def _visible(canvas: interface.Canvas, quads: list[np.ndarray]) -> np.ndarray:
+def visible_shares(canvas: interface.Canvas, quads: list[np.ndarray]) -> np.ndarray:
     """The share of each quad that shows on the picture."""
     counts = np.bincount(canvas.owner.ravel() + 1, minlength=len(quads) + 1)[1:]
     areas = np.array([cv2.contourArea(quad / 2) for quad in quads])
     return np.minimum(counts / np.maximum(areas, 1), 1.0)
 
 
-def _truth(deck: Deck, p: Placed, quad: np.ndarray, visible: float) -> ScreenCard:
+def truth_of(deck: Deck, p: Placed, quad: np.ndarray, visible: float) -> ScreenCard:
     card: DeckCard = deck.cards[p.card]
     return ScreenCard(p.card, card.id, card.known, MODIFIERS[p.modifier], quad, float(visible), p.area)
 

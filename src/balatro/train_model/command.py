@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir, runs_dir
-from balatro.train_model.options import read_config, with_options, write_config
-from balatro.utils.errors import MissingPartError, SettingsError
+from balatro.errors import MissingPartError, SettingsError
+from balatro.train_model.settings.options import read_config, with_options, write_config
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
 from balatro.utils.names import checked_name
 
 if TYPE_CHECKING:
-    from balatro.train_model.run import Run
-    from balatro.train_model.settings import TrainSettings
+    from balatro.train_model.run.run import Run
+    from balatro.train_model.settings.settings import TrainSettings
 
 GIVEN = "config.toml"
 """In a run's folder: the flags it was started with."""
@@ -76,15 +77,15 @@ def train(
     if resume is not None:
         run = _resumed(resume, flags, log_dir)
         name = checked_name(name or run.folder.name)
-        check_place(model_dir(name), "model.json")
+        check_place(model_dir(name), MODEL_FILE)
     else:
         settings = _settings(flags)
         folder = _run_folder(name, log_dir, settings)
         name = checked_name(name or folder.name)
-        check_place(model_dir(name), "model.json")
+        check_place(model_dir(name), MODEL_FILE)
         run = _begun(settings, folder, flags)
     if find_lr:
-        from balatro.train_model.find_lr import find_learning_rate
+        from balatro.train_model.run.find_lr import find_learning_rate
 
         typer.echo(find_learning_rate(run))
         return
@@ -124,9 +125,9 @@ def pretrain(
       balatro pretrain --minutes 120 --resume
     """
     need_torch()
-    from balatro.train_model.choose import choose_settings
-    from balatro.train_model.finish import finish_weights
-    from balatro.train_model.settings import pretrain_settings
+    from balatro.train_model.run.finish import finish_weights
+    from balatro.train_model.settings.choose import choose_settings
+    from balatro.train_model.settings.settings import pretrain_settings
 
     given = {
         "minutes": minutes, "steps": steps, "seed": seed, "backbone": backbone, "pretrained": pretrained, "workers": workers,
@@ -154,7 +155,7 @@ def compare(
     """
     from rich.console import Console
 
-    from balatro.train_model.compare import compare_runs
+    from balatro.train_model.score.compare import compare_runs
     from balatro.utils.outputs import check_folder_name
 
     check_folder_name("--out", out)
@@ -171,13 +172,13 @@ def run_training(settings: TrainSettings, folder: Path) -> Run:
 
 
 def _settings(flags: dict[str, Any]) -> TrainSettings:
-    from balatro.train_model.choose import choose_settings
+    from balatro.train_model.settings.choose import choose_settings
 
     return choose_settings(flags)
 
 
 def _defaults(**changes: Any) -> TrainSettings:
-    from balatro.train_model.settings import TrainSettings
+    from balatro.train_model.settings.settings import TrainSettings
 
     return TrainSettings(**changes)
 
@@ -192,7 +193,7 @@ def _run_folder(name: str | None, log_dir: Path | None, settings: TrainSettings)
 
 def _begun(settings: TrainSettings, folder: Path, flags: dict[str, Any]) -> Run:
     need_torch()
-    from balatro.train_model.run import begin
+    from balatro.train_model.run.run import begin
 
     run = begin(settings, folder, new_split=bool(flags.get("new_split")))
     if run.is_first:
@@ -203,10 +204,10 @@ def _begun(settings: TrainSettings, folder: Path, flags: dict[str, Any]) -> Run:
 
 
 def _resumed(name: str, flags: dict[str, Any], log_dir: Path | None) -> Run:
-    from balatro.train_model.checkpoint import find_checkpoint, load_state
-    from balatro.train_model.choose import change_settings
-    from balatro.train_model.run import resume
-    from balatro.train_model.settings import settings_from
+    from balatro.train_model.run.checkpoint import find_checkpoint, load_state
+    from balatro.train_model.run.run import resume
+    from balatro.train_model.settings.choose import change_settings
+    from balatro.train_model.settings.settings import settings_from
 
     path = find_checkpoint(name)
     state = load_state(path)
@@ -222,8 +223,8 @@ def _resumed(name: str, flags: dict[str, Any], log_dir: Path | None) -> Run:
 
 def _finish(run: Run) -> None:
     """Train to the end; on Ctrl+C say how to go on, when there is something to go on from."""
-    from balatro.train_model.checkpoint import LAST
-    from balatro.train_model.loop import finish
+    from balatro.train_model.run.checkpoint import LAST
+    from balatro.train_model.run.loop import finish
 
     try:
         finish(run)
@@ -238,7 +239,7 @@ def _told_folder(folder: Path) -> str:
 
 
 def _write(run: Run, folder: Path, report: bool) -> None:
-    from balatro.train_model.finish import finish_bundle, finish_report
+    from balatro.train_model.run.finish import finish_bundle, finish_report
 
     finish_bundle(run, folder)
     if report:
@@ -249,7 +250,7 @@ def _write(run: Run, folder: Path, report: bool) -> None:
 
 def _list_choices() -> None:
     need_torch()
-    from balatro.train_model.choose import describe_choices
+    from balatro.train_model.settings.choose import describe_choices
 
     for flag, choices in describe_choices().items():
         typer.echo(flag)

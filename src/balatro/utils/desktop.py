@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 
 OWN_TITLES = ("Capture · Balatro", "Regions · Balatro", "Calibrate · Balatro", "Watch · Balatro", "Overlay · Balatro")
 """Titles of this program's own windows; `window:Balatro` never means one of them."""

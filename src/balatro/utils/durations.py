@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from balatro.utils.errors import SettingsError
+from balatro.errors import SettingsError
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 MAX_SECONDS = 7 * 24 * 3600.0

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from balatro.utils.errors import SettingsError
+from balatro.errors import SettingsError
 
 Record = TypeVar("Record")
 

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 from balatro.utils.suffixes import IMAGE_SUFFIXES as IMAGE_SUFFIXES
 from balatro.utils.suffixes import VIDEO_SUFFIXES
 
@@ -46,6 +46,9 @@ def load_image(source: ImageSource) -> np.ndarray:
     when any is above 1; 16 bits are reduced to 8. Transparent parts become black (but not a whole picture of next to
     no alpha), animations give their first frame that is not one flat colour, and EXIF rotation is applied. Raises InputError
     for what is missing, truncated, larger than MAX_PIXELS, or no picture.
+
+    >>> load_image("screenshot.png").shape
+    (720, 1280, 3)
     """
     if isinstance(source, np.ndarray):
         return _from_array(source)
@@ -121,6 +124,10 @@ def rectify(image: np.ndarray, quads: np.ndarray, size: tuple[int, int], margin:
     image: (H, W, 3) uint8. quads: (N, 4, 2) float32, corners top left, top right, bottom right, bottom left in pixels, where
     a whole picture is (0, 0)..(W, H). size: (w, h) of the result. margin: how far each side is moved out, as a share of the
     card. Returns (N, h, w, 3) uint8; what lies outside the picture repeats its border.
+
+    >>> card = [[580, 48], [673, 50], [671, 184], [578, 181]]
+    >>> rectify(load_image("screenshot.png"), np.array([card], np.float32), size=(96, 128)).shape
+    (1, 128, 96, 3)
     """
     quads = np.asarray(quads, np.float32).reshape(-1, 4, 2)
     width, height = size
@@ -224,7 +231,7 @@ def _from_pil(image: Image.Image, name: str) -> np.ndarray:
         return _from_array(np.asarray(image))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         image = image if image.mode == "RGBA" else image.convert("RGBA")
-        faint = float(image.getchannel("A").getextrema()[1]) < FAINT
+        faint = cast("tuple[int, int]", image.getchannel("A").getextrema())[1] < FAINT
         image = image.convert("RGB") if faint and not _is_flat(image.convert("RGB")) else image
     return _in_strips(image)
 

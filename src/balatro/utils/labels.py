@@ -15,7 +15,7 @@ from typing import Any
 
 from balatro.config.cards import CATALOGUE
 from balatro.config.modifiers import MODIFIERS
-from balatro.utils.errors import InputError, LabelError
+from balatro.errors import InputError, LabelError
 from balatro.utils.files import read_json, write_json
 from balatro.utils.images import find_images
 

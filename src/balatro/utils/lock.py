@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from balatro.utils.errors import BusyError, InputError
+from balatro.errors import BusyError, InputError
 
 WAIT_S = 5.0
 """How long somebody else's save is waited for; one takes a tenth of a second."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from balatro.utils.errors import SettingsError
+from balatro.errors import SettingsError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Windows takes none of these for a file, whatever the suffix.

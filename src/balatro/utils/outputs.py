@@ -7,14 +7,15 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from balatro.utils.errors import SettingsError
+from balatro.config.model_files import MODEL_FILE
+from balatro.errors import SettingsError
 from balatro.utils.suffixes import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 MODEL_SUFFIXES = frozenset({".onnx", ".xml", ".bin", ".pth", ".pt", ".npz"})
 """Networks and weights, in any form that is read or written here."""
 TEXT_SUFFIXES = frozenset({".json", ".jsonl", ".csv", ".txt", ".html", ".svg", ".zip"})
 PAPERS = frozenset(
-    {"model.json", "model.before.json", "labels.json", "labels.jsonl", "augmented.json", "splits.json", "deck.json"}
+    {MODEL_FILE, "model.before.json", "labels.json", "labels.jsonl", "augmented.json", "splits.json", "deck.json"}
 )
 """Files of ours that other files hang on. None is ever written by way of a flag that names an output."""
 

@@ -8,6 +8,12 @@ CLOSE = 0.3
 """Two quads with middles closer than this share of a card's width and height may be the same card."""
 
 
+def quad_sizes(quads: np.ndarray) -> np.ndarray:
+    """(N, 2) float width and height of (N, 4, 2) quads, each the mean of the two facing sides."""
+    sides = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)
+    return np.stack([(sides[:, 0] + sides[:, 2]) / 2, (sides[:, 1] + sides[:, 3]) / 2], axis=1)
+
+
 def lies_on_any(quad: np.ndarray, quads: np.ndarray, close: float = CLOSE) -> bool:
     """Whether a quad (4, 2) lies so near to one of (N, 4, 2) that it may count as having found it."""
     if len(quads) == 0:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from balatro.annotate_dataset.queue import Prefill, Prefiller
-from balatro.annotate_dataset.store import DatasetStore, default_author
-from balatro.annotate_dataset.teach import Teacher
-from balatro.annotate_dataset.verify import Suspicion, suspicious
-from balatro.utils.errors import BalatroError
+from balatro.annotate_dataset.store.store import DatasetStore, default_author
+from balatro.annotate_dataset.suggest.queue import Prefill, Prefiller
+from balatro.annotate_dataset.suggest.teach import Teacher
+from balatro.annotate_dataset.suggest.verify import Suspicion, suspicious
+from balatro.errors import BalatroError
 
 PAUSE_S = 0.15
 """After a change others often follow at once: the thread waits for them, and lets the pages run first."""

@@ -12,14 +12,14 @@ from urllib.parse import quote
 
 import cv2
 
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 from balatro.utils.images import load_image
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from balatro.annotate_dataset.store import DatasetStore
+    from balatro.annotate_dataset.store.store import DatasetStore
 
 ROUTE = "/crops"
 SMALL, LARGE = 160, 640

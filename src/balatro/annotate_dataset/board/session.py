@@ -18,8 +18,7 @@ from typing import Any
 
 from balatro.annotate_dataset.board.desk import Desk
 from balatro.annotate_dataset.board.pictures import address
-from balatro.annotate_dataset.queue import Proposed, accept_above, as_actions
-from balatro.annotate_dataset.store import (
+from balatro.annotate_dataset.store.store import (
     Accept,
     Action,
     Conflict,
@@ -32,7 +31,8 @@ from balatro.annotate_dataset.store import (
     Result,
     Version,
 )
-from balatro.utils.errors import BalatroError, InputError
+from balatro.annotate_dataset.suggest.queue import Proposed, accept_above, as_actions
+from balatro.errors import BalatroError, InputError
 from balatro.utils.labels import CardLabel
 
 MAX_FAILURES = 20

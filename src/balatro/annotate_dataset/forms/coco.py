@@ -21,7 +21,7 @@ from balatro.annotate_dataset.forms.items import (
     read_small_json,
     to_text,
 )
-from balatro.utils.errors import BalatroError, InputError
+from balatro.errors import BalatroError, InputError
 from balatro.utils.images import load_image
 
 INSTANCES = "instances.json"

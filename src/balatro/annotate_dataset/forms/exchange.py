@@ -24,9 +24,9 @@ from balatro.annotate_dataset.forms.folders import (
 from balatro.annotate_dataset.forms.items import Found, Item, check_picture, is_picture, safe_key, to_text, unpack
 from balatro.annotate_dataset.forms.label_studio import TASKS, read_label_studio, write_label_studio
 from balatro.annotate_dataset.forms.tables import read_csv, write_csv
-from balatro.annotate_dataset.store import Add, DatasetStore
+from balatro.annotate_dataset.store.store import Add, DatasetStore
 from balatro.config.cards import CATALOGUE
-from balatro.utils.errors import InputError, SettingsError
+from balatro.errors import InputError, SettingsError
 from balatro.utils.files import new_folder
 from balatro.utils.labels import CardLabel, read_dataset
 from balatro.utils.progress import progress

@@ -17,8 +17,8 @@ from balatro.annotate_dataset.forms.items import (
     folder_name,
     modifier_of,
 )
-from balatro.annotate_dataset.screenshots import natural, scan
-from balatro.utils.errors import InputError
+from balatro.annotate_dataset.store.screenshots import natural, scan
+from balatro.errors import InputError
 from balatro.utils.labels import CardLabel
 
 SPLITS = ("train", "val", "test", "valid")

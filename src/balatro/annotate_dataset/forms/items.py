@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from PIL import Image
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.utils.errors import InputError, LabelError
+from balatro.errors import InputError, LabelError
 from balatro.utils.files import read_json
 from balatro.utils.images import IMAGE_SUFFIXES, MAX_PIXELS
 from balatro.utils.labels import CardLabel, from_entry

@@ -21,7 +21,7 @@ from balatro.annotate_dataset.forms.items import (
     to_text,
 )
 from balatro.config.modifiers import MODIFIERS
-from balatro.utils.errors import BalatroError, InputError
+from balatro.errors import BalatroError, InputError
 
 TASKS, PAGE = "tasks.json", "label_config.xml"
 FIELDS = ("name", "modifier", "type", "rarity")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from balatro.annotate_dataset.forms.items import MAX_TEXT, PICTURES, Found, Item, add_item, first_inside, flat
-from balatro.utils.errors import InputError
+from balatro.errors import InputError
 
 TABLE = "labels.csv"
 COLUMNS = ("picture", "name", "type", "rarity", "modifier", "cluster", "card_group", "more")

@@ -6,7 +6,7 @@ from balatro.annotate_dataset.pages.common import STYLE, desk, icon
 from balatro.annotate_dataset.pages.coverage import coverage_page
 from balatro.annotate_dataset.pages.label import label_page
 from balatro.annotate_dataset.pages.verify import verify_page
-from balatro.utils.errors import BalatroError
+from balatro.errors import BalatroError
 
 st.set_page_config(page_title="Balatro: label cards", page_icon=icon(), layout="wide")
 st.html(STYLE)

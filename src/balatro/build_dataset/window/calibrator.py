@@ -38,8 +38,8 @@ from balatro.build_dataset.find_cards import Find
 from balatro.build_dataset.regions import DEFAULT, Area, Fractions, Regions, card_boxes, save_regions
 from balatro.build_dataset.window.editing import MOVE, SCREEN, Editing, between
 from balatro.build_dataset.window.pictures import fitted, to_pixmap
+from balatro.errors import BalatroError
 from balatro.utils.desktop import OWN_TITLES
-from balatro.utils.errors import BalatroError
 from balatro.utils.qt.parts import button, label, panel
 from balatro.utils.qt.theme import BLUE, DIM, GROUND, ORANGE, STYLE
 

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QL
 from balatro.build_dataset.capture import HIDDEN_WAIT_S, Capture, Taken, TakenCard
 from balatro.build_dataset.find_cards import Find
 from balatro.build_dataset.regions import Regions, to_pixels
-from balatro.build_dataset.sources import ScreenSource, Source
 from balatro.build_dataset.window.calibrator import Calibrator
 from balatro.build_dataset.window.overlay import RegionOverlay, Sign, area_signs, card_signs
 from balatro.build_dataset.window.slots import NUM_SLOTS, CardStrip
-from balatro.build_dataset.windows import NotVisibleError
+from balatro.errors import BalatroError, InputError
+from balatro.frames.sources import ScreenSource, Source
+from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import OWN_TITLES
-from balatro.utils.errors import BalatroError, InputError
 from balatro.utils.qt.over import why_impossible
 from balatro.utils.qt.parts import button, label, panel
 from balatro.utils.qt.theme import STYLE

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.added import MAX_NAME
+from balatro.identify_card.added.added import MAX_NAME
 from balatro.identify_card.server.limits import RETRY_S, Refused
 
 

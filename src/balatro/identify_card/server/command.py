@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from balatro.utils.errors import MissingPartError, SettingsError
+from balatro.errors import MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def serve(
     check_token(host, token)
     if max_pictures > queue:
         raise SettingsError(f"--max-pictures {max_pictures} is more than --queue {queue}; such a request would never fit")
-    from balatro.identify_card.bundle import find_bundle, load_bundle
     from balatro.identify_card.server.app import make_app
     from balatro.identify_card.server.batching import Readers
     from balatro.identify_card.server.limits import MIB, Limits
+    from balatro.runtime.bundle import find_bundle, load_bundle
 
     limits = Limits(
         bytes=max_mib * MIB,

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TypeVar
 
-from balatro.identify_card.added import AddedCard, load_added, remove_card
-from balatro.identify_card.bundle import Bundle
+from balatro.errors import BalatroError, BusyError, InputError, ModelError, UnknownCardError
+from balatro.identify_card.added.added import AddedCard, load_added, remove_card
 from balatro.identify_card.server.answers import NewCard
 from balatro.identify_card.server.batching import Following, Upload
 from balatro.identify_card.server.limits import Limits, Refused, open_picture
-from balatro.utils.errors import BalatroError, BusyError, InputError, ModelError, UnknownCardError
+from balatro.runtime.bundle import Bundle
 
 MAX_WAITING = 16
 """Changes that may wait for their turn; further ones are told to try again."""

@@ -16,7 +16,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from balatro.utils.errors import BalatroError, InputError
+from balatro.errors import BalatroError, InputError
 from balatro.utils.images import load_image, why_no_picture
 
 MIB = 1 << 20

@@ -6,8 +6,8 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from balatro.errors import MissingPartError
 from balatro.utils.desktop import check_screen
-from balatro.utils.errors import MissingPartError
 from balatro.utils.extras import how_to_install
 
 SIGNALS_MS = 200

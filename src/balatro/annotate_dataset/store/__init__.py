@@ -1,0 +1,1 @@
+"""The labels of a dataset: what there is, every edit of it, and undo."""

@@ -1,0 +1,1 @@
+"""The pictures of a deck that cards are named by before any training."""

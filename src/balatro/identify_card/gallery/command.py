@@ -1,0 +1,209 @@
+"""`balatro gallery …`: cards that a model learns from a picture, without training."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from balatro.config.modifiers import MODIFIERS
+
+if TYPE_CHECKING:
+    from balatro.identify_card.added.added import AddedCard
+    from balatro.identify_card.added.views import Sample
+    from balatro.identify_card.card import Card
+    from balatro.identify_card.recognizer import Recognizer
+    from balatro.render.deck import Deck, DeckCard
+
+gallery = typer.Typer(
+    help="Teach a model new cards by a picture of each, without training.", no_args_is_help=True, rich_markup_mode="rich"
+)
+
+Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
+
+
+@gallery.command("add")
+def add_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="The card's name; one that the model knows gets more looks.", show_default=False),
+    ] = None,
+    images: Annotated[
+        list[str] | None,
+        typer.Argument(help="Pictures of this card alone, folders, globs; with --deck more names.", metavar="IMAGE..."),
+    ] = None,
+    model: Model = "auto",
+    deck: Annotated[
+        str | None,
+        typer.Option(
+            help="Name or folder of a deck: its cards are added by their sprites, those named, or all that the model lacks.",
+            show_default=False,
+        ),
+    ] = None,
+    modifier: Annotated[
+        str,
+        typer.Option(
+            help="What the pictures show the card in. From Base the others are drawn.", autocompletion=lambda: MODIFIERS
+        ),
+    ] = "Base",
+    type: Annotated[str, typer.Option(help="Joker, Tarot … as it shall be told; left out: empty.")] = "",
+    rarity: Annotated[str, typer.Option(help="Common, Rare … as it shall be told; left out: empty.")] = "",
+    never_named: Annotated[
+        bool, typer.Option("--never-named", help="A thing that is to stay unknown, though it resembles a card.")
+    ] = False,
+) -> None:
+    """Add a card by one picture or more: a sprite with a transparent ground, or a cut-out of a screenshot. Or cards of a deck.
+
+    All pictures of a card are taken, or none. They are kept in the model's folder: when the model is trained anew, the new one
+    looks at them again.
+
+    Examples:
+
+    \b
+      balatro gallery add "My Joker" picture.png
+      balatro gallery add "My Joker" foil.png --modifier Foil --model game
+      balatro gallery add "Table sign" signs/ --never-named
+      balatro gallery add --deck mod
+      balatro gallery add --deck mod "My Joker" "Other Joker"
+    """
+    from balatro.errors import SettingsError
+
+    if deck is not None:
+        if (modifier, type, rarity) != ("Base", "", ""):
+            raise SettingsError("--modifier, --type and --rarity are for pictures; a deck tells its cards' own")
+        _add_deck(model, deck, [*([] if name is None else [name]), *(images or [])], not never_named)
+    elif name is None or not images:
+        raise SettingsError("a name and a picture are needed, or --deck; see `balatro gallery add --help`")
+    else:
+        _add_pictures(model, name, images, modifier, type, rarity, not never_named)
+
+
+def _add_pictures(model: str, name: str, images: list[str], modifier: str, type: str, rarity: str, known: bool) -> None:
+    from balatro.errors import InputError
+    from balatro.identify_card.added.views import load_sample
+    from balatro.identify_card.recognizer import Recognizer
+    from balatro.utils.images import find_images
+
+    files, failures = find_images(images)
+    if failures:
+        raise InputError(failures[0])
+    recognizer = Recognizer.load(model)
+    samples = [load_sample(path, recognizer.locator) for path in files]
+    before = [_read(recognizer, sample) for sample in samples]
+    card = recognizer.add(name, files, modifier, type, rarity, known)
+    print(f"{recognizer.bundle.folder}: {card.name} added by {_counted(card.pictures, 'picture')}, id {card.id}")
+    for path, sample, was in zip(files, samples, before, strict=True):
+        _tell_doubts(path, card, was, _read(recognizer, sample))
+
+
+def _add_deck(model: str, deck_name: str, names: list[str], known: bool) -> None:
+    """Add the named cards of a deck, or all that the model lacks, by one sprite each."""
+    from balatro.config.paths import art_dir
+    from balatro.identify_card.added.views import deck_sprite
+    from balatro.identify_card.recognizer import Recognizer
+    from balatro.render.deck import load_deck
+    from balatro.utils.progress import track
+
+    folder = Path(deck_name) if (Path(deck_name) / "deck.json").is_file() else art_dir(deck_name)
+    deck = load_deck(folder)
+    recognizer = Recognizer.load(model)
+    cards = _named(deck, names) if names else _lacking(deck, recognizer)
+    for card in track(cards, "Adding cards"):
+        recognizer.add(card.name, [deck_sprite(card)], type=card.type, rarity=card.rarity, known=known)
+    if cards:
+        print(f"{recognizer.bundle.folder}: {_counted(len(cards), 'card')} of {folder} added by their sprites")
+    else:
+        print(f"{recognizer.bundle.folder}: knows all {len(deck.known)} cards of {folder} already; nothing added")
+
+
+def _lacking(deck: Deck, recognizer: Recognizer) -> list[DeckCard]:
+    """The cards of a deck that a model knows neither by id nor by name."""
+    from balatro.config.cards import fold
+
+    known = {fold(text) for card in recognizer.bundle.cards for text in (card.id, card.name)}
+    return [card for card in deck.known if not {fold(card.id), fold(card.name)} & known]
+
+
+def _named(deck: Deck, names: list[str]) -> list[DeckCard]:
+    """The cards of a deck by their names or ids, however spelt; UnknownCardError names the nearest."""
+    import difflib
+
+    from balatro.config.cards import fold
+    from balatro.errors import UnknownCardError
+
+    cards = {fold(text): card for card in reversed(deck.cards) for text in (card.id, card.name)}
+    for name in names:
+        if fold(name) not in cards:
+            near = [cards[key].name for key in difflib.get_close_matches(fold(name), cards, n=3, cutoff=0.4)]
+            hint = f"the nearest are: {', '.join(dict.fromkeys(near))}" if near else f"`balatro art list {deck.name}` shows all"
+            raise UnknownCardError(f"the deck {deck.name} has no card {name!r}; {hint}")
+    return [cards[fold(name)] for name in names]
+
+
+def _read(recognizer: Recognizer, sample: Sample) -> Card:
+    return recognizer.read(sample.picture, sample.quad[None])[0]
+
+
+def _tell_doubts(path: Path, card: AddedCard, was: Card, now: Card) -> None:
+    """Say when a picture showed another card to the model, or still does not show this one."""
+    own = card.id if card.known else None
+    if was.id not in (None, own):
+        print(f"  {path}: was read as {was.name} until now; if it is one, take it out with `balatro gallery remove {card.id}`")
+    if now.id != own:
+        said = f"read as {now.name}" if now.known else "still unknown"
+        print(f"  {path}: {said}; another card may look nearly the same, or the picture shows too little of it: add more")
+
+
+@gallery.command("list")
+def list_command(
+    model: Model = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
+) -> None:
+    """List the cards that were added to a model.
+
+    Examples:
+
+    \b
+      balatro gallery list
+      balatro gallery list --model game --json
+    """
+    from balatro.identify_card.added.added import load_added
+    from balatro.runtime.bundle import find_bundle
+
+    folder = find_bundle(model)
+    added = load_added(folder)
+    if as_json:
+        print(json.dumps([asdict(card) for card in added.cards], ensure_ascii=False))
+        return
+    for card in added.cards:
+        told = ", ".join(text for text in (card.type, card.rarity, "" if card.known else "never named") if text)
+        print(f"{card.name}  ({card.id})  {_counted(card.pictures, 'picture')}{'  ' if told else ''}{told}")
+    if not added.cards:
+        print(f"{folder}: no card was added; add one with `balatro gallery add NAME IMAGE`")
+
+
+@gallery.command("remove")
+def remove_command(
+    name: Annotated[str, typer.Argument(help="An added card's name or id.")],
+    model: Model = "auto",
+) -> None:
+    """Take an added card out again; what the model itself knows stays.
+
+    Examples:
+
+    \b
+      balatro gallery remove "My Joker"
+    """
+    from balatro.identify_card.added.added import remove_card
+    from balatro.runtime.bundle import find_bundle
+
+    folder = find_bundle(model)
+    card = remove_card(folder, name)
+    print(f"{folder}: {card.name} removed ({_counted(card.pictures, 'picture')})")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

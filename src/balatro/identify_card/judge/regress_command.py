@@ -1,0 +1,183 @@
+"""`balatro regress …`: mistakes that were reported, read again by every new model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from balatro.errors import BalatroError, InputError, SettingsError
+from balatro.identify_card.command import Model, Threads
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from balatro.identify_card.judge.regress import Result
+
+regress = typer.Typer(
+    help="Keep screenshots with a mistake, and see whether models still make it.", no_args_is_help=True, rich_markup_mode="rich"
+)
+
+
+@regress.command("add")
+def add_command(
+    picture: Annotated[Path, typer.Argument(help="The screenshot; it is copied.")],
+    card: Annotated[str, typer.Option(help="What is to be read: `Name`, `Name:Modifier`, or `unknown` for what has no name.")],
+    at: Annotated[
+        str | None,
+        typer.Option(help="A pixel on the card, X,Y; left out: anywhere in the picture.", metavar="X,Y", show_default=False),
+    ] = None,
+    note: Annotated[str, typer.Option(help="What was wrong, for whoever reads it later.")] = "",
+) -> None:
+    """Keep a picture with a card that was read wrongly, and say what it is.
+
+    Examples:
+
+    \b
+      balatro regress add screenshot.png --card Egg
+      balatro regress add screenshot.png --card "Egg:Foil" --at 640,120 --note "was read as Base"
+      balatro regress add screenshot.png --card unknown --at 900,500
+    """
+    from balatro.config.cards import card_names
+    from balatro.identify_card.judge.regress import add_case, parse_card, regressions_dir
+
+    name, modifier = parse_card(card, _model_names())
+    case = add_case(regressions_dir(), picture, name, modifier, _read_place(at), note)
+    print(f"case {case.id}: {case.expected}, in {regressions_dir() / case.file}")
+    if name and name not in card_names():
+        print(f"no card of the game is called {name}: right is what a model calls so, such as a card that was added to it")
+    print("next:  balatro regress run")
+
+
+def _model_names() -> list[str]:
+    """Of the cards that the usual model knows; none where there is no model."""
+    from balatro.identify_card.added.added import load_added, with_added
+    from balatro.runtime.bundle import find_bundle, load_bundle
+
+    try:
+        bundle = load_bundle(find_bundle("auto"))
+        return [card.name for card in with_added(bundle.cards, load_added(bundle.folder))]
+    except BalatroError:
+        return []
+
+
+def _read_place(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    try:
+        x, y = (int(part) for part in text.split(","))
+    except ValueError:
+        raise SettingsError(f"--at {text!r}: expected two whole numbers, as in 640,120") from None
+    return x, y
+
+
+@regress.command("run")
+def run_command(
+    model: Model = "auto",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail when any case fails, also one that no model of this name ever read right.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
+    threads: Threads = 0,
+) -> None:
+    """Read all cases. The exit status is 1 when one fails that a model of this name has read right before.
+
+    What was read right is remembered, so that it is missed when it is lost. A case that never was is only listed.
+
+    Examples:
+
+    \b
+      balatro regress run
+      balatro regress run --model cards --strict
+    """
+    from rich.console import Console
+
+    from balatro.identify_card.judge.regress import keep_passed, read_cases, regressions_dir, run_cases
+    from balatro.identify_card.recognizer import Recognizer
+    from balatro.utils.progress import track
+
+    folder = regressions_dir()
+    cases = read_cases(folder)
+    if not cases:
+        raise InputError(f"{folder}: no cases yet; keep one with `balatro regress add PICTURE --card NAME`")
+    recognizer = Recognizer.load(model, threads or None)
+    results = list(track(run_cases(recognizer, folder, cases), "Reading cases", len(cases)))
+    keep_passed(folder, results, recognizer.bundle.name)
+    if as_json:
+        print(json.dumps([_to_json(result) for result in results], ensure_ascii=False))
+    else:
+        Console(markup=False).print(_table(results))
+    failed = [result for result in results if (not result.passed if strict else result.is_regression)]
+    num_right = sum(result.passed for result in results)
+    if failed:
+        which = ", ".join(str(result.case.id) for result in failed[:8]) + (" …" if len(failed) > 8 else "")
+        what = "fail" if strict else "fail that this model has read right before"
+        raise InputError(f"{len(failed)} of {len(results)} cases {what}: {which}")
+    if not as_json:
+        print(f"{recognizer.bundle.name}: {num_right} of {len(results)} cases are read right, none was lost")
+
+
+def _table(results: list[Result]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("case", "expected", "read", "", "note")
+    for result in results:
+        verdict, colour = _verdict(result)
+        case = result.case
+        table.add_row(str(case.id), Text(case.expected), Text(result.said), Text(verdict, colour), Text(case.note))
+    return table
+
+
+def _verdict(result: Result) -> tuple[str, str]:
+    """In a word or two, and its colour."""
+    if result.passed:
+        return ("right", "green") if result.had_passed else ("right now", "bold green")
+    return ("lost", "bold red") if result.is_regression else ("still wrong", "yellow")
+
+
+def _to_json(result: Result) -> dict[str, object]:
+    return {**asdict(result.case), "said": result.said, "right": result.passed, "lost": result.is_regression}
+
+
+@regress.command("list")
+def list_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False) -> None:
+    """List the cases, and which models have read them right.
+
+    Examples:
+
+    \b
+      balatro regress list
+      balatro regress list --json
+    """
+    from balatro.identify_card.judge.regress import read_cases, regressions_dir
+
+    cases = read_cases(regressions_dir())
+    if as_json:
+        print(json.dumps([asdict(case) for case in cases], ensure_ascii=False))
+        return
+    for case in cases:
+        passed = f"read right by {', '.join(case.passed)}" if case.passed else "never read right yet"
+        print(f"{case.id:>4}  {case.expected}  ({case.file}, {case.added}, {passed}){f'  {case.note}' if case.note else ''}")
+    if not cases:
+        print(f"{regressions_dir()}: no cases yet; keep one with `balatro regress add PICTURE --card NAME`")
+
+
+@regress.command("remove")
+def remove_command(
+    number: Annotated[int, typer.Argument(help="The case's number, see `balatro regress list`.", metavar="CASE")],
+) -> None:
+    """Forget a case and its picture.
+
+    Examples:
+
+    \b
+      balatro regress remove 3
+    """
+    from balatro.identify_card.judge.regress import regressions_dir, remove_case
+
+    case = remove_case(regressions_dir(), number)
+    print(f"case {case.id}: {case.expected}, removed")

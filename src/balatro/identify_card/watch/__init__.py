@@ -1,0 +1,1 @@
+"""Watching a screen: which card came, changed and went."""

@@ -1,0 +1,389 @@
+"""Watching a game: frames in, events out.
+
+Each frame goes through as little as it needs: one that shows the same as the last is not looked at; of one that changed,
+only the cards that are new or look different are read (`balatro.identify_card.watch.track`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from threading import Condition, Thread
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from balatro.identify_card.card import Card
+from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.watch.events import Event, OnEvent
+from balatro.identify_card.watch.track import PRINT_SIZE, USUAL, Shown, Tracker, TrackSettings
+from balatro.utils.images import rectify
+from balatro.utils.stages import StageClock
+
+MAX_FPS = 10.0
+"""Frames looked at each second, unless told otherwise: the game needs the machine too, and its cards rest for seconds."""
+STAGES = ("grab", "gate", "locate", "compare", "read", "track")
+"""What a frame may go through, in order."""
+GATE_SIZE = (96, 54)
+"""Width and height of the small picture by which change is seen; a card covers some hundred of its cells."""
+GATE_LEVEL = 5
+"""Grey levels, of 255, by which a cell has changed; a still picture's compression makes less."""
+GATE_CELLS = 2
+"""Cells that must have changed."""
+OVER_S = 2.0
+"""Seconds over which rates and times are counted."""
+HIDDEN_WAIT_S = 0.25
+"""Seconds between two looks at a window that is minimised or off the screen."""
+
+
+class Frame(NamedTuple):
+    """One picture of what is watched."""
+
+    image: np.ndarray
+    """(H, W, 3) uint8 RGB."""
+    seconds: float
+    """When; only differences count."""
+
+
+@dataclass(frozen=True)
+class Stats:
+    """How watching goes; rates and times of the last seconds."""
+
+    frames: int
+    """Frames looked at, ever."""
+    unchanged: int
+    """Of these, frames that showed the same as the last one."""
+    reads: int
+    """Cards read, ever."""
+    dropped: int
+    """Frames that came while others were looked at, and were passed over."""
+    fps: float
+    """Frames looked at each second of the clock."""
+    busy: float
+    """Share of the clock's time spent on them; grabbing counts, waiting does not."""
+    stages_ms: dict[str, float]
+    """Mean milliseconds a frame, by STAGES."""
+
+    def line(self) -> str:
+        """One short line for people."""
+        stages = ", ".join(f"{name} {ms:.1f}" for name, ms in self.stages_ms.items() if ms >= 0.05)
+        return f"{self.fps:.1f} frames/s, {self.dropped} dropped, {self.busy * 100:.0f} % busy; ms a frame: {stages or '0'}"
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What one frame came to."""
+
+    frame: Frame
+    events: tuple[Event, ...]
+    shown: tuple[Shown, ...]
+    """Every announced card, with its place now."""
+    readings: tuple[Card, ...] = ()
+    """What was read in this frame, known or not; only new and changed cards are."""
+
+
+class Gate:
+    """Says whether a frame shows the same as the last one that was looked into."""
+
+    def __init__(self) -> None:
+        self._last: np.ndarray | None = None
+        self._shape: tuple[int, ...] = ()
+
+    def is_same(self, image: np.ndarray) -> bool:
+        """Whether this (H, W, 3) uint8 RGB picture does; if not, it is what later ones are compared with."""
+        small = _small(image)
+        if self._last is not None and image.shape == self._shape:
+            changed = (cv2.absdiff(small, self._last) > GATE_LEVEL).any(axis=2)
+            if int(changed.sum()) < GATE_CELLS:
+                return True
+        self._last, self._shape = small, image.shape
+        return False
+
+
+def _small(image: np.ndarray) -> np.ndarray:
+    """(54, 96, 3) uint8. Large frames are thinned first: change is seen as well, in a tenth of the time."""
+    thin = max(1, min(image.shape[1] // (GATE_SIZE[0] * 4), image.shape[0] // (GATE_SIZE[1] * 4)))
+    thinned = cv2.resize(image, (image.shape[1] // thin, image.shape[0] // thin), interpolation=cv2.INTER_NEAREST)
+    return cv2.resize(thinned, GATE_SIZE, interpolation=cv2.INTER_AREA)
+
+
+class Sight:
+    """A recogniser's eyes on a stream of frames."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self.recognizer = recognizer
+        self.num_reads = 0
+
+    def locate(self, image: np.ndarray) -> np.ndarray:
+        """(N, 4, 2) float32 quads of the cards of an (H, W, 3) uint8 RGB frame."""
+        return self.recognizer.locate(image)
+
+    def read(self, image: np.ndarray, quads: np.ndarray) -> list[Card]:
+        """What the cards at these quads are."""
+        self.num_reads += len(quads)
+        return self.recognizer.read(image, quads)
+
+
+class _Clock:
+    """Counts frames and the time that each stage takes."""
+
+    def __init__(self) -> None:
+        self._times: deque[tuple[float, dict[str, float]]] = deque()
+        self.now = StageClock()
+        """Of the present frame."""
+        self._began = time.perf_counter()
+
+    def frame_done(self) -> None:
+        now = time.perf_counter()
+        self._times.append((now, self.now.seconds))
+        self.now = StageClock()
+        while self._times[0][0] < now - OVER_S:
+            self._times.popleft()
+
+    def rates(self) -> tuple[float, float, dict[str, float]]:
+        """Frames a second, share of the time that was spent, milliseconds a frame by stage."""
+        if not self._times:
+            return 0.0, 0.0, {}
+        span = max(min(OVER_S, time.perf_counter() - self._began), 1e-6)
+        count = len(self._times)
+        sums = {name: sum(stages.get(name, 0.0) for _, stages in self._times) for name in STAGES}
+        spent = sum(sums.values())
+        return count / span, min(spent / span, 1.0), {name: 1000 * total / count for name, total in sums.items()}
+
+
+@dataclass(eq=False)
+class _FrameView:
+    """A frame as the tracker sees it."""
+
+    image: np.ndarray
+    quads: np.ndarray
+    sight: Sight
+    clock: _Clock
+    readings: list[Card] = field(default_factory=list)
+    """What was read."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.image.shape[1], self.image.shape[0]
+
+    def prints(self, quads: np.ndarray) -> np.ndarray:
+        with self.clock.now.stage("compare"):
+            return rectify(self.image, quads, PRINT_SIZE, margin=0.0)
+
+    def read(self, rows: Sequence[int]) -> list[Card]:
+        with self.clock.now.stage("read"):
+            cards = self.sight.read(self.image, self.quads[list(rows)])
+        self.readings += cards
+        return cards
+
+
+class Watcher:
+    """Looks at frames, one after the other. For one thread."""
+
+    def __init__(self, recognizer: Recognizer, settings: TrackSettings = USUAL) -> None:
+        self._sight = Sight(recognizer)
+        self._tracker = Tracker(settings)
+        self._gate = Gate()
+        self._clock = _Clock()
+        self._num_frames = self._num_unchanged = 0
+
+    def look(self, image: np.ndarray, seconds: float) -> Look:
+        """Look at the next frame: (H, W, 3) uint8 RGB, and its time in seconds."""
+        self._num_frames += 1
+        with self._clock.now.stage("gate"):
+            same = self._gate.is_same(image) and not self._tracker.is_unsettled
+        readings: list[Card] = []
+        if same:
+            self._num_unchanged += 1
+            with self._clock.now.stage("track"):
+                events = self._tracker.repeat(seconds)
+        else:
+            events, readings = self._look_into(image, seconds)
+        self._clock.frame_done()
+        return Look(Frame(image, seconds), tuple(events), tuple(self._tracker.shown()), tuple(readings))
+
+    def _look_into(self, image: np.ndarray, seconds: float) -> tuple[list[Event], list[Card]]:
+        """What can be said since, and what was read."""
+        with self._clock.now.stage("locate"):
+            quads = self._sight.locate(image)
+        view = _FrameView(image, quads, self._sight, self._clock)
+        began = time.perf_counter()
+        events = self._tracker.update(view, seconds)
+        self._clock.now.add("track", time.perf_counter() - began - self._clock.now.spent("compare", "read"))
+        return events, view.readings
+
+    def grabbed(self, seconds: float) -> None:
+        """Count the time that it took to get the next frame."""
+        self._clock.now.add("grab", seconds)
+
+    def stats(self, dropped: int = 0) -> Stats:
+        """How it goes."""
+        fps, busy, stages = self._clock.rates()
+        return Stats(self._num_frames, self._num_unchanged, self._sight.num_reads, dropped, fps, busy, stages)
+
+
+# Frames on time.
+
+
+class Live:
+    """Frames of something that can be asked at any time what it shows, such as a screen: so many a second, never late ones.
+
+    Who takes longer than that over a frame gets none for the time that is over; those are counted as dropped.
+    """
+
+    def __init__(
+        self,
+        grab: Callable[[], Frame | None],
+        max_fps: float = MAX_FPS,
+        seconds: float | None = None,
+        hidden: type[Exception] | tuple[type[Exception], ...] = (),
+        on_hidden: Callable[[Exception], None] = lambda error: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """grab: the frame of this moment, None at the end. seconds: how long; None for ever.
+
+        hidden: what `grab` raises while there is nothing to see; it is asked again later, and `on_hidden` is told.
+        """
+        self.dropped = 0
+        self.grab_s = 0.0
+        """Seconds that grabbing took, in all."""
+        self._grab = grab
+        self._period = 1 / max_fps
+        self._seconds = seconds
+        self._hidden, self._on_hidden = hidden, on_hidden
+        self._clock, self._sleep = clock, sleep
+
+    def __iter__(self) -> Iterator[Frame]:
+        began = due = self._clock()
+        while True:
+            due = self._wait(due)
+            if self._seconds is not None and self._clock() - began >= self._seconds:
+                return
+            try:
+                frame = self._timed_grab()
+            except self._hidden as error:
+                self._on_hidden(error)
+                due = self._clock() + HIDDEN_WAIT_S
+                continue
+            if frame is None:
+                return
+            yield frame
+
+    def _timed_grab(self) -> Frame | None:
+        began = time.perf_counter()
+        frame = self._grab()
+        self.grab_s += time.perf_counter() - began
+        return frame
+
+    def _wait(self, due: float) -> float:
+        """Wait for a frame's time; when the next one is due."""
+        late = self._clock() - due
+        if late < 0:
+            self._sleep(-late)
+            return due + self._period
+        missed = int(late / self._period)
+        self.dropped += missed
+        return due + (missed + 1) * self._period
+
+
+def thinned(frames: Iterable[Frame], max_fps: float = MAX_FPS) -> Iterator[Frame]:
+    """Of recorded frames, those that would have been looked at: by their own time, without waiting."""
+    last: float | None = None
+    for frame in frames:
+        if last is None or not last <= frame.seconds < last + 0.999 / max_fps:
+            last = frame.seconds
+            yield frame
+
+
+class Latest:
+    """The newest frame of a stream that does not wait, such as a camera's; those that came in the meantime are dropped.
+
+    A thread takes the frames from the stream; what goes wrong in it is raised where the frames are asked for.
+    """
+
+    def __init__(self, frames: Iterable[Frame]) -> None:
+        self.dropped = 0
+        self._frame: Frame | None = None
+        self._error: Exception | None = None
+        self._ended = self._closed = False
+        self._news = Condition()
+        self._thread = Thread(target=self._take, args=(frames,), name="frames", daemon=True)
+        self._thread.start()
+
+    def _take(self, frames: Iterable[Frame]) -> None:
+        error = None
+        try:
+            for frame in frames:
+                with self._news:
+                    self.dropped += self._frame is not None
+                    self._frame = frame
+                    self._news.notify()
+                    if self._closed:
+                        break
+        except Exception as raised:  # whatever a source may raise belongs to who asked for its frames
+            error = raised
+        with self._news:
+            self._error, self._ended = error, True
+            self._news.notify()
+
+    def __iter__(self) -> Iterator[Frame]:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._frame is not None or self._ended)
+                frame, self._frame = self._frame, None
+            if frame is None:
+                break
+            yield frame
+        if self._error is not None:
+            raise self._error
+
+    def close(self) -> None:
+        """Take no more frames."""
+        with self._news:
+            self._closed = True
+
+
+def watch(
+    frames: Iterable[tuple[np.ndarray, float]],
+    on_event: OnEvent,
+    model: str | os.PathLike[str] | Recognizer = "auto",
+    settings: TrackSettings = USUAL,
+    on_look: Callable[[Look, Stats], None] | None = None,
+) -> Stats:
+    """Look at frames until there are none more, and call `on_event` for each card that appears, changes or is gone.
+
+    frames: (image, seconds), the image (H, W, 3) uint8 RGB. They are taken one by one when the last one is done; wrap a stream
+    that does not wait in `Latest`. model: a name or folder, or a loaded recogniser. on_look is called after each frame.
+    Whatever `frames` or the callbacks raise comes out.
+
+    >>> from balatro import load_image
+    >>> picture = load_image("screenshot.png")
+    >>> frames = [(picture, number / 10) for number in range(10)]
+    >>> stats = watch(frames, lambda event: print(event.seconds, event.kind, event.card.name))
+    0.2 appeared Juggler
+    0.2 appeared Captain Mildew
+    0.2 appeared Frog Regent
+    0.2 appeared Juggler
+    0.2 appeared Birthday Arson
+    0.2 appeared Birthday Arson
+    >>> stats.frames, stats.unchanged
+    (10, 7)
+    """
+    recognizer = model if isinstance(model, Recognizer) else Recognizer.load(model)
+    watcher = Watcher(recognizer, settings)
+    grab_s = 0.0
+    for image, seconds in frames:
+        # Streams of this module count what they drop and how long they grab; of others neither is known.
+        watcher.grabbed(getattr(frames, "grab_s", 0.0) - grab_s)
+        grab_s = getattr(frames, "grab_s", 0.0)
+        look = watcher.look(image, seconds)
+        for event in look.events:
+            on_event(event)
+        if on_look is not None:
+            on_look(look, watcher.stats(getattr(frames, "dropped", 0)))
+    return watcher.stats(getattr(frames, "dropped", 0))

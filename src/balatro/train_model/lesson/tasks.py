@@ -1,0 +1,141 @@
+"""What a network can learn about a card. A task is one row of TASKS: a new one is one entry, or any label field by name.
+
+balatro train --tasks identification,modifier,finish      # `finish` is a field of this dataset's labels.json
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as made
+
+from balatro.config.kinds import KINDS
+from balatro.config.modifiers import MODIFIERS
+from balatro.errors import SettingsError
+
+MISSING = -1
+"""The label of a card about which a task says nothing."""
+
+ORIGINALS, AUGMENTED, RENDERED = "originals", "augmented", "rendered"
+DATA = (ORIGINALS, AUGMENTED, RENDERED)
+"""Where examples come from: pictures that a person labelled, their augmented copies, screens that are drawn."""
+
+BALANCED = "balanced"
+"""Class weights by the inverse of a class's frequency, instead of weights by name."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One head and how it learns."""
+
+    field: str
+    """The label's field that it tells."""
+    about: str = ""
+    classes: tuple[str, ...] = ()
+    """The classes in index order; empty: what the labels hold, sorted."""
+    weight: float = 1.0
+    """Of its loss in the sum."""
+    loss: str = "cross-entropy"
+    """A name of balatro.train_model.lesson.losses.LOSSES."""
+    loss_options: Mapping[str, float] = made(default_factory=lambda: {"label_smoothing": 0.02})
+    head: str = "mlp"
+    """A name of balatro.models.heads.HEADS."""
+    class_weights: Mapping[str, float] | str = made(default_factory=dict)
+    """By class name; those not named count 1. Or BALANCED."""
+    transform: str = "train"
+    """A name of `pictures.transforms.TRANSFORMS`: what is done to its labelled pictures as they are trained on."""
+    data: tuple[str, ...] = DATA
+    """From what it learns; labels of other examples count as missing."""
+    balance: bool = True
+    """Whether --use-weighted-sampler balances its classes."""
+    metrics: tuple[str, ...] = ("top1", "top3", "macro_f1")
+    """What is shown after each epoch, names of balatro.train_model.score.metrics.METRICS."""
+
+
+TASKS: dict[str, Task] = {
+    "identification": Task(
+        field="name",
+        about="which card it is",
+        weight=0.5,
+        loss="margin",
+        loss_options={"margin": 0.1, "label_smoothing": 0.05},
+        head="cosine",
+    ),
+    "modifier": Task(
+        field="modifier",
+        about="Base, Foil, Holographic, Polychrome or Negative",
+        classes=MODIFIERS,
+        metrics=("top1", "macro_f1"),
+    ),
+    "kind": Task(
+        field="kind", about="whether it is a card at all, or another thing of the game", classes=KINDS, data=(RENDERED,),
+        metrics=("top1",),
+    ),
+    "type": Task(field="type", about="joker, tarot, planet or spectral", metrics=("top1", "macro_f1")),
+    "rarity": Task(field="rarity", about="how rare a joker is", metrics=("top1", "macro_f1")),
+}  # fmt: skip
+
+USUAL = ("identification", "modifier")
+"""What is learned unless --tasks says otherwise; drawn screens teach `kind` as well."""
+
+
+RESERVED = frozenset(
+    {
+        "cards",
+        "embedding",
+        "frames",
+        "heat",
+        "corners",
+        "heat_weight",
+        "corner_weight",
+        "smaller",
+        "smaller_weight",
+        "recall",
+        "total",
+        "loss",
+        "all",
+    }
+)
+"""What else than tasks has a name among the networks' inputs and outputs, and the scores."""
+
+
+@dataclass(frozen=True)
+class TaskOptions:
+    """What a run changes in the table, each by task name; `loss` and `transform` may name all tasks by ""."""
+
+    weight: Mapping[str, float] = made(default_factory=dict)
+    loss: Mapping[str, str] = made(default_factory=dict)
+    loss_options: Mapping[str, Mapping[str, float]] = made(default_factory=dict)
+    head: Mapping[str, str] = made(default_factory=dict)
+    class_weights: Mapping[str, Mapping[str, float] | str] = made(default_factory=dict)
+    transform: Mapping[str, str] = made(default_factory=dict)
+    data: Mapping[str, tuple[str, ...]] = made(default_factory=dict)
+
+
+def choose_tasks(names: Sequence[str], options: TaskOptions, fields: Sequence[str] = ()) -> dict[str, Task]:
+    """The tasks of a run. fields: label fields of its dataset that may be tasks too.
+
+    SettingsError for a task that is neither in the table nor a field, and for options of a task that the run has not.
+    """
+    tasks: dict[str, Task] = {}
+    for name in names:
+        if name in RESERVED:
+            raise SettingsError(f"a task cannot be called {name!r}, which names an output of the networks; rename the field")
+        if name not in TASKS and name not in fields:
+            more = f", or a field of these labels: {', '.join(fields)}" if fields else ""
+            raise SettingsError(f"no task {name!r}; choose from {', '.join(TASKS)}{more}")
+        tasks[name] = TASKS.get(name) or Task(field=name, about=f"the field {name} of the labels")
+    for option in ("weight", "loss", "loss_options", "head", "class_weights", "transform", "data"):
+        for name, value in sorted(getattr(options, option).items()):  # "", for all tasks, comes first
+            chosen = list(tasks) if name == "" else [name]
+            if name and name not in tasks:
+                raise SettingsError(f"{option.replace('_', ' ')} of the task {name!r}, which this run does not learn")
+            for task in chosen:
+                tasks[task] = _changed(tasks[task], option, value)
+    return tasks
+
+
+def _changed(task: Task, option: str, value: object) -> Task:
+    if option == "loss" and value != task.loss:
+        return replace(task, loss=str(value), loss_options={})  # another loss has other options
+    return replace(task, **{option: value})  # type: ignore[arg-type]

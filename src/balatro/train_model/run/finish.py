@@ -1,0 +1,159 @@
+"""What a run leaves behind when it ends: the model, and the report on how well it reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+
+from balatro.config.model_files import MODEL_FILE
+from balatro.config.paths import model_dir
+from balatro.models.bundle import describe, save_bundle, save_package_weights
+from balatro.models.locator import Locator
+from balatro.models.multi_head import MultiHeadModel
+from balatro.render.deck import deck_hash
+from balatro.train_model.lesson.lesson import find_side
+from balatro.train_model.run.batches import Source, batch_at
+from balatro.train_model.run.checkpoint import BEST, load_state
+from balatro.train_model.run.loop import LOG as RUN_LOG
+from balatro.train_model.run.run import Run, resume
+from balatro.train_model.score.calibrate import calibrate
+from balatro.train_model.settings.settings import LAST_STEP
+from balatro.utils.files import check_place, write_bytes
+from balatro.utils.names import checked_name
+
+LOG = "pretrain_log.jsonl"
+"""Beside the weights: how they were learned."""
+PLACES = ("deck", "input", "augmented", "splits", "pretrained")
+"""Settings that name places on this machine."""
+
+
+def best_networks(run: Run, as_it_is: bool = False) -> tuple[MultiHeadModel, Locator | None]:
+    """Copies of the networks on the CPU, ready to read: what is exported.
+
+    With the weights that validated best, where the settings say so, else the last; as_it_is: those that the run has now.
+    """
+    values = run.average.values if run.settings.ema else run.learner.state_dict()
+    best = run.folder / BEST
+    if not as_it_is and run.settings.best != LAST_STEP and best.is_file():
+        state = load_state(best)
+        values = state["average"] if run.settings.ema else state["model"]
+    parts = {
+        name: {key.removeprefix(f"{name}."): value.cpu() for key, value in values.items() if key.startswith(f"{name}.")}
+        for name in ("encoder", "locator")
+    }
+    encoder = MultiHeadModel(
+        run.settings.backbone, run.encoder.tasks, run.settings.embedding, heads=run.encoder.head_kinds,
+        image_size=run.settings.image_size,
+    )  # fmt: skip
+    encoder.load_state_dict(parts["encoder"])
+    locator = Locator() if run.learner.locator is not None else None
+    if locator is not None:
+        locator.load_state_dict(parts["locator"])
+        locator.eval()
+    return encoder.eval(), locator
+
+
+def sample_cards(run: Run, count: int = 16) -> np.ndarray:
+    """(count, h, w, 3) uint8 RGB cards, to compare an exported network with."""
+    batch = batch_at(Source(run.settings, run.lesson), 0)
+    cards: np.ndarray = batch["cards"][:count].numpy()
+    return cards
+
+
+def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> dict[str, Any]:
+    """Calibrate a run and write its bundle; returns model.json. as_it_is: see `best_networks`."""
+    encoder, locator = best_networks(run, as_it_is)
+    measured = calibrate(encoder, locator, run.lesson, run.settings.seed)
+    text = describe(
+        folder.name,
+        run.lesson.source,
+        encoder,
+        cards=[dict(card.__dict__) for card in run.lesson.classes] if "identification" in run.lesson.tasks else [],
+        twins=[list(pair) for pair in run.lesson.twins],
+        data_hash=deck_hash(run.lesson.deck.own_deck) if run.lesson.deck else run.lesson.data_hash,
+        split_hash=run.lesson.split_hash,
+        training=_training(run),
+        **measured,
+    )
+    difference = save_bundle(folder, encoder, locator, text, sample_cards(run))
+    _report(folder, text["scores"], difference)
+    return text
+
+
+def finish_weights(run: Run, folder: Path) -> dict[str, Any]:
+    """Calibrate a run on invented cards and write its weights as the package holds them; returns weights.json."""
+    encoder, locator = best_networks(run)
+    assert locator is not None
+    measured = calibrate(encoder, locator, run.lesson, run.settings.seed)
+    measured["tasks"].pop("identification")
+    measured["scores"] = {name: measured["scores"][name] for name in ("on", "modifier", "kind", "found", "false_finds")}
+    text = describe("package", "invented", encoder, cards=[], twins=[], training=_training(run), **measured)
+    difference = save_package_weights(folder, encoder, locator, text, sample_cards(run))
+    write_bytes(folder / LOG, (run.folder / RUN_LOG).read_bytes())
+    _report(folder, text["scores"], difference)
+    return text
+
+
+def write_model(path: Path, folder: Path | None = None) -> str:
+    """Write the bundle of a run (its folder or a checkpoint, also of an unfinished one); gives the run's name.
+
+    folder: data/models/<run> when left out. A checkpoint other than the last is written as it is, not as the best.
+    """
+    run = resume(path)
+    folder = folder or model_dir(checked_name(run.folder.name))
+    check_place(folder, MODEL_FILE)
+    finish_bundle(run, folder, as_it_is=path.suffix == ".pth")
+    return run.folder.name
+
+
+def finish_report(run: Run, side: str = "val") -> Path | None:
+    """The report on a side of the split, in the run's folder; None where there are no labelled pictures to report on."""
+    from balatro.train_model.score.evaluate import report_pictures
+
+    pictures = find_side(run.lesson, side)
+    if pictures is None:
+        return None
+    encoder, _ = best_networks(run)
+    about = {"run": run.folder.name, "split": side, **facts(run)}
+    return report_pictures(run.folder, encoder, pictures, run.lesson.task_classes, run.lesson.classes, about)
+
+
+def facts(run: Run) -> dict[str, str]:
+    """What a reader of the report wants to know of a run, in a few words each."""
+    settings = run.settings
+    strategies = {name: record for name, record in settings.to_dict().items() if name in ("optimizer", "scheduler")}
+    told = {
+        name: ", ".join([str(values["name"]), *(f"{key} {value}" for key, value in values.items() if key != "name")])
+        for name, values in strategies.items()
+    }
+    return {
+        "data": ", ".join(settings.data),
+        "tasks": ", ".join(run.lesson.tasks),
+        "backbone": f"{settings.backbone}, {settings.image_size[0]}x{settings.image_size[1]}",
+        "length": f"{run.epoch} epochs, {run.step} steps, {run.seconds / 60:.1f} minutes",
+        **told,
+        "frozen": settings.freeze_strategy,
+        "seed": str(settings.seed),
+    }
+
+
+def _training(run: Run) -> dict[str, Any]:
+    return {"steps": run.step, "epochs": run.epoch, "minutes": round(run.seconds / 60, 1), "settings": _told_settings(run)}
+
+
+def _told_settings(run: Run) -> dict[str, Any]:
+    """The settings as a model tells them: names instead of places on this machine."""
+    settings = run.settings.to_dict()
+    return {name: Path(value).name if name in PLACES else value for name, value in settings.items()}
+
+
+def _report(folder: Path, scores: dict[str, Any], difference: float) -> None:
+    told = ", ".join(
+        f"{name.replace('_', ' ')} {100 * value:.1f} %" for name, value in scores.items() if isinstance(value, float)
+    )
+    typer.echo(f"{folder}: written")
+    typer.echo(f"on {scores['on']}: {told}")
+    typer.echo(f"ONNX Runtime and torch differ by at most {difference:.1g}")

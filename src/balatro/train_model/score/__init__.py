@@ -1,0 +1,1 @@
+"""How well it goes: metrics, history, reports, comparisons."""

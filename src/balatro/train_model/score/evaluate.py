@@ -1,0 +1,96 @@
+"""How well a model reads the labelled pictures of a side of the split: `balatro evaluate --split test`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from balatro.config.model_files import MODEL_FILE, WEIGHTS_FILE
+from balatro.config.modifiers import MODIFIERS
+from balatro.errors import InputError, SettingsError
+from balatro.models.bundle import load_encoder
+from balatro.models.multi_head import MultiHeadModel
+from balatro.train_model.lesson.lesson import SIDES, label_pictures, path_name
+from balatro.train_model.pictures.pictures import Pictures
+from balatro.train_model.score.history import read_history
+from balatro.train_model.score.predictions import GROUP_TASK, Predictions
+from balatro.train_model.score.report.grad_cam import grad_cam
+from balatro.train_model.score.report.write import CLASSIFICATION, write_report
+from balatro.train_model.score.validate import READ_AT_ONCE, read_pictures
+from balatro.train_model.screens.deck_lesson import CardClass
+from balatro.train_model.settings.settings import TrainSettings
+from balatro.utils.files import read_json
+from balatro.utils.progress import track
+
+
+@torch.no_grad()
+def predict(encoder: MultiHeadModel, pictures: Pictures, class_names: Mapping[str, Sequence[str]]) -> Predictions:
+    """What an encoder says about labelled pictures, as they are."""
+    device = next(encoder.parameters()).device
+    outputs: dict[str, list[np.ndarray]] = {}
+    num = -(-len(pictures.keys) // READ_AT_ONCE)
+    for batch in track(read_pictures(pictures), "Reading pictures", num):
+        for name, value in encoder(batch["cards"].to(device)).items():
+            outputs.setdefault(name, []).append(value.float().cpu().numpy())
+    read = {name: np.concatenate(parts) for name, parts in outputs.items()}
+    embedding = read.pop("embedding")
+    labels = dict(pictures.labels)
+    if GROUP_TASK not in labels:  # known, though not read: scores are told by modifier all the same
+        labels[GROUP_TASK] = pictures.modifier.astype(np.int64)
+        class_names = {**class_names, GROUP_TASK: list(MODIFIERS)}
+    logits = {task: read[task] for task in labels if task in read}
+    return Predictions(pictures.keys, pictures.read(), logits, labels, {t: list(class_names[t]) for t in labels}, embedding)
+
+
+def report_pictures(
+    folder: Path,
+    encoder: MultiHeadModel,
+    pictures: Pictures,
+    class_names: Mapping[str, Sequence[str]],
+    cards: Sequence[CardClass],
+    about: Mapping[str, Any],
+    temperatures: Mapping[str, float] | None = None,
+) -> Path:
+    """Write folder/report on what an encoder says about pictures; names of cards are shown instead of their ids."""
+    shown = dict(class_names)
+    if "identification" in shown and cards:
+        shown["identification"] = [card.name or card.id for card in cards]
+    predictions = predict(encoder, pictures, shown)
+    history = read_history(folder)
+    return write_report(folder / "report", predictions, history, about, partial(grad_cam, encoder), temperatures)
+
+
+def evaluate_split(model: Path, settings: TrainSettings, side: str, out: Path) -> tuple[str, Path]:
+    """The report of a model (its folder) on a side of a split, in out/report; returns the scores in words, and the page."""
+    if side not in SIDES:
+        raise SettingsError(f"no side {side!r} of a split; choose one of: {', '.join(SIDES)}")
+    encoder, classes = load_encoder(model / WEIGHTS_FILE)
+    text = read_json(model / MODEL_FILE)
+    cards = [CardClass(**{**card, "size": tuple(card["size"])}) for card in text["cards"]]
+    pictures, split_hash = label_pictures(settings, side, classes, cards, encoder.image_size)
+    if not len(pictures.keys):
+        raise InputError(f"no pictures on the side {side!r} of this split; choose another with --split")
+    temperatures = {task: float(entry.get("temperature", 1.0)) for task, entry in text["tasks"].items()}
+    dataset = path_name(settings.input or "dataset_default")
+    about = {"model": text["name"], "split": side, "pictures": len(pictures.keys), "dataset": dataset}
+    page = report_pictures(out, encoder, pictures, classes, cards, about, temperatures)
+    told = told_scores(read_json(page.parent / CLASSIFICATION))
+    if text.get("split_hash", split_hash) not in ("", split_hash):
+        told += "\nthis model was trained with another split: it may have learned from some of these pictures"
+    return told, page
+
+
+def told_scores(report: Mapping[str, Any]) -> str:
+    """A classification report in a few lines: shares in percent, by task and by modifier."""
+    lines = [f"{report['cards']} cards"]
+    for task, values in report["tasks"].items():
+        lines.append(f"{task}: {100 * values['accuracy']:.2f} % right, macro F1 {100 * values['macro avg']['f1-score']:.2f} %")
+    for modifier, shares in report.get("by_modifier", {}).items():
+        told = ", ".join(f"{name} {100 * value:.2f} %" for name, value in shares.items() if name != "cards")
+        lines.append(f"{modifier} ({shares['cards']} cards): {told}")
+    return "\n".join(lines)

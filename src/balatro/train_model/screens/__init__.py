@@ -1,0 +1,1 @@
+"""Drawn screens to learn from."""

@@ -1,0 +1,1 @@
+"""What a run is told: the settings, the flags that become them, the tables of strategies."""

@@ -1,0 +1,173 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+import balatro
+from balatro.cli import main as cli
+from balatro.config.paths import art_dir, model_dir
+from balatro.errors import DeckError
+from balatro.render import game_art
+from balatro.render.deck import load_deck
+from balatro.utils.images import load_image
+from tests.render.fake_game import write_archive, write_textures
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """run("art", "list") -> (status, stdout, stderr)."""
+
+    def call(*args: str, prefix: str | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["balatro", *args])
+        with pytest.raises(SystemExit) as caught:
+            cli.main(prefix)
+        said = capsys.readouterr()
+        return int(caught.value.code or 0), said.out, said.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def game(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_archive(tmp_path_factory.mktemp("game") / "Balatro.exe", ("Jokers", "Tarots", "Enhancers"), stub=b"MZ")
+
+
+def test_the_front_door_is_light():
+    code = """
+import sys
+import balatro, balatro.cli.main
+heavy = {"torch", "cv2", "onnxruntime", "numpy", "PIL", "timm"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_doors_of_the_package():
+    from balatro.utils.images import load_image as door
+
+    assert balatro.load_image is door
+    assert set(balatro.__all__) == set(dir(balatro))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        balatro.nothing  # noqa: B018
+
+
+def test_version_and_help(run):
+    assert run("--version") == (0, f"balatro {balatro.__version__}\n", "")
+    status, said, _ = run("--help")
+    assert status == 0
+    for name in ("demo", "doctor", "art", "train", "export", "identify", "evaluate"):
+        assert f" {name} " in said
+    assert run("-h")[1] == said
+
+
+def test_python_m_runs_a_room(run):
+    assert run("list", prefix="art") == run("art", "list")
+
+
+def commands(app: typer.Typer, *names: str):
+    for info in app.registered_commands:
+        yield (*names, info.name), info.callback
+    for group in app.registered_groups:
+        yield from commands(group.typer_instance, *names, group.name)
+
+
+@pytest.mark.parametrize(("names", "callback"), list(commands(cli.app)))
+def test_every_command_has_help_with_examples(run, names: tuple[str, ...], callback):
+    assert "Example" in callback.__doc__
+    status, said, _ = run(*names, "--help")
+    assert status == 0
+    assert f"balatro {' '.join(names)}" in said
+
+
+def test_a_wrong_option_shows_the_usage(run):
+    status, _, said = run("art", "sheet", "--colour", "red")
+    assert status == 2
+    assert "--colour" in said
+
+
+def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def import_art(path: Path | None, name: str) -> None:
+        raise error
+
+    monkeypatch.setattr(game_art, "import_art", import_art)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (DeckError("what came,\nwhat to do"), 1, "balatro: what came, what to do"),
+        (KeyboardInterrupt(), 130, "balatro: stopped by Ctrl+C"),
+        (PermissionError(13, "Permission denied", "a.txt"), 1, "balatro: a.txt: permission denied; check the path"),
+        (ValueError("odd"), 1, "balatro: unexpected ValueError: odd; --debug shows where"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(run, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, line: str):
+    fail_with(monkeypatch, error)
+    ended, _, said = run("art", "import")
+    assert ended == status
+    assert said.startswith(line)
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("args", [("--debug", "art", "import"), ("art", "import", "--debug")])
+def test_debug_shows_the_traceback(run, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]):
+    fail_with(monkeypatch, DeckError("no game"))
+    status, _, said = run(*args)
+    assert status == 1
+    assert said.startswith("Traceback")
+    assert said.endswith("balatro: no game\n")
+
+
+def test_debug_by_environment(run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BALATRO_DEBUG", "1")
+    assert "Traceback" in run("art", "import", "/nowhere")[2]
+
+
+def test_import_list_and_sheet(run, game: Path, tmp_path: Path):
+    status, said, _ = run("art", "import", str(game), "--no-model")
+    assert status == 0
+    assert "202 cards (150 joker, 22 tarot, 12 planet, 18 spectral)\n  from: Balatro.exe\n" in said
+    assert "balatro train --deck game" in said
+    assert "game " in run("art", "list")[1]
+    assert len(run("art", "list", "game")[1].splitlines()) == 202
+    out = tmp_path / "sheet.png"
+    assert run("art", "sheet", "game", "--modifier", "foil", "--scale", "1", "--out", str(out))[0] == 0
+    assert load_image(out).shape[1] > 1000
+
+
+def test_import_keeps_a_trained_model(run, game: Path):
+    model_dir("game").mkdir(parents=True)
+    (model_dir("game") / "best_model.pth").write_bytes(b"hours of work")
+    status, said, _ = run("art", "import", str(game))
+    assert status == 0
+    assert "stays" in said
+    assert (model_dir("game") / "best_model.pth").read_bytes() == b"hours of work"
+
+
+def test_a_failed_import_leaves_the_deck_there_was(run, game: Path, tmp_path: Path):
+    run("art", "import", str(game), "--no-model")
+    half = write_textures(tmp_path / "half", ("Jokers",), sizes=(1,))
+    assert run("art", "import", str(half))[0] == 1
+    assert len(load_deck(art_dir("game")).known) == 202
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("art", "list", "mine"), "no deck 'mine'"),
+        (("art", "sheet", "demo"), "balatro art demo"),
+        (("art", "sheet", "--modifier", "Shiny"), "expected one of Base, Foil"),
+        (("art", "import", "--name", "../up"), "cannot be a folder"),
+    ],
+)
+def test_user_errors(run, args: tuple[str, ...], words: str):
+    status, _, said = run(*args)
+    assert status == 1
+    assert words in said
+
+
+def test_the_catalogue_is_listed_without_the_game(run):
+    assert "j_seance" in run("art", "list", "game")[1]

@@ -1,0 +1,108 @@
+"""Batches depend on the seed and their number alone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from balatro.config.kinds import NOTHING
+from balatro.render.table import ScreenCard
+from balatro.train_model.lesson.tasks import MISSING
+from balatro.train_model.screens import feed
+from balatro.train_model.screens.deck_lesson import DeckRecipe
+from balatro.train_model.screens.feed import NOTHING_SHARE, FeedSettings, _beside, fit_frame, jitter, open_feed
+from balatro.utils.quads import lies_on_any
+from tests.train_model.tiny_deck import save_tiny_deck
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> FeedSettings:
+    folder = save_tiny_deck(tmp_path / "deck")
+    return FeedSettings(DeckRecipe("tiny", folder=str(folder)), seed=3, screens=1, crops=6)
+
+
+def test_a_batch(settings: FeedSettings) -> None:
+    batch = next(open_feed(settings, 0, 1, workers=0))
+    shapes = {name: (tuple(value.shape), value.dtype) for name, value in batch.items()}
+    assert shapes == {
+        "frames": ((1, 288, 512, 3), torch.uint8),
+        "heat": ((1, 72, 128), torch.float32),
+        "heat_weight": ((1, 72, 128), torch.float32),
+        "corners": ((1, 8, 72, 128), torch.float32),
+        "corner_weight": ((1, 72, 128), torch.float32),
+        "cards": ((6, 128, 96, 3), torch.uint8),
+        "label.identification": ((6,), torch.int64),
+        "label.modifier": ((6,), torch.int64),
+        "label.kind": ((6,), torch.int64),
+        "visible": ((6,), torch.float32),
+    }
+    assert set(batch["label.identification"].tolist()) <= {MISSING, 0, 1, 2, 4, 5, 6, 7}  # 3 is learned as its twin
+    nothing = batch["label.kind"] == NOTHING
+    assert nothing.sum() == round(6 * NOTHING_SHARE)
+    assert (batch["label.identification"][nothing] == MISSING).all() and (batch["label.modifier"][nothing] == MISSING).all()
+
+
+def test_what_shows_no_card_lies_on_none() -> None:
+    quad = np.array([(100, 100), (180, 100), (180, 210), (100, 210)], np.float32)
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        assert not lies_on_any(_beside(quad[None], rng), quad[None])
+    assert lies_on_any(quad + 5, quad[None]) and not lies_on_any(quad, quad[:0].reshape(0, 4, 2))
+
+
+def test_same_batches_whatever_the_workers(settings: FeedSettings) -> None:
+    alone, helped = (list(open_feed(settings, 0, 3, workers)) for workers in (0, 1))
+    for one, other in zip(alone, helped, strict=True):
+        assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_later_start_gives_the_later_batches(settings: FeedSettings) -> None:
+    all_three = list(open_feed(settings, 0, 3, 0))
+    last = next(open_feed(settings, 2, 3, 0))
+    assert torch.equal(all_three[2]["cards"], last["cards"])
+    assert not torch.equal(all_three[0]["cards"], last["cards"])
+
+
+def test_another_seed_another_batch(settings: FeedSettings) -> None:
+    one, other = (next(open_feed(replace(settings, seed=seed), 0, 1, 0)) for seed in (3, 4))
+    assert not torch.equal(one["frames"], other["frames"])
+
+
+def test_workers_end_quietly_in_the_middle_of_their_work(settings: FeedSettings, capfd: pytest.CaptureFixture[str]) -> None:
+    feed = open_feed(replace(settings, crops=200), 0, 10**9, workers=1)  # quick to draw, slow to hand over
+    next(feed)
+    next(feed)
+    del feed
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("size", [(1024, 576), (640, 360), (1024, 768), (1920, 800)])
+def test_fit_frame_says_how_it_moved(size: tuple[int, int]) -> None:
+    width, height = size
+    image = np.zeros((height, width, 3), np.uint8)
+    point = np.array([width // 2, height // 2])
+    image[point[1] - 4 : point[1] + 4, point[0] - 4 : point[0] + 4] = 255
+    for seed in range(6):
+        frame, turn = fit_frame(image, np.random.default_rng(seed))
+        assert frame.shape == (288, 512, 3)
+        seen = np.argwhere(frame[..., 0] > 128).mean(0)[::-1] + 0.5
+        assert seen == pytest.approx(point * turn[:2] + turn[2:], abs=0.6)
+
+
+def test_jitter_is_small_and_larger_for_covered_cards() -> None:
+    quad = np.array([[0, 0], [90, 0], [90, 120], [0, 120]], np.float32)
+    off = {}
+    for visible in (1.0, 0.2):
+        cards = [ScreenCard(0, "t_0", True, "Base", quad, visible, "jokers")] * 400
+        off[visible] = float(np.abs(jitter(cards, np.random.default_rng(0)) - quad).mean() / 90)
+    assert 0.005 < off[1.0] < 0.03 and off[0.2] > 1.4 * off[1.0]
+
+
+def test_each_card_is_cut_out_before_any_twice() -> None:
+    quad = np.zeros((4, 2), np.float32)
+    cards = [ScreenCard(n, "", n < 5, "Base", quad, 1.0, "jokers") for n in range(10)]
+    chosen = feed._choose(cards, 15, np.random.default_rng(0))
+    assert sorted(chosen[:10]) == list(range(10)) and len(chosen) == 15
+    assert feed._choose([], 4, np.random.default_rng(0)) == []
