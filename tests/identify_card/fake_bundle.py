@@ -151,7 +151,7 @@ def _encoder(identification: bool) -> onnx.ModelProto:
 
 
 def _locator() -> onnx.ModelProto:
-    """Spots in cells' middles -> heat; corners at a card's fixed size around them."""
+    """Spots in the finest cells' middles -> heat; corners at a card's fixed size around them. The other levels find nothing."""
     half = np.array([CARD[0], CARD[1]], np.float32) / 2 / 2 / 4  # cells: half a card, half the picture's size, stride 4
     corners = (np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32) * half).reshape(1, 8, 1, 1)
     constants = {
@@ -167,21 +167,45 @@ def _locator() -> onnx.ModelProto:
         "small": np.float32(1 - SMALL),
         "one": np.float32(1),
         "first": np.array([1]),
+        "zero": np.float32(0),
+        "start": np.array([0, 0]),
+        "last_axes": np.array([-2, -1]),
+        "two": np.array([2, 2]),
+        "spots_flat": np.array([1, -1]),
+        "offsets_flat": np.array([1, 8, -1]),
     }
     nodes = [
         helper.make_node("Cast", ["frame"], ["pixels"], to=TensorProto.FLOAT),
         helper.make_node("Slice", ["pixels", "from", "to", "axes", "four"], ["cells"]),
         *_spot("magenta"),
         *_spot("cyan"),
-        helper.make_node("Add", ["is_magenta", "is_cyan"], ["heat"]),
+        helper.make_node("Add", ["is_magenta", "is_cyan"], ["spots"]),
         helper.make_node("Mul", ["is_cyan", "small"], ["less"]),
         helper.make_node("Sub", ["one", "less"], ["factor"]),
         helper.make_node("Unsqueeze", ["factor", "first"], ["factors"]),
-        helper.make_node("Mul", ["corners_of_card", "factors"], ["corners"]),
+        helper.make_node("Mul", ["corners_of_card", "factors"], ["offsets"]),
+        *_levels("spots", "heat"),
+        *_levels("offsets", "corners"),
+        helper.make_node("Slice", ["spots", "start", "to", "axes", "two"], ["every_second"]),
+        helper.make_node("Mul", ["every_second", "zero"], ["smaller"]),
     ]
     frame = helper.make_tensor_value_info("frame", TensorProto.UINT8, [1, "H", "W", 3])
-    outputs = [_value("heat", [1, "h", "w"]), _value("corners", [1, 8, "h", "w"])]
+    outputs = [_value("heat", [1, "cells"]), _value("corners", [1, 8, "cells"]), _value("smaller", [1, "h", "w"])]
     return _model(nodes, [frame], outputs, constants)
+
+
+def _levels(finest: str, name: str) -> list[onnx.NodeProto]:
+    """The finest level's map, and nothing at the two levels above it, in one flat list of cells."""
+    nodes, flat, above = [], [], finest
+    for stride in (4, 8, 16):
+        if stride > 4:
+            shrunk = f"{name}_{stride}"
+            nodes.append(helper.make_node("Slice", [above, "start", "to", "last_axes", "two"], [f"{shrunk}_cells"]))
+            nodes.append(helper.make_node("Mul", [f"{shrunk}_cells", "zero"], [shrunk]))
+            above = shrunk
+        flat.append(f"{name}_{stride}_flat")
+        nodes.append(helper.make_node("Reshape", [above, f"{finest}_flat"], [flat[-1]]))
+    return [*nodes, helper.make_node("Concat", flat, [name], axis=-1)]
 
 
 def _spot(colour: str) -> list[onnx.NodeProto]:

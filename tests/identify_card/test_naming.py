@@ -63,24 +63,28 @@ def test_softmax_takes_the_temperature():
 )
 def test_twins_by_the_other_cards(height, other, other_height, best):
     probabilities = np.stack([row(joker=0.5, wee=0.48), row(**{other: 0.97})])
-    split = split_twins(probabilities, np.stack([quad(height), quad(other_height)]), BUNDLE, (1024, 576))
+    split = split_twins(probabilities, np.stack([quad(height), quad(other_height)]), BUNDLE)
     assert CARDS[split[0].argmax()].id == best
     assert split[0].max() > 0.9 and split.sum() == pytest.approx(probabilities.sum())
     assert split[1].tolist() == probabilities[1].tolist()
 
 
-@pytest.mark.parametrize(
-    ("frame", "height", "best"),
-    [((1024, 576), 116, "joker"), ((1024, 576), 81, "wee"), ((1920, 1200), 152, "wee"), (None, 81, "joker")],
-)
-def test_a_lone_twin_by_the_frame(frame, height, best):
-    split = split_twins(row(joker=0.4, wee=0.6)[None], quad(height)[None], BUNDLE, frame)
+@pytest.mark.parametrize(("height", "best"), [(116, "joker"), (81, "wee")])
+def test_a_lone_twin_by_whatever_has_a_cards_shape(height, best):
+    probabilities = np.stack([row(joker=0.4, wee=0.6), row(back=0.9), row(back=0.9)])
+    wide = np.array([[0, 0], [200, 0], [200, 150], [0, 150]], np.float32)  # no card's shape: tells nothing
+    split = split_twins(probabilities, np.stack([quad(height), quad(116), wide]), BUNDLE)
     assert CARDS[split[0].argmax()].id == best
 
 
-def test_unsure_cards_and_strangers_tell_no_size():
-    probabilities = np.stack([row(joker=1.0), row(egg=0.5), row(back=0.99)])
-    sizes = relative_sizes(probabilities, np.stack([quad(116.5), quad(300), quad(300)]), BUNDLE, (1024, 576))
+def test_a_lone_twin_is_the_regular_card():
+    split = split_twins(row(joker=0.4, wee=0.6)[None], quad(81)[None], BUNDLE)
+    assert CARDS[split[0].argmax()].id == "joker"
+
+
+def test_surely_known_cards_tell_the_size_before_others():
+    probabilities = np.stack([row(joker=1.0), row(egg=0.95), row(back=0.99)])
+    sizes = relative_sizes(probabilities, np.stack([quad(116.5), quad(116), quad(300)]), BUNDLE)
     assert sizes[0] == pytest.approx(1, abs=0.03)
 
 

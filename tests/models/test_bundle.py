@@ -55,11 +55,12 @@ def test_bundle_answers_as_torch(tmp_path: Path, networks: tuple, cards: np.ndar
     assert [output.name for output in session.get_outputs()] == ["identification", "modifier", "embedding"]
     assert len(session.run(None, {"cards": cards[:1]})[0]) == 1  # any number of cards
     finder = onnxruntime.InferenceSession(str(folder / "locator.onnx"))
-    frame = np.random.default_rng(0).integers(0, 256, (1, 304, 528, 3), np.uint8)
-    heat, corners = finder.run(["heat", "corners"], {"frame": frame})
+    frame = np.random.default_rng(0).integers(0, 256, (1, 320, 544, 3), np.uint8)
+    heat, corners, smaller = finder.run(["heat", "corners", "smaller"], {"frame": frame})
     with torch.no_grad():
         wanted = locator(torch.from_numpy(frame))
     assert np.abs(heat - wanted[0].numpy()).max() < 1e-4 and np.abs(corners - wanted[1].numpy()).max() < 1e-3
+    assert np.abs(smaller - wanted[2].numpy()).max() < 1e-4
     assert 0 < (heat > 0).mean() <= 0.25
     written = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     assert written["heads"] == {"identification": "cosine", "modifier": "mlp"}

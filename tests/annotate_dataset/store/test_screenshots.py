@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +78,54 @@ def test_pictures_of_sub_folders_in_natural_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("key", "good"), [("a b/é.png", True), ("a:b.png", False), ("a\\b.png", False), ("\udc80.png", False)])
 def test_impossible_names(key: str, good: bool) -> None:
     assert can_be_key(key) is good
+
+
+@pytest.mark.parametrize("sub", ["", "run/"])
+def test_a_picture_saved_while_the_folder_is_read_is_seen_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sub: str
+) -> None:
+    write_pictures(tmp_path, {f"{sub}a.png": (0, 0)})
+    for place in (tmp_path, tmp_path / sub):
+        os.utime(place, (1, 1))
+    scandir = os.scandir
+
+    def late(place: Any) -> Any:
+        entries = list(scandir(place))
+        if Path(place) == tmp_path / sub and not (tmp_path / sub / "late.png").exists():
+            write_pictures(tmp_path, {f"{sub}late.png": (1, 0)})
+        return entries
+
+    monkeypatch.setattr(os, "scandir", late)
+    folder = PictureFolder(tmp_path)
+    assert folder.refresh() and folder.keys == (f"{sub}a.png",)
+    assert folder.refresh() and folder.keys == (f"{sub}a.png", f"{sub}late.png")
+
+
+def test_a_picture_saved_in_the_tick_of_the_last_change_is_seen(tmp_path: Path) -> None:
+    write_pictures(tmp_path, {"a.png": (0, 0)})
+    now = time.time_ns()
+    os.utime(tmp_path, ns=(now, now))
+    folder = PictureFolder(tmp_path)
+    folder.refresh()
+    write_pictures(tmp_path, {"b.png": (1, 0)})
+    os.utime(tmp_path, ns=(now, now))  # as a coarse clock tells it
+    assert folder.refresh() and folder.keys == ("a.png", "b.png")
+
+
+def test_groups_written_while_the_folder_is_read_are_seen_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pictures(tmp_path, {"a.png": (0, 0)})
+    os.utime(tmp_path, (1, 1))
+    folder = PictureFolder(tmp_path)
+    read = folder._read_groups
+
+    def late() -> Any:
+        groups = read()
+        (tmp_path / "seen_hashes.json").write_text(json.dumps([ENTRY]), encoding="utf-8")
+        return groups
+
+    monkeypatch.setattr(folder, "_read_groups", late)
+    folder.refresh()
+    assert folder.groups == {"a.png": (None, None)}
+    assert folder.refresh() and folder.groups == {"a.png": (3, 4)}

@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import numpy as np
 import pytest
 
 from balatro.errors import InputError
-from balatro.identify_card.recognizer import Recognizer, is_screen
+from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.watch.events import Event
 from balatro.identify_card.watch.track import STILLS
 from balatro.identify_card.watch.watch import (
@@ -22,7 +20,6 @@ from balatro.identify_card.watch.watch import (
     Latest,
     Live,
     Look,
-    Sight,
     Stats,
     Watcher,
     thinned,
@@ -103,57 +100,6 @@ def test_window_changes_its_size(recognizer: Recognizer) -> None:
     larger = draw_table([RED, GREEN, BLUE], (2048, 1152))
     watch(frames(TABLE, larger, TABLE), events.append, recognizer)
     assert [event.kind for event in events] == ["appeared"] * 3
-
-
-class PartRecognizer:
-    """Finds a small card of 60 pixels' height in any picture that is not black; remembers what it was asked."""
-
-    bundle = SimpleNamespace(cards=[SimpleNamespace(id="small", size=(0.5, 0.5)), SimpleNamespace(id="other", size=(1.0, 1.0))])
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def identify(self, image: np.ndarray) -> list[SimpleNamespace]:
-        self.asked.append("identify")
-        quad = ((10, 10), (50, 10), (50, 70), (10, 70))
-        return [SimpleNamespace(id="small", known=True, quad=quad)] if image.any() else []
-
-    def locate(self, image: np.ndarray, card_height: float | None = None) -> np.ndarray:
-        self.asked.append(f"locate {card_height}")
-        return np.zeros((1, 4, 2), np.float32)
-
-
-def test_part_of_a_screen_is_measured_once_it_shows_cards() -> None:
-    fake = PartRecognizer()
-    sight = Sight(cast("Recognizer", fake))
-    part = np.ones((300, 900, 3), np.uint8)
-    assert not is_screen(900, 300)
-    assert [len(sight.locate(part * 0, seconds)) for seconds in (0.0, 0.1, 1.9, 2.0)] == [0, 0, 0, 0]
-    assert fake.asked == ["identify"] * 2  # after a while
-    assert [len(sight.locate(part, seconds)) for seconds in (6.0, 6.1)] == [1, 1]
-    assert fake.asked[2:] == ["identify", "locate 120.0", "locate 120.0"]
-    sight.locate(part[:, :800], 6.2)  # of another size: measured anew
-    assert fake.asked[5:] == ["identify", "locate 120.0"]
-
-
-@pytest.mark.parametrize(("num_known", "tries"), [(1, [1.0, 3.0, 7.0]), (5, [10.0])])
-def test_part_of_a_screen_is_measured_anew(num_known: int, tries: list[float]) -> None:
-    """The game may have been resized inside of the region: soon when little is known of what is found, else now and then."""
-    fake = PartRecognizer()
-    sight = Sight(cast("Recognizer", fake))
-    asked = []
-    for tenth in range(110):
-        before = fake.asked.count("identify")
-        sight.locate(np.ones((300, 900, 3), np.uint8), tenth / 10)
-        asked += [tenth / 10] * (fake.asked.count("identify") - before)
-        sight.judge(5, num_known)
-    assert asked == [0.0, *tries]
-
-
-def test_whole_screen_is_not_measured() -> None:
-    fake = PartRecognizer()
-    Sight(cast("Recognizer", fake)).locate(TABLE, 0.0)
-    assert fake.asked == ["locate None"]
 
 
 def test_a_failing_callback_comes_out(recognizer: Recognizer) -> None:

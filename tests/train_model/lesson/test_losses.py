@@ -172,50 +172,66 @@ def test_mistakes(name: str, given: dict[str, float], told: str) -> None:
 
 
 def frame(*centres: tuple[int, int]) -> dict[str, Tensor]:
-    heat = torch.zeros(1, 8, 8)
+    heat = torch.zeros(1, 64)
     for y, x in centres:
-        heat[0, y, x] = 1
+        heat[0, 8 * y + x] = 1
     return {
         "heat": heat,
-        "heat_weight": torch.ones(1, 8, 8),
-        "corners": torch.ones(1, 8, 8, 8),
+        "heat_weight": torch.ones(1, 64),
+        "corners": torch.ones(1, 8, 64),
         "corner_weight": heat.clone(),
+        "smaller": torch.tensor([[[0.0, 1.0], [0.0, 0.0]]]),
+        "smaller_weight": torch.ones(1, 2, 2),
     }
 
 
-def locator_means(logits: Tensor, corners: Tensor, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: mean_of(*pair) for name, pair in locator_losses(logits, corners, batch).items()}
+SMALLER = torch.tensor([[[-9.0, 9.0], [-9.0, -9.0]]])
+"""Logits that tell where `frame` has its small card."""
+
+
+def locator_means(logits: Tensor, corners: Tensor, batch: dict[str, Tensor], smaller: Tensor = SMALLER) -> dict[str, Tensor]:
+    return {name: mean_of(*pair) for name, pair in locator_losses(logits, corners, smaller, batch).items()}
 
 
 def test_locator_loss_likes_the_truth() -> None:
     batch = frame((2, 3), (5, 5))
-    right = torch.where(batch["heat"] == 1, 6.0, -6.0)[:, None]
-    good = locator_means(right, torch.ones(1, 8, 8, 8), batch)
-    bad = locator_means(-right, torch.zeros(1, 8, 8, 8), batch)
+    right = torch.where(batch["heat"] == 1, 6.0, -6.0)
+    good = locator_means(right, torch.ones(1, 8, 64), batch)
+    bad = locator_means(-right, torch.zeros(1, 8, 64), batch)
     assert good["heat"] < 0.01 < 10 < bad["heat"]
     assert good["corners"] == 0 and bad["corners"] == pytest.approx(1)
-    assert [int(count) for _, count in locator_losses(right, torch.ones(1, 8, 8, 8), batch).values()] == [2, 2]
+    counts = [int(count) for _, count in locator_losses(right, torch.ones(1, 8, 64), SMALLER, batch).values()]
+    assert counts == [2, 2, 4]
+
+
+def test_a_small_card_that_is_missed_costs_more_than_a_false_one() -> None:
+    batch, rest = frame(), (torch.full((1, 64), -20.0), torch.ones(1, 8, 64))
+    right, missed, false = SMALLER, torch.full_like(SMALLER, -9.0), torch.tensor([[[9.0, 9.0], [-9.0, -9.0]]])
+    costs = [float(locator_means(*rest, batch, smaller)["smaller"]) for smaller in (right, false, missed)]
+    assert costs[0] < 0.01 < costs[1] < costs[2]
+    batch["smaller_weight"][0, 0, 0] = 0
+    assert locator_means(*rest, batch, false)["smaller"] < 0.01
 
 
 def test_locator_loss_without_cards_is_that_of_false_finds() -> None:
-    losses = locator_means(torch.zeros(1, 1, 8, 8), torch.zeros(1, 8, 8, 8), frame())
+    losses = locator_means(torch.zeros(1, 64), torch.zeros(1, 8, 64), frame())
     assert losses["heat"] == pytest.approx(64 * 0.25 * math.log(2)) and losses["corners"] == 0
 
 
 def test_weightless_cells_do_not_count() -> None:
     batch = frame()
-    batch["heat_weight"][0, 4, 4] = 0
-    logits = torch.full((1, 1, 8, 8), -20.0)
-    logits[0, 0, 4, 4] = 9
-    assert locator_means(logits, torch.zeros(1, 8, 8, 8), batch)["heat"] < 1e-6
+    batch["heat_weight"][0, 36] = 0
+    logits = torch.full((1, 64), -20.0)
+    logits[0, 36] = 9
+    assert locator_means(logits, torch.zeros(1, 8, 64), batch)["heat"] < 1e-6
 
 
 def test_a_batch_is_all_of_it() -> None:
     outputs = {"modifier": LOGITS, "seal": LOGITS, "embedding": LOGITS}
     batch = {"label.modifier": LABELS, "cards": torch.zeros(6), **frame((2, 3))}
     assert list(learner_losses(outputs, batch, {})) == ["modifier"]
-    outputs |= {"heat": torch.zeros(1, 1, 8, 8), "corners": torch.zeros(1, 8, 8, 8)}
-    assert list(learner_losses(outputs, batch, {})) == ["modifier", "heat", "corners"]
+    outputs |= {"heat": torch.zeros(1, 64), "corners": torch.zeros(1, 8, 64), "smaller": SMALLER}
+    assert list(learner_losses(outputs, batch, {})) == ["modifier", "heat", "corners", "smaller"]
     other = torch.tensor([1, 0, 3, 2, 5, 4])
     mixed, _ = learner_losses(outputs, batch, {}, other, torch.zeros(6))["modifier"]
     assert mixed == pytest.approx(float(CrossEntropy(0.02).rows(LOGITS, LABELS[other]).sum()))
@@ -225,6 +241,6 @@ def test_figures() -> None:
     assert accuracy(torch.eye(3), torch.tensor([0, 1, MISSING])) == 1
     assert math.isnan(accuracy(torch.eye(2), torch.tensor([MISSING, MISSING])))
     batch = frame((2, 3), (5, 5))
-    logits = torch.full((1, 1, 8, 8), -9.0)
-    logits[0, 0, 2, 4] = 9  # one cell off
+    logits = torch.full((1, 64), -9.0)
+    logits[0, 8 * 2 + 3] = 9
     assert recall(logits, batch) == 0.5

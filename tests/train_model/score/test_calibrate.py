@@ -6,6 +6,7 @@ import torch
 
 from balatro.config.kinds import CARD, KINDS, NOTHING
 from balatro.train_model.score.calibrate import Answers, best_reject, best_temperature, best_threshold, match_peaks
+from balatro.utils.cells import cell_grid
 
 
 def test_temperature_of_overconfident_logits() -> None:
@@ -53,16 +54,17 @@ def test_what_is_no_card_needs_no_threshold() -> None:
 
 
 def test_peaks_are_matched_once() -> None:
-    heat, wanted = torch.zeros(10, 20), torch.zeros(10, 20)
-    wanted[5, 5] = wanted[5, 15] = 1
-    heat[5, 6], heat[4, 4], heat[1, 10] = 0.9, 0.6, 0.4
-    weight = torch.ones(10, 20)
-    rows, number = match_peaks(heat, wanted, weight)
+    grid = cell_grid(128, 64)
+    heat, wanted, weight = torch.zeros(672), torch.zeros(672), torch.ones(672)
+    fine, coarse, alone = 5 * 32 + 5, 640 + 2 * 8 + 5, 512 + 6 * 16 + 1
+    wanted[fine] = wanted[coarse] = 1
+    heat[fine + 1], heat[fine - 33], heat[alone] = 0.9, 0.6, 0.4
+    rows, number = match_peaks(heat, wanted, weight, grid)
     assert number == 2
     assert rows.tolist() == pytest.approx(np.array([[0.9, 1], [0.6, 0], [0.4, 0]]))
-    weight[1, 10] = 0
-    assert len(match_peaks(heat, wanted, weight)[0]) == 2
-    assert match_peaks(torch.zeros(10, 20), torch.zeros(10, 20), weight)[0].shape == (0, 2)
+    weight[alone] = 0
+    assert len(match_peaks(heat, wanted, weight, grid)[0]) == 2
+    assert match_peaks(torch.zeros(672), torch.zeros(672), weight, grid)[0].shape == (0, 2)
 
 
 def test_threshold_between_cards_and_noise() -> None:

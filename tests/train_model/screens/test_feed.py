@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from balatro.config.kinds import NOTHING
+from balatro.models.locator import FRAME_SIZES
 from balatro.render.table import ScreenCard
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.screens import feed
@@ -25,13 +26,17 @@ def settings(tmp_path: Path) -> FeedSettings:
 
 def test_a_batch(settings: FeedSettings) -> None:
     batch = next(open_feed(settings, 0, 1, workers=0))
+    frame = batch["frames"].shape[1:3]
+    assert (frame[1], frame[0]) in FRAME_SIZES
     shapes = {name: (tuple(value.shape), value.dtype) for name, value in batch.items()}
     assert shapes == {
-        "frames": ((1, 288, 512, 3), torch.uint8),
-        "heat": ((1, 72, 128), torch.float32),
-        "heat_weight": ((1, 72, 128), torch.float32),
-        "corners": ((1, 8, 72, 128), torch.float32),
-        "corner_weight": ((1, 72, 128), torch.float32),
+        "frames": ((1, *frame, 3), torch.uint8),
+        "heat": ((1, 12096), torch.float32),
+        "heat_weight": ((1, 12096), torch.float32),
+        "corners": ((1, 8, 12096), torch.float32),
+        "corner_weight": ((1, 12096), torch.float32),
+        "smaller": ((1, frame[0] // 8, frame[1] // 8), torch.float32),
+        "smaller_weight": ((1, frame[0] // 8, frame[1] // 8), torch.float32),
         "cards": ((6, 128, 96, 3), torch.uint8),
         "label.identification": ((6,), torch.int64),
         "label.modifier": ((6,), torch.int64),
@@ -78,17 +83,21 @@ def test_workers_end_quietly_in_the_middle_of_their_work(settings: FeedSettings,
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("size", [(1024, 576), (640, 360), (1024, 768), (1920, 800)])
-def test_fit_frame_says_how_it_moved(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("frame_size", FRAME_SIZES)
+@pytest.mark.parametrize("size", [(1024, 576), (640, 360), (1024, 768), (1920, 800), (400, 700)])
+def test_fit_frame_says_how_it_moved(size: tuple[int, int], frame_size: tuple[int, int]) -> None:
     width, height = size
     image = np.zeros((height, width, 3), np.uint8)
     point = np.array([width // 2, height // 2])
     image[point[1] - 4 : point[1] + 4, point[0] - 4 : point[0] + 4] = 255
     for seed in range(6):
-        frame, turn = fit_frame(image, np.random.default_rng(seed))
-        assert frame.shape == (288, 512, 3)
+        frame, turn = fit_frame(image, frame_size, np.random.default_rng(seed))
+        assert frame.shape == (frame_size[1], frame_size[0], 3)
+        wanted = point * turn[:2] + turn[2:]
+        if not ((wanted > 9) & (wanted < np.array(frame_size) - 9)).all():
+            continue  # cut off
         seen = np.argwhere(frame[..., 0] > 128).mean(0)[::-1] + 0.5
-        assert seen == pytest.approx(point * turn[:2] + turn[2:], abs=0.6)
+        assert seen == pytest.approx(wanted, abs=0.6)
 
 
 def test_jitter_is_small_and_larger_for_covered_cards() -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 from balatro.errors import InputError
@@ -18,6 +19,8 @@ from balatro.utils.files import read_json
 from balatro.utils.images import IMAGE_SUFFIXES
 
 SEEN = "seen_hashes.json"
+TICK_NS = 20_000_000
+"""File systems count time in ticks of some milliseconds: a folder changed in the last one may change again unseen."""
 _CAPTURED = re.compile(r"cluster(\d{1,9})_card(\d{1,9})(?:_.*)?")
 Group = tuple[int | None, int | None]
 """Cluster and card group."""
@@ -48,23 +51,25 @@ class PictureFolder:
         self.groups: Mapping[str, Group] = {}
         self.findings: tuple[str, ...] = ()
         self._seen_at: tuple[tuple[str, int], ...] | None = None
+        self._folders: tuple[Path, ...] = ()
 
     def refresh(self) -> bool:
         """Look again; True when pictures or groups have changed. Costs a look at each folder's time when nothing has."""
-        stamp = self._stamp()
-        if stamp == self._seen_at:
+        if self._seen_at is not None and self._stamp() == self._seen_at:
             return False
+        before = (self.keys, self.groups, self.findings)
+        # Each time is taken before its folder is read: what is saved meanwhile makes it differ, and is seen the next time.
+        groups_at = _time_of(self.folder / SEEN)
         folders, keys, odd = _scan(self.folder)
         self.keys = tuple(sorted(keys, key=natural))
         self.findings = ()
         if odd:
             self.findings += (f"{self.folder}: {odd} pictures have names that cannot be written to JSON; rename them",)
         self.groups = self._read_groups()
-        self._folders = folders
-        self._seen_at = self._stamp()
-        return True
-
-    _folders: tuple[Path, ...] = ()
+        self._folders = tuple(folders)
+        times = [*((place.name, time) for place, time in folders.items()), (SEEN, groups_at)]
+        self._seen_at = tuple(times) if max(time for _, time in times) < time_ns() - TICK_NS else None
+        return (self.keys, self.groups, self.findings) != before
 
     def _stamp(self) -> tuple[tuple[str, int], ...]:
         places = [*(self._folders or (self.folder,)), self.folder / SEEN]
@@ -108,12 +113,15 @@ def scan(folder: Path) -> list[str]:
     return _scan(folder)[1]
 
 
-def _scan(folder: Path) -> tuple[tuple[Path, ...], list[str], int]:
-    """All sub-folders, the pictures' keys, and how many pictures have impossible names."""
-    folders, keys, odd = [folder], [], 0
+def _scan(folder: Path) -> tuple[dict[Path, int], list[str], int]:
+    """Each folder's time as it was before it was read, the pictures' keys, and how many pictures have impossible names."""
+    folders: dict[Path, int] = {}
+    keys: list[str] = []
+    odd = 0
     waiting = [(folder, "")]
     while waiting:
         place, prefix = waiting.pop()
+        folders[place] = _time_of(place)
         try:
             entries = list(os.scandir(place))
         except (FileNotFoundError, NotADirectoryError):
@@ -123,13 +131,12 @@ def _scan(folder: Path) -> tuple[tuple[Path, ...], list[str], int]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((Path(entry.path), f"{prefix}{entry.name}/"))
-                folders.append(Path(entry.path))
             elif os.path.splitext(entry.name)[1].lower() in IMAGE_SUFFIXES:  # noqa: PTH122 - 20,000 Paths take a second
                 if can_be_key(entry.name) and can_be_key(prefix):
                     keys.append(prefix + entry.name)
                 else:
                     odd += 1
-    return tuple(folders), keys, odd
+    return folders, keys, odd
 
 
 def _seen_entries(told: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
