@@ -79,6 +79,52 @@ def test_a_video_whose_frames_come_at_changing_times(tmp_path: Path) -> None:
         assert [frame.seconds for frame in source] == pytest.approx([time / 1000 for time in times], abs=0.002)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no colon in a name there")
+def test_a_video_whose_name_looks_like_a_protocol(video: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(video.parent)
+    video.rename("12:30 run #1.avi")
+    with open_source("12:30 run #1.avi") as source:
+        assert len(list(source)) > 1
+
+
+def write_av1(path: Path) -> None:
+    av = pytest.importorskip("av")
+    if "libsvtav1" not in av.codecs_available:
+        pytest.skip("this PyAV writes no AV1")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libsvtav1", rate=10, options={"preset": "12"})
+        stream.width, stream.height, stream.pix_fmt = 320, 192, "yuv420p"
+        for _ in range(3):
+            picture = np.full((192, 320, 3), (200, 30, 30), np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+
+
+def test_a_video_that_opencv_cannot_decode(tmp_path: Path) -> None:
+    write_av1(tmp_path / "a.mp4")
+    with open_source(str(tmp_path / "a.mp4")) as source:
+        frames = list(source)
+    assert [round(frame.seconds, 2) for frame in frames] == [0.0, 0.1, 0.2] and not source.skipped
+    assert np.abs(frames[0].image[50, 50].astype(int) - (200, 30, 30)).max() < 12
+
+
+def test_a_codec_without_pyav_is_told_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_av1(tmp_path / "a.mp4")
+    monkeypatch.setattr(sources, "find_spec", lambda name: None)
+    with open_source(str(tmp_path / "a.mp4")) as source:
+        if list(source):
+            pytest.skip("this OpenCV reads AV1")
+        assert len(source.skipped) == 1 and "codec av01" in source.skipped[0].lower() and "video" in source.skipped[0]
+
+
+def test_videos_among_pictures_are_told(tmp_path: Path) -> None:
+    write(tmp_path / "a.png", table())
+    (tmp_path / "b.mp4").touch()
+    with open_source(str(tmp_path)) as source:
+        assert len(list(source)) == 1
+        assert len(source.skipped) == 1 and "b.mp4: a video among pictures" in source.skipped[0]
+
+
 def test_a_video_that_breaks_off_is_told(video: Path) -> None:
     data = video.read_bytes()
     video.write_bytes(data[: len(data) // 2])
@@ -163,6 +209,22 @@ def test_no_such_window(titles: tuple[str, ...], told: str, monkeypatch: pytest.
     monkeypatch.setattr(windows, "_pywinctl", lambda: handles(*titles, windows.OWN_TITLES[0]))
     with pytest.raises(InputError, match=told):
         windows.find_window("Balarto")
+
+
+@pytest.mark.parametrize("game", ["Balatro 1.0.1o", "Balatro 1.0.1o-FULL", "balatro v1.0.1"])
+def test_the_game_s_window_comes_before_a_page_about_it(game: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "_pywinctl", lambda: handles("Balatro Wiki", "Balatro 2 guides", game, "My Balatro 1.0"))
+    assert windows.find_window("Balatro").title == game
+
+
+def test_a_list_of_windows_that_fails_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> list[object]:
+        raise TypeError("'NoneType' object is not\nsubscriptable")
+
+    monkeypatch.setattr(windows, "_pywinctl", lambda: SimpleNamespace(getAllWindows=refuse))
+    with pytest.raises(InputError, match="Wayland.*monitor:1") as told:
+        windows.find_window("Balatro")
+    assert "\n" not in str(told.value)
 
 
 def test_on_windows_the_title_bar_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from PIL import Image
 
 from balatro.cli.main import main
+from balatro.identify_card import command
 from balatro.identify_card.batch.line_file import LineFile
 from balatro.identify_card.batch.many import Work
 from balatro.identify_card.command import line_settings
@@ -130,6 +133,13 @@ def test_marked_copies_of_an_earlier_run_are_no_pictures(balatro, fake_folder, p
     assert "--draw would overwrite" in capsys.readouterr().err
 
 
+def test_names_of_copies_are_found_in_one_go(monkeypatch, tmp_path):
+    tried = []
+    monkeypatch.setattr(command, "count", lambda first: (tried.append(n) or n for n in itertools.count(first)))
+    copies = command._plan_copies([tmp_path / f"{folder}" / "a.png" for folder in range(500)], tmp_path / "marked")
+    assert len(set(copies)) == 500 and len(tried) < 1000
+
+
 @pytest.mark.parametrize("option", ["--json", "--draw"])
 def test_a_place_for_results_that_cannot_be_is_told_first(balatro, pictures, tmp_path, capsys, option):
     place = pictures if option == "--json" else pictures / "a.png"
@@ -214,6 +224,13 @@ def test_a_video_s_frames(balatro, fake_folder, tmp_path):
     assert [line["frame"] for line in lines] == [0, 4, 8]
 
 
+def test_a_folder_s_videos_are_read_too(balatro, fake_folder, pictures, tmp_path):
+    write_video(pictures / "game.avi", [TABLE[:1]] * 3)
+    assert balatro("identify", pictures, "--model", fake_folder, "--json", tmp_path / "out.jsonl") == 0
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [Path(line["file"]).name for line in lines if "frame" in line] == ["game.avi"]
+
+
 def test_a_video_on_the_terminal(balatro, fake_folder, tmp_path, capsys):
     write_video(tmp_path / "game.avi", [TABLE[:2]])
     assert balatro("identify", tmp_path / "game.avi", "--model", fake_folder) == 0
@@ -290,3 +307,19 @@ def test_evaluate_goes_on_past_bad_frames(balatro, fake_folder, pictures, tmp_pa
     assert "b.png" in said.err and "gone.png" in said.err and f"2 of {len(names)} pictures could not be read" in said.err
     assert (tmp_path / "report" / "scores.json").is_file() is good
     assert ("on 1 pictures" in said.out) is good
+
+
+def test_a_card_s_type_is_no_markup(balatro, fake_folder, pictures, tmp_path, capsys):
+    shutil.copytree(fake_folder, tmp_path / "odd")
+    text = json.loads((tmp_path / "odd" / "model.json").read_text(encoding="utf-8"))
+    for card in text["cards"]:
+        card["type"] = card["rarity"] = "[/x]"
+    (tmp_path / "odd" / "model.json").write_text(json.dumps(text), encoding="utf-8")
+    assert balatro("identify", pictures / "a.png", "--model", tmp_path / "odd") == 0
+    assert "[/x]" in capsys.readouterr().out
+
+
+def test_no_console_reads_text_of_users_as_markup():
+    source = Path(command.__file__).parents[1]
+    files = [path for path in source.rglob("*.py") if "Console()" in path.read_text(encoding="utf-8")]
+    assert not files

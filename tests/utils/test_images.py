@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +89,77 @@ def test_animations_give_their_first_frame(tmp_path: Path):
     frames = [Image.new("RGB", (4, 3), colour) for colour in (RED, (0, 0, 255))]
     frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], lossless=True)
     assert (load_image(str(tmp_path / "a.webp")) == RED).all()
+
+
+def test_a_picture_of_next_to_no_alpha_is_seen(tmp_path: Path, picture: np.ndarray):
+    for alpha in (0, 1, 31):
+        rgba = np.dstack([picture, np.full(picture.shape[:2], alpha, np.uint8)])
+        Image.fromarray(rgba).save(tmp_path / "a.png")
+        assert np.array_equal(load_image(tmp_path / "a.png"), picture)
+        assert np.array_equal(load_image(rgba), picture)
+    rgba[0, 0, 3] = 255
+    Image.fromarray(rgba).save(tmp_path / "a.png")
+    assert load_image(tmp_path / "a.png")[1:].max() <= 31
+
+
+@pytest.mark.parametrize("options", [{"default_image": True}, {}])
+@pytest.mark.parametrize("name", ["a.png", "a.gif", "a.webp"])
+def test_an_animation_s_black_first_frames_are_passed_over(tmp_path: Path, picture: np.ndarray, name: str, options: dict):
+    black = Image.new("RGB", (60, 40))
+    frames = [black, Image.fromarray(picture).quantize(256).convert("RGB")]
+    black.save(tmp_path / name, save_all=True, append_images=frames, lossless=True, **(options if name == "a.png" else {}))
+    assert np.abs(load_image(tmp_path / name).astype(int) - np.asarray(frames[1])).max() <= 4
+    black.save(tmp_path / name, save_all=True, append_images=[black])
+    assert not load_image(tmp_path / name).any()
+
+
+def test_a_picture_takes_no_more_than_a_few_times_its_pixels(tmp_path: Path):
+    pytest.importorskip("resource")
+    Image.new("RGBA", (4000, 4000), (9, 9, 9, 255)).save(tmp_path / "a.png")
+    code = (
+        "import resource, sys\nfrom balatro.utils.images import load_image\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = peak()\nload_image(sys.argv[1])\nprint(peak() - before)"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.png")], check=True, capture_output=True, text=True)
+    megabytes = int(told.stdout) / (1024 if sys.platform != "darwin" else 1024**2)
+    assert megabytes < 160  # Pillow's 64 and our 48; it was 286
+
+
+@pytest.mark.parametrize("name", ["a.heic", "a.jpg"])
+def test_heic_is_told_by_what_it_is(tmp_path: Path, name: str):
+    (tmp_path / name).write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    files, failures = find_images([tmp_path])
+    assert files == [tmp_path / name] and not failures
+    with pytest.raises(InputError, match="HEIC .* JPEG"):
+        load_image(files[0])
+
+
+def test_a_glob_in_a_folder_with_brackets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("shots [2026]/a.png", "shots [2026]/deep/b.png", "shots 2/c.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    for start in (Path(), tmp_path):
+        assert find_images([start / "shots [2026]/*.png"])[0] == [start / "shots [2026]/a.png"]
+        assert len(find_images([start / "shots [2026]/**/*.png"])[0]) == 2
+        assert find_images([start / "shots [2]/*.png"])[0] == [start / "shots 2/c.png"]
+
+
+def test_a_pipe_is_no_picture_and_nothing_waits_for_it(tmp_path: Path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes with a name on this system")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="a pipe"):
+        load_image(tmp_path / "pipe")
+
+
+def test_folders_give_jfif_and_videos_where_they_are_wanted(tmp_path: Path):
+    for name in ("a.jfif", "b.mp4", "c.txt"):
+        (tmp_path / name).touch()
+    assert find_images([tmp_path])[0] == [tmp_path / "a.jfif"]
+    for place in (tmp_path, tmp_path / "*"):
+        assert find_images([place], videos=True)[0] == [tmp_path / "a.jfif", tmp_path / "b.mp4"]
 
 
 def test_unusable_files_get_one_line(tmp_path: Path, picture: np.ndarray):

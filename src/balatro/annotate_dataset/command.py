@@ -65,14 +65,14 @@ def suggest_command(
         suggest,
         write_suggestions,
     )
+    from balatro.utils.outputs import check_text_output
 
     path = out or data_dir() / SUGGESTIONS
     if path.is_dir():
         raise SettingsError(f"--out {path}: a folder, expected a file to write")
-    known = labels or default_labels()
-    suggestions = suggest(
-        folder or data_dir() / "screenshots", known, load_encoder(model, threads or None), SuggestSettings(reject, k)
-    )
+    known, new = labels or default_labels(), folder or data_dir() / "screenshots"
+    check_text_output("--out", path, [known, new, *([] if model is None else [Path(model)])])
+    suggestions = suggest(new, known, load_encoder(model, threads or None), SuggestSettings(reject, k))
     if suggestions.pictures or not suggestions.failures:
         write_suggestions(path, suggestions)
         print("\n".join(_summary(path, suggestions)))
@@ -168,8 +168,11 @@ def export_command(
     """
     from balatro.annotate_dataset.forms import FORMS, export_dataset
     from balatro.annotate_dataset.suggest.suggest import default_labels
+    from balatro.utils.outputs import check_folder_output
 
-    num = export_dataset(form, labels or default_labels(), out)
+    known = labels or default_labels()
+    check_folder_output("OUT", out, [known])
+    num = export_dataset(form, known, out)
     print(f"{out}: {_pictures(num)} in the form {form}; it keeps {', '.join(FORMS[form].keeps)}")
 
 

@@ -184,7 +184,9 @@ def augment(
         print(f"{originals.source}: {originals.num_left_out} entries are copies themselves and are left out", file=sys.stderr)
     if preview is not None:
         from balatro.augment_dataset.preview import write_preview
+        from balatro.utils.outputs import check_output
 
+        check_output("--preview", preview, originals.paths.values())
         width, height = write_preview(originals, settings, preview)
         print(f"{preview}: {width}x{height}")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,9 +100,16 @@ def capture(
     seconds = read_duration(duration)
     _check(find, auto, seconds, json_out, source)
     from balatro.build_dataset.regions import load_regions, regions_path
+    from balatro.utils.outputs import check_folder_name, check_text_output
 
     places = regions or regions_path()
+    inputs = _inputs(source, model)
+    if json_out is not None and json_out != "-":
+        check_text_output("--json", Path(json_out), [*inputs, places])
+    if out is not None:
+        check_folder_name("--out", out)
     if calibrate:
+        check_text_output("--regions", places, inputs)
         _calibrate(source, places, find, model)
         return
     from balatro.frames.sources import open_source
@@ -124,6 +132,17 @@ def _check(find: str, auto: bool, seconds: float | None, json_out: str | None, s
     live = source.partition(":")[0].strip().lower() in ("window", "monitor", "region")
     if live and not auto and (seconds is not None or json_out is not None):
         raise SettingsError(f"{'--for' if seconds is not None else '--json'} is for capturing without the window; add --auto")
+
+
+def _inputs(source: str, model: str) -> list[Path]:
+    """The files and folders that are read: of a source that is none, and of a model that is not there, nothing."""
+    from balatro.runtime.bundle import find_bundle
+    from balatro.utils.images import find_images
+
+    inputs = [Path(source), *find_images([source])[0]]
+    with suppress(ModelError):
+        inputs.append(find_bundle(model))
+    return inputs
 
 
 def _print_windows() -> None:

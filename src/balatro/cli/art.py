@@ -113,9 +113,11 @@ def sheet_command(
       balatro art sheet --modifier mixed --columns 10 --scale 1 --strangers
     """
     from balatro.render.sheet import contact_sheet, write_sheet
+    from balatro.utils.outputs import check_output
 
-    sheet = contact_sheet(_load(deck), modifier, columns, scale, seed, strangers)
     path = out or Path(f"{deck}-{modifier.lower()}.png")
+    check_output("--out", path, [art_dir(deck)])
+    sheet = contact_sheet(_load(deck), modifier, columns, scale, seed, strangers)
     write_sheet(sheet, path)
     print(f"{path}: {sheet.shape[1]}x{sheet.shape[0]}")
 

@@ -43,8 +43,12 @@ def evaluate(
       balatro evaluate --frames my_frames --model game --out report
       balatro evaluate --split test --model cards
     """
+    from balatro.utils.outputs import check_folder_name
+
     if (frames is None) == (split is None):
         raise SettingsError("give either --frames DIR, labelled screens, or --split SIDE, labelled pictures")
+    if out is not None:
+        check_folder_name("--out", out)
     if frames is not None:
         if input is not None or splits is not None:
             raise SettingsError("--input and --splits are for --split; --frames has its labels beside the screens")
@@ -66,7 +70,7 @@ def _on_screens(frames: Path, model: str, out: Path | None, threads: int) -> Non
     num_frames = scores.num_pictures + len(failures)
     if not scores.num_pictures:
         raise bad_pictures(failures, num_frames)
-    Console().print(score_table(scores))
+    Console(markup=False).print(score_table(scores))
     if out is not None:
         written = write_report(scores, out, recognizer.bundle.name)
         print("\n".join(str(path) for path in written))

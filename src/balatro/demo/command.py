@@ -25,5 +25,7 @@ def demo(
       balatro demo --minutes 10 --seed 7 --out seven
     """
     from balatro.demo.story import play_demo
+    from balatro.utils.outputs import check_folder_name
 
+    check_folder_name("--out", out)
     play_demo(out, minutes, seed)

@@ -205,7 +205,7 @@ def _keep_model(folder: Path, trained: bool) -> None:
 def _tell_end(out: Path, scores: Scores, trained: bool) -> None:
     from rich.console import Console
 
-    console = Console()
+    console = Console(markup=False)
     console.print(score_table(scores))
     console.print(f"\n{out / 'index.html'}: the page, open it in a browser", highlight=False)
     console.print(f"{out / 'marked'}: the marked screens", highlight=False)

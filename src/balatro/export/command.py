@@ -78,14 +78,17 @@ def export(
     from balatro.export.inputs import find_inputs
     from balatro.export.make import Plan, export_model
     from balatro.export.source import open_source
+    from balatro.utils.images import find_images
+    from balatro.utils.outputs import check_folder_output
 
     with open_source(source) as opened:
         marks = [mark for mark, usual in ((format, "onnx"), (precision, "fp32")) if mark != usual]
         folder = out or data_dir() / chosen.place / checked_name("-".join([opened.name, *marks]))
         _check_out(folder, opened.bundle, replace)
+        check_folder_output("--out", folder, find_images(check or [])[0])
         inputs = find_inputs(opened.bundle, check or [], screens)
         exported = export_model(opened.bundle, Plan(format, chosen, precision, force), inputs, folder, threads or None)
-    Console().print(export_table(exported))
+    Console(markup=False).print(export_table(exported))
     if chosen.place == "models":
         print(f"Try it: balatro identify screenshot.png --model {folder.name if out is None else folder}")
 

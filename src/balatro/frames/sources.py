@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,7 +21,8 @@ from balatro.errors import InputError, MissingPartError, SettingsError
 from balatro.frames.windows import NotVisibleError, Window, find_window
 from balatro.utils.desktop import Box, check_screen
 from balatro.utils.extras import how_to_install
-from balatro.utils.images import IMAGE_SUFFIXES, find_images, load_image
+from balatro.utils.images import find_images, load_image
+from balatro.utils.suffixes import IMAGE_SUFFIXES
 
 FORMS = "monitor:1, region:X,Y,W,H, window:TITLE, or a video, a picture, a folder or glob of pictures"
 MIN_SIDE = 16
@@ -263,7 +267,8 @@ class VideoSource(Source):
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
-        self._video = _open_video(path)
+        self._path = path
+        self._video: cv2.VideoCapture | _PyavVideo = _open_video(path)
         count, rate = (self._video.get(what) for what in (cv2.CAP_PROP_FRAME_COUNT, cv2.CAP_PROP_FPS))
         self.total = int(count) if 0 < count < 1e9 else None  # nonsense of files without an index
         self._rate = rate if 0 < rate < 1000 else 30.0
@@ -272,6 +277,8 @@ class VideoSource(Source):
 
     def grab(self) -> Frame | None:
         read, image = self._video.read()
+        if not read and not self._num_read:
+            read, image = self._by_pyav()
         if not read or image is None:
             self._tell_end()
             return None
@@ -279,6 +286,16 @@ class VideoSource(Source):
         self._num_read += 1
         image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         return Frame(image, seconds, Box(0, 0, image.shape[1], image.shape[0]))
+
+    def _by_pyav(self) -> tuple[bool, np.ndarray | None]:
+        """The first frame, by PyAV where that is installed: it knows codecs that OpenCV lacks, such as AV1."""
+        if find_spec("av") is None:
+            codec = int(self._video.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little").decode("ascii", "replace").strip(chr(0))
+            self.skipped.append(f"{self.name}: none of its frames can be read (codec {codec}); {how_to_install('video')}")
+            return False, None
+        self._video.release()
+        self._video = _PyavVideo(self._path)
+        return self._video.read()
 
     def _time(self) -> float:
         """When the frame that was read last is shown, by its own time; by the rate where the file has no times."""
@@ -297,8 +314,44 @@ class VideoSource(Source):
         self._video.release()
 
 
+class _PyavVideo:
+    """What of cv2.VideoCapture is used here, by PyAV."""
+
+    def __init__(self, path: Path) -> None:
+        import av
+
+        self._container: Any = None
+        self._frames: Iterator[Any] = iter(())
+        self._seconds = 0.0
+        with contextlib.suppress(av.FFmpegError, IndexError):  # then there is no frame
+            self._container = av.open(str(path.absolute()))
+            self._frames = self._container.decode(self._container.streams.video[0])
+
+    def read(self) -> tuple[bool, np.ndarray | None]:
+        """The next frame, (H, W, 3) uint8 BGR; (False, None) at the end, and where it is damaged."""
+        import av
+
+        try:
+            frame = next(self._frames, None)
+        except av.FFmpegError:
+            frame = None
+        if frame is None:
+            return False, None
+        self._seconds = frame.time or 0.0
+        return True, frame.to_ndarray(format="bgr24")
+
+    def get(self, what: int) -> float:
+        """When the frame that was read last is shown, in milliseconds; nothing else is told."""
+        return self._seconds * 1000 if what == cv2.CAP_PROP_POS_MSEC else 0.0
+
+    def release(self) -> None:
+        if self._container is not None:
+            self._container.close()
+
+
 def _open_video(path: Path) -> cv2.VideoCapture:
-    video = cv2.VideoCapture(str(path))
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # quiet: what is wrong is told in one line of ours
+    video = cv2.VideoCapture(str(path.absolute()))  # FFmpeg takes what is before a colon for a protocol: `12:30 run.mp4`
     if not video.isOpened() or video.get(cv2.CAP_PROP_FRAME_WIDTH) < 1:
         video.release()
         raise InputError(f"{path}: neither a picture nor a video that can be read; MP4, MKV, AVI and WebM are")
@@ -314,7 +367,14 @@ def _open_files(text: str) -> Source:
         raise InputError(f"{failures[0]}; --source takes {FORMS}" if failures else f"--source is empty; give {FORMS}")
     if files == [path] and not path.exists():
         raise InputError(f"{text}: no such file; --source takes {FORMS}")
-    return PictureSource(text, files)
+    source = PictureSource(text, files)
+    source.skipped += [f"{video}: a video among pictures; name it alone" for video in _videos_beside(text, files)]
+    return source
+
+
+def _videos_beside(text: str, pictures: list[Path]) -> list[Path]:
+    """The videos that a folder or glob has beside its pictures."""
+    return sorted(set(find_images([text], videos=True)[0]) - set(pictures))
 
 
 _KINDS: dict[str, Callable[[str], Source]] = {"monitor": _open_monitor, "region": _open_region, "window": _open_window}

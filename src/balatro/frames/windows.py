@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -67,22 +68,35 @@ def list_windows() -> list[Window]:
 
     MissingPartError without pywinctl, InputError where there is no screen.
     """
-    windows = [Window(str(handle.title), handle) for handle in _pywinctl().getAllWindows()]
+    pywinctl = _pywinctl()
+    try:
+        windows = [Window(str(handle.title), handle) for handle in pywinctl.getAllWindows()]
+    except Exception as error:  # Wayland tells no program of the others' windows; pywinctl stumbles over the empty answer
+        raise InputError(
+            f"windows cannot be listed ({' '.join(str(error).split()) or type(error).__name__}); Wayland allows it to none: "
+            "log in to an X11 session, or take --source monitor:1"
+        ) from error
     return [window for window in windows if window.title.strip() and window.title not in OWN_TITLES]
 
 
 def find_window(title: str) -> Window:
-    """The window of this title: exactly, else one that begins with it, else one that contains it, whatever the case.
+    """The window of this title: exactly, else with a version after it (`Balatro 1.0.1o`), else one that begins with it, else
+    one that contains it, whatever the case.
 
     NoWindowError names the nearest titles when there is none.
     """
     windows = list_windows()
     wanted = title.strip().casefold()
-    for fits in (str.__eq__, str.startswith, str.__contains__):
+    for fits in (str.__eq__, _has_version, str.startswith, str.__contains__):
         for window in windows:
             if wanted and fits(window.title.casefold(), wanted):
                 return window
     raise NoWindowError(f"no window is called {title!r}; {_nearest(title, [window.title for window in windows])}")
+
+
+def _has_version(title: str, wanted: str) -> bool:
+    """Whether a title is the wanted one with a version after it, as the game's own is; `Balatro Wiki` is a browser's."""
+    return re.fullmatch(r"[\s-]*v?\d[\w.+-]*", title.removeprefix(wanted)) is not None and title.startswith(wanted)
 
 
 def _nearest(title: str, titles: list[str]) -> str:

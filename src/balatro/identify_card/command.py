@@ -6,7 +6,8 @@ import glob
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, count
@@ -72,7 +73,7 @@ def identify(
     _check_json(json_out, resume)
     chosen = _pick_engine(engine, address)
     step = read_every(every)
-    files, failures = find_images(paths)
+    files, failures = find_images(paths, videos=True)
     if json_out is not None and json_out != "-":
         check_text_output("--json", Path(json_out), files)
     if draw is not None:
@@ -214,14 +215,16 @@ def _searched(path: str) -> Path:
 def _plan_copies(files: list[Path], folder: Path) -> list[str]:
     """For each picture, the PNG with its cards marked, for each video a folder of them: no two of one name, and none in the
     place of a picture."""
-    from balatro.identify_card.batch.many import is_video
+    from balatro.utils.outputs import check_folder_name
+    from balatro.utils.suffixes import is_video
 
-    if folder.exists() and not folder.is_dir():
-        raise SettingsError(f"--draw {folder}: a file, expected a folder")
+    check_folder_name("--draw", folder)
     copies: list[Path] = []
     taken: set[str] = set()
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))
     for path in files:
-        names = chain([path.stem], (f"{path.stem}_{number}" for number in count(2)))
+        more = numbers[path.stem.casefold()]  # goes on where it was: ten thousand files of one name are usual
+        names = chain([path.stem], (f"{path.stem}_{number}" for number in more))
         name = next(name for name in names if name.casefold() not in taken)  # a.png and A.png are one file on Windows
         taken.add(name.casefold())
         copies.append(folder / (name if is_video(path.name) else f"{name}.png"))
@@ -270,7 +273,7 @@ def _print_cards(line: bytes) -> None:
         colour = "" if modifier in ("", "Base") else "rgb({},{},{})".format(*COLOURS[modifier])
         place = (f"{card['confidence'] * 100:.1f} %", str(card["box"][0]), str(card["box"][1]))
         table.add_row(Text(card["name"] or ""), Text(modifier, colour), card["type"], card["rarity"], *place)
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(title), soft_wrap=True)
     if known:
         console.print(table)

@@ -156,10 +156,12 @@ def compare(
     from rich.console import Console
 
     from balatro.train_model.score.compare import compare_runs
+    from balatro.utils.outputs import check_folder_name
 
+    check_folder_name("--out", out)
     folders = [runs_dir() / run if (runs_dir() / run).is_dir() else Path(run) for run in runs]
     comparison = compare_runs(folders, out)
-    Console().print(comparison)
+    Console(markup=False).print(comparison)
 
 
 def run_training(settings: TrainSettings, folder: Path) -> Run:

@@ -12,22 +12,29 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from balatro.errors import InputError
+from balatro.utils.suffixes import IMAGE_SUFFIXES as IMAGE_SUFFIXES
+from balatro.utils.suffixes import VIDEO_SUFFIXES
 
 MAX_PIXELS = 64_000_000
 """The largest picture that is read: eight 4K screens' worth. More is a mistake or an attack."""
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".ppm", ".tga"})
-"""What counts as an image in a folder; a file that is named outright may have any suffix."""
-
-VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mkv", ".avi", ".webm", ".mov", ".mpg", ".mpeg", ".ts", ".wmv", ".flv"})
-"""Files that are read as videos; any other is a picture."""
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_HEIC_SUFFIXES = frozenset({".heic", ".heif"})
+"""Found in a folder like pictures, so that reading says what to do about them."""
+MAX_FIRST = 100
+"""Frames of an animation among which the first that shows something is looked for."""
+FAINT = 32
+"""Alpha below which nothing can be seen; where all of a picture is so faint, the program that saved it was mistaken."""
+_STRIP = 2_000_000
+"""Pixels that are turned into an array at a time: whole pictures at once take several times their memory."""
+_ORIENTATION = 0x0112
 
 ImageSource: TypeAlias = "str | os.PathLike[str] | Image.Image | np.ndarray"
 
@@ -36,8 +43,9 @@ def load_image(source: ImageSource) -> np.ndarray:
     """Any picture as (H, W, 3) uint8 RGB.
 
     source: a path, a PIL image, or an array (H, W), (H, W, 1..4) in RGB order of any number type; floats are 0..1, or 0..255
-    when any is above 1; 16 bits are reduced to 8. Transparent parts become black, animations give their first frame, and
-    EXIF rotation is applied. Raises InputError for what is missing, truncated, larger than MAX_PIXELS, or no picture.
+    when any is above 1; 16 bits are reduced to 8. Transparent parts become black (but not a whole picture of next to
+    no alpha), animations give their first frame that is not one flat colour, and EXIF rotation is applied. Raises InputError
+    for what is missing, truncated, larger than MAX_PIXELS, or no picture.
 
     >>> load_image("screenshot.png").shape
     (720, 1280, 3)
@@ -55,8 +63,21 @@ def load_image(source: ImageSource) -> np.ndarray:
             raise InputError(f"{path}: a folder, not a picture; name the picture")
         if not path.exists():
             raise InputError(f"{path}: no such file; check the path")
-        with Image.open(path) as image:
-            return _from_pil(image, str(path))
+        if not path.is_file():
+            raise InputError(f"{path}: a pipe or a device, not a picture; save what comes from it into a file")
+        try:
+            with Image.open(path) as image:
+                return _from_pil(image, str(path))
+        except UnidentifiedImageError:
+            with path.open("rb") as file:
+                raise InputError(f"{path}: {why_no_picture(file.read(32))}") from None
+
+
+def why_no_picture(head: bytes) -> str:
+    """What is wrong with a file that Pillow does not know. head: its first bytes, 16 or more."""
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return "a HEIC picture, which is not read; save it as JPEG or PNG"
+    return "not a picture; PNG, JPEG, WebP and the like are read"
 
 
 @contextlib.contextmanager
@@ -71,22 +92,25 @@ def _one_line(name: str) -> Iterator[None]:
     except Image.DecompressionBombError:
         raise InputError(f"{name}: too large; at most {MAX_PIXELS // 1_000_000} million pixels are read") from None
     except UnidentifiedImageError:
-        raise InputError(f"{name}: not a picture; PNG, JPEG, WebP and the like are read") from None
+        raise InputError(f"{name}: {why_no_picture(b'')}") from None
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble on
         raise InputError(f"{name}: the picture is damaged or cannot be read ({error}); save it anew") from error
 
 
-def find_images(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[Path], list[str]]:
+def find_images(paths: Iterable[str | os.PathLike[str]], videos: bool = False) -> tuple[list[Path], list[str]]:
     """The pictures meant by files, folders (searched to the bottom) and globs (`**` too), each once, in a steady order.
+
+    videos: whether the videos in folders and among what fits a glob are meant, too.
 
     Second, one line for each path that means none, so that the others can still be done: a folder without pictures, a glob
     that fits nothing, an empty path. A file that does not exist is kept among the pictures: reading it names it.
     """
+    wanted = IMAGE_SUFFIXES | _HEIC_SUFFIXES | (VIDEO_SUFFIXES if videos else frozenset())
     found: dict[Path, None] = {}
     failures: list[str] = []
     for path in paths:
         try:
-            found.update(dict.fromkeys(_expand(os.fspath(path))))
+            found.update(dict.fromkeys(_expand(os.fspath(path), wanted)))
         except InputError as error:
             failures.append(str(error))
         except OSError as error:
@@ -161,25 +185,34 @@ def _span(low: float, high: float, length: int, times: int) -> tuple[int, int]:
     return begin, begin + count
 
 
-def _expand(text: str) -> list[Path]:
+def _expand(text: str, suffixes: frozenset[str]) -> list[Path]:
     if not text:
         raise InputError("an empty path; name a picture, a folder or a pattern")
     path = Path(text)
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if _is_image(file))
+        found = sorted(file for file in path.rglob("*") if _is_wanted(file, suffixes))
         if not found:
             raise InputError(f"{path}: no pictures in this folder; PNG, JPEG, WebP and the like are read")
         return found
     if path.exists() or not glob.has_magic(str(path)):
         return [path]
-    found = sorted(file for file in map(Path, glob.glob(str(path), recursive=True)) if _is_image(file))
+    found = sorted(file for file in map(Path, glob.glob(_pattern(path), recursive=True)) if _is_wanted(file, suffixes))
     if not found:
         raise InputError(f"{path}: no picture fits this pattern; check it, and put it in quotes")
     return found
 
 
-def _is_image(path: Path) -> bool:
-    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
+def _pattern(path: Path) -> str:
+    """A glob in which the folders that are there are meant as they are called, as of `shots [2026]/*.png`."""
+    place, parts = Path(path.anchor), []
+    for part in path.parts[1:] if path.anchor else path.parts:
+        place /= part
+        parts.append(glob.escape(part) if part != "**" and place.exists() else part)
+    return str(Path(path.anchor, *parts))
+
+
+def _is_wanted(path: Path, suffixes: frozenset[str]) -> bool:
+    return path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
 
 
 def _from_pil(image: Image.Image, name: str) -> np.ndarray:
@@ -190,14 +223,41 @@ def _from_pil(image: Image.Image, name: str) -> np.ndarray:
             f"{name}: {image.width}x{image.height} pixels; at most {MAX_PIXELS // 1_000_000} million are read, make it smaller"
         )
     if getattr(image, "is_animated", False):
-        image.seek(0)
+        _seek_shown(image)
     image.load()
-    image = ImageOps.exif_transpose(image)
+    if image.getexif().get(_ORIENTATION, 1) != 1:
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I") or image.mode == "F":
         return _from_array(np.asarray(image))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        return _over_black(np.asarray(image.convert("RGBA")))
-    return np.ascontiguousarray(np.asarray(image.convert("RGB")))
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
+        faint = cast("tuple[int, int]", image.getchannel("A").getextrema())[1] < FAINT
+        image = image.convert("RGB") if faint and not _is_flat(image.convert("RGB")) else image
+    return _in_strips(image)
+
+
+def _seek_shown(image: Image.Image) -> None:
+    """Go to the first frame that shows something: recorders begin with a flat one, and PNGs have one for old programs."""
+    for number in range(min(MAX_FIRST, getattr(image, "n_frames", 1))):
+        image.seek(number)
+        if not _is_flat(image.convert("RGB")):
+            return
+    image.seek(0)
+
+
+def _is_flat(image: Image.Image) -> bool:
+    """Whether an RGB image is one colour all over."""
+    return all(low == high for low, high in cast("tuple[tuple[int, int], ...]", image.getextrema()))
+
+
+def _in_strips(image: Image.Image) -> np.ndarray:
+    """A picture as (H, W, 3) uint8, a strip of rows at a time; RGBA over black."""
+    array = np.empty((image.height, image.width, 3), np.uint8)
+    rows = max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        array[top : top + rows] = _over_black(np.asarray(strip)) if strip.mode == "RGBA" else np.asarray(strip.convert("RGB"))
+    return array
 
 
 def _from_array(array: np.ndarray) -> np.ndarray:
@@ -210,6 +270,8 @@ def _from_array(array: np.ndarray) -> np.ndarray:
     channels = planes.shape[2]
     if channels in (2, 4):
         colour = planes[..., :-1].repeat(4 - channels + 1 if channels == 2 else 1, axis=2)
+        if planes[..., -1].max() < FAINT and (colour != colour[0, 0]).any():
+            return np.ascontiguousarray(colour)
         return _over_black(np.concatenate([colour, planes[..., -1:]], axis=2))
     return np.ascontiguousarray(planes if channels == 3 else planes.repeat(3, axis=2))
 
@@ -227,7 +289,8 @@ def _to_bytes(planes: np.ndarray) -> np.ndarray:
         return (finite * scale).clip(0, 255).round().astype(np.uint8)
     if kind in "iu":
         deep = (kind, planes.dtype.itemsize) == ("u", 2) or planes.max() > 255
-        return (planes.astype(np.int64) >> 8 if deep else planes).clip(0, 255).astype(np.uint8)
+        shifted = planes >> 8 if deep else planes
+        return (shifted.astype(np.int16) if planes.dtype.itemsize == 1 else shifted).clip(0, 255).astype(np.uint8)
     raise InputError(f"an array of {planes.dtype}; expected numbers")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 import typer
 from PIL import Image
@@ -203,6 +204,18 @@ def test_pictures_of_which_none_can_be_read(tmp_path: Path, fake_folder: Path) -
     result = invoke("--source", tmp_path, "--model", fake_folder)
     assert isinstance(result.exception, InputError) and "nothing of it could be read" in str(result.exception)
     assert result.stdout == "" and all(f"{name}: not a picture" in result.stderr for name in ("a.png", "b.png"))
+
+
+def test_a_damaged_video_ends_with_an_error(tmp_path: Path, fake_folder: Path) -> None:
+    video = tmp_path / "game.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 192))
+    for _ in range(40):
+        writer.write(np.random.default_rng(0).integers(0, 255, (192, 320, 3), np.uint8))
+    writer.release()
+    video.write_bytes(video.read_bytes()[: video.stat().st_size // 2])
+    result = invoke("--source", video, "--model", fake_folder)
+    assert isinstance(result.exception, InputError) and "not all of it could be read" in str(result.exception)
+    assert "damaged after frame" in result.stderr
 
 
 def test_second_watcher_of_one_file(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:

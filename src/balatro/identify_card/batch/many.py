@@ -11,10 +11,11 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from balatro.errors import BalatroError, InputError, SettingsError
+from balatro.utils.suffixes import is_video
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,13 +110,6 @@ class Answer:
     """Why it could not be read, which its line says too."""
 
 
-def is_video(file: str) -> bool:
-    """Whether a file is read as a video."""
-    from balatro.utils.images import VIDEO_SUFFIXES
-
-    return PurePath(file).suffix.lower() in VIDEO_SUFFIXES
-
-
 def items(work: Work) -> Iterator[Item]:
     """What is left to be read, in order."""
     for file, copy, skip in work.to_do():
@@ -152,7 +146,8 @@ def items_of(file: str, copy: str, skip: int, every: Every) -> Iterator[Item]:
 def _video_path(file: str) -> Path:
     path = Path(file)
     if not path.is_file():
-        raise InputError(f"{path}: {'a folder, not a video' if path.is_dir() else 'no such file; check the path'}")
+        what = "a pipe or a device, not a video" if path.exists() else "no such file; check the path"
+        raise InputError(f"{path}: {'a folder, not a video' if path.is_dir() else what}")
     return path
 
 
@@ -165,7 +160,7 @@ def num_items(work: Work) -> int | None:
         if not is_video(file):
             total += 1
             continue
-        video = cv2.VideoCapture(file) if Path(file).is_file() else None
+        video = cv2.VideoCapture(str(Path(file).absolute())) if Path(file).is_file() else None
         frames, rate = (video.get(what) for what in (cv2.CAP_PROP_FRAME_COUNT, cv2.CAP_PROP_FPS)) if video else (1, 1)
         if not 0 < frames < 1e9 or not 0 < rate < 1000:
             return None

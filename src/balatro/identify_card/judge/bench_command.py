@@ -52,9 +52,12 @@ def bench(
         raise SettingsError(f"--json {json_out or repr('')}: expected a file to write, or - for stdout")
     from balatro.identify_card.judge.bench import measure
     from balatro.runtime.bundle import find_bundle, load_bundle
+    from balatro.utils.outputs import check_text_output
 
     folders = [find_bundle(name) for name in model or ["auto"]]
     with _files(pictures or [], load_bundle(folders[0])) as (files, told):
+        if json_out is not None and json_out != "-":
+            check_text_output("--json", Path(json_out), [*files, *folders])
         found = measure(folders, files, rounds, threads or None)
     _write(found, told, json_out)
 
@@ -98,7 +101,7 @@ def _write(found: Bench, told: str, json_out: str | None) -> None:
     if json_out == "-":
         print(json.dumps(found.to_json(), ensure_ascii=False))
         return
-    Console().print(bench_table(found, told))
+    Console(markup=False).print(bench_table(found, told))
     if json_out is not None:
         from balatro.utils.files import write_json
 

@@ -87,7 +87,18 @@ def calibrate(
     if undo:
         _undo(folder)
         return
-    _calibrate(folder, pictures or [], _dataset(dataset, frames, pictures), frames, rates, plot, dry_run, threads)
+    labelled = _dataset(dataset, frames, pictures)
+    _check_plot(plot, [folder, *(place for place in (labelled, frames) if place is not None)], pictures or [])
+    _calibrate(folder, pictures or [], labelled, frames, rates, plot, dry_run, threads)
+
+
+def _check_plot(plot: Path | None, folders: list[Path], pictures: list[str]) -> None:
+    """The diagram never takes the place of what is looked at, nor of the model. Asked before the long work."""
+    from balatro.utils.images import find_images
+    from balatro.utils.outputs import check_text_output
+
+    if plot is not None:
+        check_text_output("--plot", plot, [*folders, *find_images(pictures)[0]])
 
 
 def _read_rate(flag: str, text: str) -> float:
@@ -154,7 +165,7 @@ def _calibrate(
     fitter = Fitter(recognizer)
     before, knobs = fitter.measure(evidence, fitter.before), fitter.fit(evidence, *rates)
     after = fitter.cross_validate(evidence, *rates)
-    Console().print(_table(recognizer.bundle.name, fitter.before, before, knobs, after))
+    Console(markup=False).print(_table(recognizer.bundle.name, fitter.before, before, knobs, after))
     for line in [*_doubts(after, rates[0]), *_cost(fitter, evidence, knobs, rates)]:
         print(line)
     panels = [("before", before.bins), ("after, on pictures that the fit was not made from", after.bins)]

@@ -23,8 +23,9 @@ from balatro.config.paths import data_dir
 from balatro.errors import InputError, SettingsError, UnknownCardError
 from balatro.identify_card.card import Card
 from balatro.utils.files import read_json, write_bytes, write_json
-from balatro.utils.images import IMAGE_SUFFIXES, load_image
+from balatro.utils.images import load_image
 from balatro.utils.lock import file_lock
+from balatro.utils.suffixes import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from balatro.identify_card.recognizer import Recognizer

@@ -109,7 +109,7 @@ def run_command(
     if as_json:
         print(json.dumps([_to_json(result) for result in results], ensure_ascii=False))
     else:
-        Console().print(_table(results))
+        Console(markup=False).print(_table(results))
     failed = [result for result in results if (not result.passed if strict else result.is_regression)]
     num_right = sum(result.passed for result in results)
     if failed:

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from balatro.errors import BalatroError, InputError
-from balatro.utils.images import load_image
+from balatro.utils.images import load_image, why_no_picture
 
 MIB = 1 << 20
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM", "TGA")
@@ -151,7 +151,7 @@ def open_picture(data: bytes, limits: Limits) -> Image.Image:
     except Image.DecompressionBombError:
         raise _too_many_pixels("far too many", limits) from None
     except UnidentifiedImageError:
-        raise Refused(415, "not a picture that is read here; send PNG, JPEG, WebP or the like") from None
+        raise Refused(415, f"{why_no_picture(data[:32])}; send another") from None
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble on
         raise Refused(422, f"the picture is damaged or cannot be read ({error}); save it anew") from error
     if image.width * image.height > limits.pixels:

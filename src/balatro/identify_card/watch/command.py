@@ -107,7 +107,7 @@ def watch(
       balatro watch --save-doubtful data/screenshots
     """
     place, seconds = _place(source, window, region), read_duration(duration)
-    _check_outputs(place, json_out, csv_out, record)
+    _check_outputs(place, json_out, csv_out, record, save_doubtful)
     from balatro.identify_card.marks.labels import Drawing
 
     drawing = Drawing(style, runners_up)
@@ -174,10 +174,12 @@ def _place(source: str | None, window: str | None, region: str | None) -> str:
     return given[0] if given else "window:Balatro"
 
 
-def _check_outputs(place: str, json_out: str | None, csv_out: str | None, record: Path | None) -> None:
+def _check_outputs(
+    place: str, json_out: str | None, csv_out: str | None, record: Path | None, save_doubtful: Path | None
+) -> None:
     from balatro.identify_card.watch.overlay.record import part_of
     from balatro.utils.images import find_images
-    from balatro.utils.outputs import check_output, check_text_output
+    from balatro.utils.outputs import check_folder_name, check_output, check_text_output
 
     inputs = [Path(place), *find_images([place])[0]]
     for flag, out in (("--json", json_out), ("--csv", csv_out)):
@@ -185,6 +187,8 @@ def _check_outputs(place: str, json_out: str | None, csv_out: str | None, record
             raise SettingsError(f"{flag} {out or repr('')}: expected a file to write, or - for stdout")
         if out is not None and out != "-":
             check_text_output(flag, Path(out), inputs)
+    if save_doubtful is not None:
+        check_folder_name("--save-doubtful", save_doubtful)
     if json_out is not None and csv_out is not None and _place_of(json_out) == _place_of(csv_out):
         raise SettingsError(f"--json and --csv both write to {json_out}; name two places")
     for path in () if record is None else (record, part_of(record)):
@@ -300,6 +304,8 @@ def _run(
             _report(source, last, recorder, saver)
         if last is None and source.skipped:
             raise InputError(f"{source.name}: nothing of it could be read (see above)")
+        if source.skipped:
+            raise InputError(f"{source.name}: not all of it could be read (see above)")
 
 
 def _total(source: Source) -> float | None:
