@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import cv2
 
 from balatro import watch
-from balatro.identify_card.events import APPEARED, Event
-from balatro.identify_card.watch import Frame, Latest, thinned
+from balatro.identify_card.watch.events import APPEARED, Event
+from balatro.identify_card.watch.watch import Frame, Latest, thinned
 
 
 def read_video(place: str) -> Iterator[Frame]:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from balatro import Recognizer
 from balatro.config.paths import model_dir, runs_dir
-from balatro.train_model.choose import choose_settings
 from balatro.train_model.command import run_training
-from balatro.train_model.finish import finish_bundle
+from balatro.train_model.run.finish import finish_bundle
+from balatro.train_model.settings.choose import choose_settings
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from balatro import watch
 from balatro.frames.sources import Source, open_source
 from balatro.frames.windows import NotVisibleError
-from balatro.identify_card.events import Event
-from balatro.identify_card.watch import Frame, Live, thinned
+from balatro.identify_card.watch.events import Event
+from balatro.identify_card.watch.watch import Frame, Live, thinned
 
 
 def on_event(event: Event) -> None:

@@ -1,5 +1,6 @@
-"""Pictures of cards as people post them, with the truth about every card: whole screens, crops of them, screens inside pages
-and streams, sheets of cards, single cards, and pages without any card.
+"""Pictures of cards as people post them, with the truth about every card.
+
+Whole screens, crops of them, screens inside pages and streams, sheets of cards, single cards, and pages without any card.
 
 A view has the shape (width by height) that it is asked for. Same deck, same random generator, same settings: same picture.
 """
