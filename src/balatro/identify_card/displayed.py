@@ -96,7 +96,7 @@ def find_card(
     With a timeout, it returns as soon as there is one.
 
     >>> [(card.modifier, card.box) for card in find_card("juggler", source="screenshot.png")]
-    [('Foil', (577, 46, 675, 185)), ('Base', (505, 442, 605, 581))]
+    [('Foil', (575, 45, 677, 186)), ('Base', (505, 441, 605, 582))]
     """
     if not timeout >= 0:
         raise SettingsError(f"timeout is {timeout}; give 0 seconds or more")

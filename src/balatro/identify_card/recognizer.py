@@ -74,9 +74,9 @@ class Recognizer:
     >>> recognizer = Recognizer.load("demo")
     >>> for card in recognizer.identify("screenshot.png")[:3]:
     ...     print(card.name, card.modifier, f"{card.confidence:.0%}", card.box)
-    Juggler Foil 99% (577, 46, 675, 185)
-    Captain Mildew Polychrome 95% (929, 45, 1034, 187)
-    Frog Regent Base 97% (1061, 46, 1169, 187)
+    Juggler Foil 99% (575, 45, 677, 186)
+    Captain Mildew Polychrome 90% (927, 43, 1034, 187)
+    Frog Regent Base 97% (1063, 47, 1166, 186)
     """
 
     def __init__(self, bundle: Bundle, threads: int | None = None, open_session: OpenSession = open_session) -> None:
