@@ -91,7 +91,7 @@ def test_a_picture_in_its_cards_out(tab, fake_folder):
         assert {url.split("/")[2] for url in tab.asked if url.startswith("http")} == {f"127.0.0.1:{port}"}
 
         choose(tab, "notes.txt", b"hello")
-        tab.get_by_text("notes.txt: not a picture that is read here").wait_for()
+        tab.get_by_text("notes.txt: not a picture; PNG, JPEG, WebP and the like are read").wait_for()
 
 
 def test_a_card_is_taught_and_taken_out_again(tab, tmp_path, monkeypatch):
