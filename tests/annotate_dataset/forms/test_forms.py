@@ -327,3 +327,12 @@ def test_exporting_replaces_only_exports(tmp_path: Path) -> None:
     (tmp_path / "a" / KEYS[0]).unlink()
     with pytest.raises(InputError, match="no labelled pictures"):
         export_dataset("csv", folder, tmp_path / "other")
+
+
+def test_a_table_of_unknown_columns_with_a_longer_row(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "in", {"a.png": (1, 0)})
+    (tmp_path / "in/labels.csv").write_text("image;title\na.png;Egg;x\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no column for the name; call one `name` \(there are image, title\)"):
+        import_dataset("csv", tmp_path / "in", DatasetStore(tmp_path / "data"), "me")
+    (tmp_path / "in/labels.csv").write_text("image;name\na.png;Egg;x\n", encoding="utf-8")
+    assert len(import_dataset("csv", tmp_path / "in", DatasetStore(tmp_path / "data"), "me").pictures) == 1
