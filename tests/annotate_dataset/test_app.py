@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +26,7 @@ from balatro.annotate_dataset.board.session import ACTIONS, DO, Session
 from balatro.annotate_dataset.board.showing import WINDOW, label_data, verify_data
 from balatro.annotate_dataset.coverage import coverage
 from balatro.annotate_dataset.pages.coverage import MAX_ROWS, chosen_rows, heat_table
-from balatro.annotate_dataset.run import HOST, OPTIONS, command_line, free_port
+from balatro.annotate_dataset.run import HOST, OPTIONS, answers, command_line, free_port
 from balatro.annotate_dataset.store.store import Accept, DatasetStore
 from balatro.annotate_dataset.suggest.queue import Prefill
 from balatro.annotate_dataset.suggest.suggest import Candidate
@@ -254,3 +258,16 @@ def test_a_port_in_use_is_told() -> None:
         with pytest.raises(SettingsError, match=f"--port {taken}"):
             free_port(taken)
         assert free_port(0) != taken
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGTERM")
+def test_a_terminated_annotate_takes_its_app_along(tmp_path: Path) -> None:
+    (tmp_path / "screenshots").mkdir()
+    port = free_port(0)
+    command = [sys.executable, "-m", "balatro", "annotate", "--data", str(tmp_path), "--port", str(port), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert str(port) in process.stdout.readline()
+        process.terminate()
+        assert process.wait(30) == 128 + signal.SIGTERM
+    assert not answers(port)

@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from balatro.build_dataset import command
 from balatro.build_dataset.command import capture
 from balatro.build_dataset.regions import Area, Regions, save_regions
 from balatro.config.paths import package_weights
@@ -121,3 +122,12 @@ def test_a_real_window_is_captured_until_ctrl_c(tmp_path: Path) -> None:
     assert 0 < told["fps"] <= 10.5
     crops = [cv2.imread(str(path)) for path in out.glob("*.png")]
     assert all(np.ptp(crop.astype(int)) > 100 for crop in crops if crop is not None)
+
+
+def test_without_a_model_the_packages_threshold_holds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made: list[tuple[Path, float]] = []
+    monkeypatch.setenv("BALATRO_DATA", str(tmp_path))
+    monkeypatch.setattr("balatro.runtime.locator.Locator", lambda path, threshold: made.append((path, threshold)))
+    command._locator("auto")
+    about = json.loads((package_weights() / "weights.json").read_text(encoding="utf-8"))
+    assert made == [(package_weights() / "locator.onnx", about["locator"]["threshold"])]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -89,11 +91,20 @@ def annotate(
         "BALATRO_ANNOTATE_TEACH": pupil,
     }
     # Streamlit greets on stdout; its warnings and errors come on stderr.
-    server = subprocess.Popen(command_line(place), env=with_settings, stdout=subprocess.DEVNULL)
+    before = signal.signal(signal.SIGTERM, _end)  # by itself it would end this process only, and leave the app running
+    server = None
     try:
+        server = subprocess.Popen(command_line(place), env=with_settings, stdout=subprocess.DEVNULL)
         serve(server, place, browser)
     finally:
-        stop(server)
+        if server is not None:
+            stop(server)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """A signal as the end of the program, so that the app is stopped first."""
+    raise SystemExit(128 + number)
 
 
 def _find_pupil(teach: str | None) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from balatro.config.model_files import LOCATOR_FILE
+from balatro.config.model_files import LOCATOR_FILE, PACKAGE_ABOUT
 from balatro.config.paths import data_dir, package_weights
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.utils.durations import read_duration
+from balatro.utils.files import read_json
 
 if TYPE_CHECKING:
     from balatro.build_dataset.capture import Capture, Step, Summary
@@ -192,7 +193,8 @@ def _locator(model: str) -> Find:
     except ModelError:
         if model != "auto":
             raise
-        locator = Locator(package_weights() / LOCATOR_FILE)
+        threshold = float(read_json(package_weights() / PACKAGE_ABOUT)["locator"]["threshold"])
+        locator = Locator(package_weights() / LOCATOR_FILE, threshold=threshold)
 
     def locate(image: np.ndarray) -> np.ndarray:
         quads = np.array([found.quad for found in locator.find(image)], np.float32).reshape(-1, 4, 2)

@@ -327,3 +327,42 @@ def test_exporting_replaces_only_exports(tmp_path: Path) -> None:
     (tmp_path / "a" / KEYS[0]).unlink()
     with pytest.raises(InputError, match="no labelled pictures"):
         export_dataset("csv", folder, tmp_path / "other")
+
+
+def test_a_table_of_unknown_columns_with_a_longer_row(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "in", {"a.png": (1, 0)})
+    (tmp_path / "in/labels.csv").write_text("image;title\na.png;Egg;x\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no column for the name; call one `name` \(there are image, title\)"):
+        import_dataset("csv", tmp_path / "in", DatasetStore(tmp_path / "data"), "me")
+    (tmp_path / "in/labels.csv").write_text("image;name\na.png;Egg;x\n", encoding="utf-8")
+    assert len(import_dataset("csv", tmp_path / "in", DatasetStore(tmp_path / "data"), "me").pictures) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "images", "labels"),
+    [
+        ("imagefolder", "images", "labels"),
+        ("named", "images", "labels"),
+        ("yolo", "train/images", "train/labels"),
+        ("imagefolder", "images/train", "labels/train"),
+    ],
+)
+def test_a_detection_folder_has_no_cards_called_images(tmp_path: Path, form: str, images: str, labels: str) -> None:
+    write_pictures(tmp_path / "in", {f"{images}/a.png": (1, 0)})
+    (tmp_path / "in" / labels).mkdir(parents=True)
+    (tmp_path / "in" / labels / "a.txt").write_text("0 0.5 0.5 0.2 0.2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="YOLO detection.*COCO"):
+        import_dataset(form, tmp_path / "in", DatasetStore(tmp_path / "data"), "me")
+
+
+def test_tasks_with_rectangles_alone_are_told(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "in", {"a.png": (1, 0), "b.png": (2, 0)})
+    box = {"type": "rectanglelabels", "from_name": "label", "value": {"x": 0, "rectanglelabels": ["Egg"]}}
+    name = {"type": "choices", "from_name": "name", "value": {"choices": ["Egg"]}}
+    tasks = [{"data": {"image": "a.png"}, "annotations": [{"result": [name]}]}]
+    tasks += [{"data": {"image": "b.png"}, "annotations": [{"result": [box]}]}, {"data": {"image": "b.png"}, "annotations": []}]
+    (tmp_path / "in/tasks.json").write_text(json.dumps(tasks), encoding="utf-8")
+    done = import_dataset("labelstudio", tmp_path / "in", DatasetStore(tmp_path / "data"), "me")
+    assert len(done.pictures) == 1
+    (told,) = done.failures
+    assert "task 1: no name is chosen in it, only rectanglelabels" in told

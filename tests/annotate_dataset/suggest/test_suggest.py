@@ -7,6 +7,8 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -324,3 +326,14 @@ def test_the_command_when_all_is_labelled(tmp_path: Path, labels: Path) -> None:
 def test_the_command_has_the_measured_defaults() -> None:
     defaults = {name: parameter.default for name, parameter in inspect.signature(suggest_command).parameters.items()}
     assert (defaults["reject"], defaults["k"]) == (REJECT, NUM_NEAREST)
+
+
+def test_type_and_rarity_are_those_that_the_model_tells() -> None:
+    cards = [SimpleNamespace(id="pikachu", type="Pokemon", rarity="Rare"), SimpleNamespace(id="egg", type="", rarity="")]
+    guesses = tuple(
+        SimpleNamespace(id=one, name=name, confidence=0.4) for one, name in [("pikachu", "Pikachu"), ("egg", "Egg")]
+    )
+    read = SimpleNamespace(top=guesses, known=True, modifier="Base", modifier_confidence=0.9)
+    recognizer: Any = SimpleNamespace(bundle=SimpleNamespace(margin=0.04, cards=cards), read=lambda picture, quads: [read])
+    (suggestion,) = room.Reader("pokemon", recognizer).read([np.zeros((95, 71, 3), np.uint8)])
+    assert [(one.type, one.rarity) for one in suggestion.candidates] == [("Pokemon", "Rare"), ("Joker", "Common")]

@@ -101,10 +101,21 @@ def _short(item: Item, unique: Counter[str]) -> Item:
 def _keys(root: Path) -> list[str]:
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; name the folder with the pictures")
+    if _is_detection(root):
+        raise InputError(
+            f"{root}: boxes in images/ and labels/ (YOLO detection), not a folder for each card; export it as COCO"
+        )
     keys = sorted(scan(root), key=natural)
     if not keys:
         raise InputError(f"{root}: no pictures in it; PNG, JPEG, WebP and the like are read")
     return keys
+
+
+def _is_detection(root: Path) -> bool:
+    """Whether a folder, or each split in it, has `images` beside `labels` with a text for each picture: no cards' names."""
+    pairs = [(place / "images", place / "labels") for place in (root, *(root / split for split in SPLITS))]
+    pairs += [(root / "images" / split, root / "labels" / split) for split in SPLITS]
+    return any(images.is_dir() and labels.is_dir() and any(labels.glob("*.txt")) for images, labels in pairs)
 
 
 def _class_folder(label: CardLabel) -> PurePosixPath:

@@ -41,6 +41,7 @@ def read_label_studio(place: Path, scratch: Path) -> Found:
         try:
             image, entry = _task(task)
             if not entry.get("name"):
+                failures += [f"{path}, task {number}: {left}" for left in _left_out(task)]
                 continue
             file = first_inside((path.parent, path.parent / PICTURES, path.parent / "images"), _names(image))
         except (BalatroError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -113,6 +114,15 @@ def _task(task: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         if text and (field in FIELDS or field in ("label", "choice", "choices")):
             entry[field if field in FIELDS else "name"] = text
     return str(data["image"]), entry
+
+
+def _left_out(task: Mapping[str, Any]) -> list[str]:
+    """Why a finished task without a name is not read; nothing of one that nobody has finished."""
+    finished = [one for one in task.get("annotations") or [] if not one.get("was_cancelled")]
+    if not finished or not finished[-1]["result"]:
+        return []
+    kinds = ", ".join(sorted({str(result.get("type")) for result in finished[-1]["result"]}))
+    return [f"no name is chosen in it, only {kinds}; boxes are read from an export as COCO"]
 
 
 def _first(value: Any) -> Any:

@@ -31,10 +31,11 @@ def read_csv(place: Path, scratch: Path) -> Found:
             raise InputError(f"{path}: {path.stat().st_size} bytes; at most {MAX_TEXT} are read")
         text = path.read_text(encoding="utf-8-sig")
         head = text.partition("\n")[0]
-        rows = list(csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count)))
+        reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
+        rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: not readable as a table ({error}); save it as CSV in UTF-8") from error
-    columns = _columns(path, list(rows[0]) if rows else head.split(","))
+    columns = _columns(path, reader.fieldnames or ())  # a row with more values than the head would add a column None
     items: list[Item] = []
     failures: list[str] = []
     for number, row in enumerate(rows, 2):

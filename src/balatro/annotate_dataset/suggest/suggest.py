@@ -219,10 +219,10 @@ class Reader:
         corners = _whole(picture)[0]
         quad = np.where(corners > 0, corners - inset, corners + inset)
         (card,) = self.recognizer.read(picture, quad[None])
+        told = {one.id: one for one in self.recognizer.bundle.cards}  # with those that were added by hand
         candidates = tuple(
-            Candidate(guess.name, kind.type if kind else "", kind.rarity if kind else "", guess.confidence, 0.0, "")
+            Candidate(guess.name, *_kind_of(guess.name, told[guess.id].type, told[guess.id].rarity), guess.confidence, 0.0, "")
             for guess in card.top[:MAX_CANDIDATES]
-            for kind in [_BY_NAME.get(guess.name)]
         )
         return Suggestion(card.known, 0.0, candidates, card.modifier, card.modifier_confidence)
 
@@ -286,10 +286,7 @@ class Labelled:
 
     def _candidate(self, place: int, chance: float, similarity: float) -> Candidate:
         label = self.labels[place]
-        known = _BY_NAME.get(label.name)
-        kind = label.type or (known.type if known else "")
-        rarity = label.rarity or (known.rarity if known and kind == known.type else "")
-        return Candidate(label.name, kind, rarity, chance, similarity, self.keys[place])
+        return Candidate(label.name, *_kind_of(label.name, label.type, label.rarity), chance, similarity, self.keys[place])
 
     def _modifier_of(self, likeness: np.ndarray, best: int, head: np.ndarray | None) -> tuple[str, float]:
         """The likeliest modifier and its probability; ("", 0) when neither labels nor head tell."""
@@ -305,6 +302,13 @@ class Labelled:
 
 
 _BY_NAME = {card.name: card for card in CATALOGUE}
+
+
+def _kind_of(name: str, kind: str, rarity: str) -> tuple[str, str]:
+    """Type and rarity of a card as they are told; the catalogue fills in what is left empty, where the type agrees."""
+    known = _BY_NAME.get(name)
+    kind = kind or (known.type if known else "")
+    return kind, rarity or (known.rarity if known and kind == known.type else "")
 
 
 def name_chances(cosines: np.ndarray) -> np.ndarray:
