@@ -28,7 +28,8 @@ import cv2
 import numpy as np
 
 from balatro.render.demo_deck import draw_demo_deck
-from balatro.render.play import Play, Stage, Truth, truth, write_play
+from balatro.render.play import Play, Truth, truth, write_play
+from balatro.render.stage import Stage
 
 SIZE = (1280, 720)
 PLAYER_FPS, WATCH_FPS = 30.0, 10.0

@@ -27,7 +27,8 @@ from balatro.identify_card.watch.events import Event
 from balatro.identify_card.watch.overlay.marks import Marks, Steady, marks_of
 from balatro.identify_card.watch.watch import Watcher
 from balatro.render.demo_deck import draw_demo_deck
-from balatro.render.play import Stage, write_play
+from balatro.render.play import write_play
+from balatro.render.stage import Stage
 from balatro.utils.progress import track
 
 OVER = Drawing(runners_up=True, beside=True)

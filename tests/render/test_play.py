@@ -9,7 +9,8 @@ from balatro.identify_card.watch.watch import Gate
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.display import PLAIN
-from balatro.render.play import ACTS, Key, Life, Play, Stage, truth, write_play
+from balatro.render.play import ACTS, Key, Life, Play, truth, write_play
+from balatro.render.stage import Stage
 
 MINUTE = 60.0
 

@@ -14,15 +14,9 @@ from hypothesis import strategies as st
 from balatro.errors import SettingsError
 from balatro.identify_card.card import Card
 from balatro.identify_card.watch.events import Event
-from balatro.identify_card.watch.track import (
-    ALIKE,
-    STILLS,
-    Ballot,
-    Tracker,
-    TrackSettings,
-    distances,
-    print_distance,
-)
+from balatro.identify_card.watch.followed import STILLS, Ballot, TrackSettings
+from balatro.identify_card.watch.looks import ALIKE, distances, print_distance
+from balatro.identify_card.watch.track import Tracker
 
 FRAME_S = 0.1
 CARD_SIZE = (80.0, 110.0)

@@ -12,7 +12,7 @@ import pytest
 from balatro.errors import InputError
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.watch.events import Event
-from balatro.identify_card.watch.track import STILLS
+from balatro.identify_card.watch.followed import STILLS
 from balatro.identify_card.watch.watch import (
     STAGES,
     Frame,

@@ -6,7 +6,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from balatro.train_model.score.board import Board, confusion_picture, epoch_scalars
 from balatro.train_model.score.history import EpochRecord
-from balatro.train_model.score.metrics import score_predictions
+from balatro.train_model.score.scores import score_predictions
 from tests.train_model.fake_predictions import fake_history, fake_predictions
 
 

@@ -8,9 +8,9 @@ from rich.console import Console
 from balatro.errors import InputError
 from balatro.train_model.score.compare import PAGE, PICTURE, compare_runs, flatten_settings
 from balatro.train_model.score.history import append_epoch
-from balatro.train_model.score.metrics import score_predictions
 from balatro.train_model.score.report import CLASSIFICATION
 from balatro.train_model.score.report.write import classification_report
+from balatro.train_model.score.scores import score_predictions
 from tests.train_model.fake_predictions import fake_history, fake_predictions
 
 

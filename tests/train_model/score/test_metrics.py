@@ -16,14 +16,12 @@ from balatro.train_model.score.metrics import (
     JOINT_METRICS,
     METRICS,
     Metric,
-    TaskScores,
     class_counts,
     confused_pairs,
     confusion_counts,
     rank_counts,
-    scalars,
-    score_predictions,
 )
+from balatro.train_model.score.scores import TaskScores, scalars, score_predictions
 from tests.train_model.fake_predictions import fake_predictions
 
 TABLE = {metric.name: metric for metric in METRICS}

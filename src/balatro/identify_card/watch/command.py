@@ -269,7 +269,7 @@ def _run(
     feed: Feed,
 ) -> None:
     """Watch until the source ends, the time is up, the windows are closed, or Ctrl+C; then say how it went."""
-    from balatro.identify_card.watch.track import STILLS, USUAL
+    from balatro.identify_card.watch.followed import STILLS, USUAL
     from balatro.identify_card.watch.watch import watch as watch_frames
     from balatro.utils.progress import progress
 

@@ -19,7 +19,9 @@ from balatro.build_dataset.find_cards import cut, whole_cards
 from balatro.build_dataset.seen import SeenStore
 from balatro.errors import BalatroError
 from balatro.identify_card.card import Card
-from balatro.identify_card.watch.track import NEAR, USUAL, distances
+from balatro.identify_card.watch.followed import USUAL
+from balatro.identify_card.watch.looks import distances
+from balatro.identify_card.watch.matching import NEAR
 
 SURE = USUAL.confidence
 """A name less probable than this is no vote for what is said either."""

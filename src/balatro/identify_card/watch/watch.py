@@ -20,7 +20,9 @@ import numpy as np
 from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.watch.events import Event, OnEvent
-from balatro.identify_card.watch.track import PRINT_SIZE, USUAL, Shown, Tracker, TrackSettings
+from balatro.identify_card.watch.followed import USUAL, TrackSettings
+from balatro.identify_card.watch.looks import PRINT_SIZE
+from balatro.identify_card.watch.track import Shown, Tracker
 from balatro.utils.images import rectify
 from balatro.utils.stages import StageClock
 

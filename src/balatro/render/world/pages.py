@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from balatro.render import interface
+from balatro.render.ground import draw_ground, random_ground_colours
 from balatro.render.interface import Canvas, Colour
 
 UNITS = 576
@@ -39,7 +40,7 @@ def _gradient(canvas: Canvas, rng: np.random.Generator) -> None:
 
 
 def _swirl(canvas: Canvas, rng: np.random.Generator) -> None:
-    interface.draw_ground(canvas, interface.random_ground_colours(rng), rng)
+    draw_ground(canvas, random_ground_colours(rng), rng)
 
 
 def _photo(canvas: Canvas, rng: np.random.Generator) -> None:

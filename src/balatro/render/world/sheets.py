@@ -8,7 +8,8 @@ from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH
 from balatro.render import interface
 from balatro.render.deck import Deck
 from balatro.render.interface import Canvas
-from balatro.render.table import Dealer, Placed, at_rest, draw_cards
+from balatro.render.plans import Dealer, Placed, at_rest
+from balatro.render.table import draw_cards
 
 MOST = 24
 """Cards on a sheet at most: more cost time and teach little."""

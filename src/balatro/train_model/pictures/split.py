@@ -8,11 +8,10 @@ heads of all runs share the split, so that no head is tested on what another has
 from __future__ import annotations
 
 import hashlib
-import heapq
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import itemgetter
@@ -21,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from balatro.config.cards import fold
 from balatro.errors import LabelError, SettingsError
-from balatro.train_model.pictures.likeness import Groups, near_duplicates, pixel_digests
+from balatro.train_model.pictures.dealing import deal, put
+from balatro.train_model.pictures.groups import Group, capture_group, find_groups, members_of
 from balatro.utils.files import read_json, write_json
 from balatro.utils.labels import CardLabel
 
@@ -116,7 +115,7 @@ def load_or_make_split(
     if any(label.parent for label in labels.values()):
         raise ValueError("augmented pictures among the originals; they follow their parents")
     given = {"val": val, "test": test, "holdout_names": holdout_names}
-    groups, digests = _find_groups(labels, cards)
+    groups, digests = find_groups(labels, cards)
     if path.exists() and not new:
         before = read_split(path)
         _check_shares(path, before, given)
@@ -165,74 +164,6 @@ def write_split(path: Path, split: Split) -> None:
     write_json(path, told)
 
 
-# Groups.
-
-
-def _find_groups(labels: Mapping[str, CardLabel], cards: np.ndarray) -> tuple[list[int], list[str]]:
-    """Of every picture its group's number, and the digest of its pixels."""
-    groups = Groups(len(labels))
-    digests = pixel_digests(cards)
-    groups.join_equal(digests)
-    groups.join_equal(capture_group(label) for label in labels.values())
-    for classes in _compared(list(labels.values())):
-        for a, b in near_duplicates(cards, classes):
-            groups.join(a, b)
-    return groups.numbers(), digests
-
-
-def _compared(labels: Sequence[CardLabel]) -> list[list[Hashable]]:
-    """Classes within which pictures are compared: one card in one modifier; and where a label is silent, all that it may be."""
-    names = [fold(label.name) or label.name for label in labels]
-    passes: list[list[Hashable]] = [[(name, label.modifier) for name, label in zip(names, labels, strict=True)]]
-    silent = {name for name, label in zip(names, labels, strict=True) if name and not label.modifier}
-    complete = {name for name, label in zip(names, labels, strict=True) if label.modifier}
-    if silent & complete:
-        passes.append([name if name in silent else (row,) for row, name in enumerate(names)])
-    if "" in names:
-        passes.append([""] * len(names))
-    return passes
-
-
-def capture_group(label: CardLabel) -> tuple[int, int] | None:
-    """What pictures taken one after the other have in common; None where it is not known."""
-    return None if label.cluster is None or label.card_group is None else (label.cluster, label.card_group)
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Pictures that stay together."""
-
-    rows: tuple[int, ...]
-    names: frozenset[str]
-    card: tuple[str, str]
-    """Name and modifier of most of them."""
-    teaches: frozenset[tuple[str, Any]]
-    """What train must learn from other groups when this one leaves it."""
-
-
-def _members(labels: Sequence[CardLabel], numbers: Sequence[int]) -> list[_Group]:
-    """The groups, and by their cards what each teaches: its names, its modifiers, and its card where others show it too."""
-    rows = defaultdict(list)
-    for row, number in enumerate(numbers):
-        rows[number].append(row)
-    cards = {number: _card_of([labels[row] for row in its]) for number, its in rows.items()}
-    counts = Counter(cards.values())
-    groups = []
-    for number, its in rows.items():
-        names = frozenset(labels[row].name for row in its) - {""}
-        modifiers = frozenset(labels[row].modifier for row in its) - {""}
-        alone = counts[cards[number]] == 1 and all(cards[number])
-        teaches = {("name", name) for name in names} | {("modifier", modifier) for modifier in modifiers}
-        groups.append(
-            _Group(tuple(its), names, cards[number], frozenset(teaches if alone else teaches | {("card", cards[number])}))
-        )
-    return groups
-
-
-def _card_of(labels: Sequence[CardLabel]) -> tuple[str, str]:
-    return Counter((label.name, label.modifier) for label in labels).most_common(1)[0][0]
-
-
 # Drawing.
 
 
@@ -245,14 +176,14 @@ def _drawn(
     rng = random.Random(seed)
     names = sorted({label.name for label in entries} - {""})
     held = frozenset(rng.sample(names, round(shares["holdout_names"] * len(names))))
-    members = _members(entries, numbers)
+    members = members_of(entries, numbers)
     sides = ["train"] * len(entries)
     for group in members:
         if group.names & held:
-            _put(sides, group, "holdout")
+            put(sides, group, "holdout")
     rest = [group for group in members if not group.names & held]
     rng.shuffle(rest)
-    _deal(sides, rest, {side: shares[side] for side in ("val", "test")})
+    deal(sides, rest, {side: shares[side] for side in ("val", "test")})
     return _make(labels, sides, numbers, digests, seed, shares, tuple(sorted(held)))
 
 
@@ -262,67 +193,6 @@ def _check_range(shares: Mapping[str, float]) -> None:
             raise SettingsError(f"a share of {share:g} for {name}; expected 0 to 0.9")
     if shares["val"] + shares["test"] > 0.9:
         raise SettingsError(f"val {shares['val']:g} and test {shares['test']:g} leave too little to train; lower one of them")
-
-
-def _put(sides: list[str], group: _Group, side: str) -> None:
-    for row in group.rows:
-        sides[row] = side
-
-
-def _deal(sides: list[str], groups: Sequence[_Group], shares: Mapping[str, float]) -> None:
-    """Move groups from train to val and test until these have their shares of pictures.
-
-    Each stratum (a name and modifier) gives one group to a side before any gives two, then the one that gave the smallest part
-    of itself. Train keeps a group of every name, every modifier and every stratum of several groups. The rare modifiers of
-    which a name has but one group are a stratum together: they could not be validated otherwise.
-    """
-    strata = _strata(groups)
-    sizes = [sum(len(group.rows) for group in stratum) for stratum in strata]
-    left = Counter(thing for group in groups for thing in group.teaches)
-    total = sum(len(group.rows) for group in groups)
-    room = {side: share * total for side, share in shares.items() if share > 0}
-    # By side, whose turn it is: the part of itself that a stratum gave, and its number. All zeros are a heap already.
-    heaps = {side: [(0.0, number) for number in range(len(strata))] for side in room}
-    named: dict[str, set[str]] = {side: set() for side in room}
-    given = dict.fromkeys(room, 0)
-    while heaps:
-        side = max(heaps, key=lambda name: room[name] / shares[name])
-        if not heaps[side]:
-            del heaps[side]
-            continue
-        part, number = heapq.heappop(heaps[side])
-        most = max(2 * room[side], 0 if given[side] else max(total / 3, 1))
-        group = _spare(strata[number], left, most, named[side])
-        if group is None:
-            continue  # nor will it have one later: room and what train can spare only become less
-        strata[number].remove(group)
-        left.subtract(group.teaches)
-        _put(sides, group, side)
-        named[side] |= group.names
-        room[side] -= len(group.rows)
-        given[side] += len(group.rows)
-        heapq.heappush(heaps[side], (part + len(group.rows) / sizes[number], number))
-
-
-def _spare(stratum: Sequence[_Group], left: Mapping[Any, int], most: float, named: set[str]) -> _Group | None:
-    """A group of at most so many pictures that train can do without; one of a name that the side lacks, where there is one."""
-    spare = (group for group in stratum if len(group.rows) <= most and all(left[thing] > 1 for thing in group.teaches))
-    first = None
-    for group in spare:
-        first = first or group
-        if not group.names <= named:
-            return group
-        if stratum[0].card == stratum[-1].card:
-            break  # all of one card, so all of one name
-    return first
-
-
-def _strata(groups: Sequence[_Group]) -> list[list[_Group]]:
-    """The groups that stand for one another, in the order of the first of each."""
-    strata: dict[tuple[str, str], list[_Group]] = defaultdict(list)
-    for group in groups:
-        strata[group.card if ("card", group.card) in group.teaches else ("", group.card[1])].append(group)
-    return list(strata.values())
 
 
 # Growing.
@@ -338,7 +208,7 @@ def _grown(path: Path, before: Split, labels: Mapping[str, CardLabel], numbers: 
     held = frozenset(before.holdout_names)
     sides = [known.get(key, "") for key in keys]
     fresh = []
-    for group in _members(entries, numbers):
+    for group in members_of(entries, numbers):
         its = {sides[row] for row in group.rows} - {""}
         if group.names & held:
             its.add("holdout")
@@ -349,14 +219,14 @@ def _grown(path: Path, before: Split, labels: Mapping[str, CardLabel], numbers: 
         if side is None:
             fresh.append(group)
         else:
-            _put(sides, group, side)
+            put(sides, group, side)
     _draw_fresh(sides, fresh, keys, entries, before)
     split = _make(labels, sides, numbers, digests, before.seed, before.shares, before.holdout_names)
     return replace(split, gone=gone)
 
 
 def _draw_fresh(
-    sides: list[str], fresh: Sequence[_Group], keys: Sequence[str], entries: Sequence[CardLabel], before: Split
+    sides: list[str], fresh: Sequence[Group], keys: Sequence[str], entries: Sequence[CardLabel], before: Split
 ) -> None:
     """Give groups of new pictures a side: train where it lacks their name or modifier, else by a hash of their key."""
     in_train = [entry for entry, side in zip(entries, sides, strict=True) if side == "train"]
@@ -371,11 +241,11 @@ def _draw_fresh(
         if not side or not things or not things <= taught:
             side = "train"
             taught |= things
-        _put(sides, group, side)
+        put(sides, group, side)
 
 
 def _leak(
-    group: _Group,
+    group: Group,
     keys: Sequence[str],
     entries: Sequence[CardLabel],
     sides: Sequence[str],

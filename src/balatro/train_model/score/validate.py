@@ -20,8 +20,9 @@ from balatro.train_model.pictures.pictures import Pictures
 from balatro.train_model.run.batches import Batch, Source, batch_at, whole_batches
 from balatro.train_model.run.learner import Learner
 from balatro.train_model.score.history import Numbers
-from balatro.train_model.score.metrics import JOINT_METRICS, METRICS, TaskScores, scalars
+from balatro.train_model.score.metrics import JOINT_METRICS, METRICS
 from balatro.train_model.score.predictions import Predictions
+from balatro.train_model.score.scores import TaskScores, scalars
 from balatro.train_model.settings.settings import LAST_STEP
 
 READ_AT_ONCE = 128

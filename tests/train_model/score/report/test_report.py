@@ -10,7 +10,6 @@ from sklearn.metrics import classification_report as sklearn_report
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError
 from balatro.train_model.lesson.tasks import MISSING
-from balatro.train_model.score.metrics import score_predictions
 from balatro.train_model.score.report import CLASSIFICATION, PAGE, plots, write_report
 from balatro.train_model.score.report import write as write_module
 from balatro.train_model.score.report.embedding_map import (
@@ -33,6 +32,7 @@ from balatro.train_model.score.report.plots import (
     plot_reliability,
     themed,
 )
+from balatro.train_model.score.scores import score_predictions
 from tests.train_model.fake_predictions import fake_history, fake_predictions
 
 HOSTILE = '<script>alert("x")</script> $x_1$ & "Séance"'

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from balatro.identify_card.card import Card
-from balatro.identify_card.watch.track import USUAL, Shown
+from balatro.identify_card.watch.followed import USUAL
+from balatro.identify_card.watch.track import Shown
 
 MOVED = 0.03
 """Shares of its height by which a card must move before its outline follows, where the outline is seen by who watches: cards

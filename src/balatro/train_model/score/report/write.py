@@ -18,7 +18,7 @@ from PIL import Image
 from balatro.errors import InputError
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.score.history import EpochRecord
-from balatro.train_model.score.metrics import JOINT, JOINT_METRICS, METRICS, score_predictions
+from balatro.train_model.score.metrics import JOINT, JOINT_METRICS, METRICS
 from balatro.train_model.score.predictions import GROUP_TASK, Predictions
 from balatro.train_model.score.report.embedding_map import (
     AlikePair,
@@ -37,6 +37,7 @@ from balatro.train_model.score.report.plots import (
     plot_maps,
     plot_reliability,
 )
+from balatro.train_model.score.scores import score_predictions
 from balatro.utils.files import write_bytes, write_json, write_text
 from balatro.utils.progress import progress
 
