@@ -74,5 +74,6 @@ def test_nothing_outgrows_the_limits() -> None:
     assert sorted(too_large() - EXCEPTIONS) == []
 
 
+@pytest.mark.usefixtures("without_collecting")
 def test_no_exception_is_kept_for_longer_than_it_is_needed() -> None:
     assert sorted(EXCEPTIONS - too_large()) == []

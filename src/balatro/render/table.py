@@ -97,6 +97,7 @@ def draw_screen(
 ) -> Screen:
     """One screen with truth. among: places in deck.cards of the cards to deal; all known ones when not given.
 
+    >>> from dataclasses import replace
     >>> from balatro.config.paths import art_dir
     >>> from balatro.render.deck import load_deck
     >>> screen = draw_screen(load_deck(art_dir("demo")), np.random.default_rng(2), replace(PLAY, sizes=((1280, 720),)))

@@ -11,7 +11,7 @@ from sklearn.metrics import accuracy_score, classification_report, confusion_mat
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.train_model.lesson.tasks import MISSING
-from balatro.train_model.score import metrics
+from balatro.train_model.score import scores
 from balatro.train_model.score.metrics import (
     JOINT_METRICS,
     METRICS,
@@ -230,7 +230,7 @@ def test_temperature_changes_calibration_only():
 
 def test_a_new_metric_is_one_entry(monkeypatch):
     half = Metric(name="half_sure", about="rows with a probability above one half", count=_half_sure, score=lambda c: float(c))
-    monkeypatch.setattr(metrics, "METRICS", (*METRICS, half))
+    monkeypatch.setattr(scores, "METRICS", (*METRICS, half))
     predictions = fake_predictions(50)
     found = score_predictions(predictions)
     want = (predictions.probabilities("modifier")[predictions.labels["modifier"] != MISSING].max(1) > 0.5).sum()
