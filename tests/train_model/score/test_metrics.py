@@ -11,7 +11,7 @@ from sklearn.metrics import accuracy_score, classification_report, confusion_mat
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.train_model.lesson.tasks import MISSING
-from balatro.train_model.score import scores
+from balatro.train_model.score import metrics, scores
 from balatro.train_model.score.metrics import (
     JOINT_METRICS,
     METRICS,
