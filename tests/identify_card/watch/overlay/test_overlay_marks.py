@@ -37,7 +37,7 @@ def card(x: float, y: float, turn: float = 0.0, known: bool = True, modifier: st
 
 
 def area(one: Card, margin: float) -> np.ndarray:
-    """(H, W) bool, the pixels of a card with a margin, but for those on its rim: where one of two is drawn, rounding decides."""
+    """(H, W) bool, the pixels of a card with a margin, but for those on its rim, where rounding decides."""
     quad = np.array(one.quad, np.float32)
     middle = quad.mean(axis=0)
     mask = np.zeros(SIZE[::-1], np.uint8)
