@@ -35,6 +35,7 @@ from balatro.identify_card.added.added import FILE
 from balatro.identify_card.added.views import deck_sprite
 from balatro.identify_card.card import Card
 from balatro.identify_card.gallery.gallery import Gallery
+from balatro.identify_card.namer import Namer
 from balatro.identify_card.recognizer import Recognizer, whole
 from balatro.render.deck import Deck, load_deck
 from balatro.render.demo_deck import invent_deck
@@ -162,9 +163,11 @@ def _mask(recognizer: Recognizer, held_out: set[str]) -> None:
         replace(card, id=f"forgotten{number}", name=f"Forgotten {number}") if card.id in held_out else card
         for number, card in enumerate(recognizer._own_cards)
     )
-    if recognizer._gallery is not None:
-        gallery, keep = recognizer._gallery, ~np.isin(recognizer._gallery.card, places)
-        recognizer._gallery = Gallery(gallery.embedding[keep], gallery.card[keep], gallery.modifier[keep])
+    namer = recognizer.namer
+    if (gallery := namer.gallery) is not None:
+        keep = ~np.isin(gallery.card, places)
+        gallery = Gallery(gallery.embedding[keep], gallery.card[keep], gallery.modifier[keep])
+        recognizer.namer = Namer(namer.bundle, gallery, namer.added)
     encode = recognizer.encode
 
     def without_classes(cards: np.ndarray) -> dict[str, np.ndarray]:

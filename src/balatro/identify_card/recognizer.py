@@ -4,38 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from balatro.config.kinds import NOTHING
 from balatro.config.model_files import GALLERY_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, ModelError
 from balatro.identify_card.added.added import (
     EMPTY,
-    STRANGER,
     AddedCard,
     AddedCards,
     Looks,
     add_looks,
     add_strangers,
-    columns_of,
     is_current,
-    join_logits,
     load_added,
     log_sum,
     new_entry,
     remove_origin,
     replace_added,
-    trust,
     with_added,
 )
 from balatro.identify_card.card import Card, reading_order
-from balatro.identify_card.gallery.gallery import Gallery, load_gallery
-from balatro.identify_card.naming import make_cards, softmax, split_twins
+from balatro.identify_card.gallery.gallery import load_gallery
+from balatro.identify_card.namer import Namer
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.sessions import OpenSession, network_file, open_session
@@ -54,20 +49,6 @@ CARD_SHARE = 0.4
 """A find that fills at least this share of such a picture is that card."""
 
 
-@dataclass(frozen=True, eq=False)
-class Likeness:
-    """How alike N things are to cards whose pictures are known, cosines; the same whatever model.json says."""
-
-    gallery: np.ndarray | None
-    """(N, cards) of a model that names cards by its gallery."""
-    added: np.ndarray | None
-    """(N, added) where cards were added."""
-
-    def part(self, rows: np.ndarray) -> Likeness:
-        """Of some of the things, by bool or index."""
-        return Likeness(*(None if values is None else values[rows] for values in (self.gallery, self.added)))
-
-
 class Recognizer:
     """A model, ready to read pictures. Not to be shared by threads that call it at the same time.
 
@@ -81,17 +62,14 @@ class Recognizer:
 
     def __init__(self, bundle: Bundle, threads: int | None = None, open_session: OpenSession = open_session) -> None:
         """open_session: what opens its two networks; by default what their files are made for."""
-        self.bundle = bundle
         self._own_cards = bundle.cards
-        self._added = EMPTY
         self.locator = Locator(network_file(bundle.folder, "locator"), threads, bundle.locator_threshold, open_session)
         self._encoder_file = network_file(bundle.folder, "model")
         self._encoder = open_session(self._encoder_file, threads)
         self._stage: Stage = untimed
         self._outputs = [output.name for output in self._encoder.get_outputs()]
-        self._gallery: Gallery | None = None
-        if "identification" not in bundle.tasks:
-            self._gallery = load_gallery(bundle.folder / GALLERY_FILE)
+        named_by_head = "identification" in bundle.tasks
+        self.namer = Namer(bundle, None if named_by_head else load_gallery(bundle.folder / GALLERY_FILE))
         self._check_outputs()
         self._check_gallery()
         self.read_added()
@@ -103,6 +81,11 @@ class Recognizer:
         threads: CPU threads, by default as many as there are cores, at most four.
         """
         return cls(load_bundle(find_bundle(name_or_folder)), threads)
+
+    @property
+    def bundle(self) -> Bundle:
+        """The model's facts, with the added cards among its cards."""
+        return self.namer.bundle
 
     def time_stages(self, stage: Stage) -> None:
         """Have the parts of the work timed from now on: resize, locate, rectify, encode and name."""
@@ -119,14 +102,8 @@ class Recognizer:
         width = self._width("embedding")
         if added.cards and isinstance(width, int) and added.looks.embedding.shape[1] != width:
             raise ModelError(f"{self.bundle.folder}: gallery_added.npz is that of another model; remove it, and add anew")
-        self._added = added
-        self.bundle = replace(self.bundle, cards=with_added(self._own_cards, added))
-        self._columns = columns_of(added, self.bundle.cards)
-        self._looks = self._gallery
-        if self._gallery is not None and added.cards:
-            rows = added.owner != STRANGER
-            looks, columns = added.looks, self._columns[added.owner[rows]]
-            self._looks = self._gallery.joined(looks.embedding[rows], columns, looks.modifier[rows])
+        bundle = replace(self.bundle, cards=with_added(self._own_cards, added))
+        self.namer = Namer(bundle, self.namer.gallery, added)
 
     def add(
         self,
@@ -160,10 +137,10 @@ class Recognizer:
         def make_entry(added: AddedCards) -> AddedCard:
             return replace(new_entry(name, self._own_cards, added, type, rarity, known), pictures=len(images))
 
-        make_entry(self._added)  # a name that cannot be is told before the pictures are looked at
+        make_entry(self.namer.added)  # a name that cannot be is told before the pictures are looked at
         samples = [to_keep(load_sample(image, self.locator)) for image in images]
         looks, of_sample = self._look_at(samples, [number] * len(samples))
-        if not self._added.has_strangers:
+        if not self.namer.added.has_strangers:
             add_strangers(self.bundle.folder, self._look_at_strangers())
         entry = add_looks(self.bundle.folder, make_entry, looks, samples, of_sample, number, origin)
         self.read_added()
@@ -254,69 +231,12 @@ class Recognizer:
         with self._stage("encode"):
             outputs = self.encode(cut)
         with self._stage("name"):
-            return self._name(outputs, quads, size)
-
-    def _name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
-        """What the encoder's outputs say of the cards at these quads of a picture of this (width, height)."""
-        names, alike = self.name_chances(outputs)
-        names = split_twins(names, quads, self.bundle)
-        return make_cards(names, alike, self.modifier_chances(outputs, names.argmax(axis=1)), quads, size, self.bundle)
-
-    def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
-        """How alike the things of which `encode` gave this are to the gallery, and to added cards."""
-        embedding = outputs["embedding"]
-        gallery = None if self._gallery is None else self._gallery.nearest(embedding, len(self.bundle.cards))
-        return Likeness(gallery, self._added.likeness(embedding) if self._added.cards else None)
-
-    def name_chances(self, outputs: dict[str, np.ndarray], likeness: Likeness | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """(N, cards) probabilities of what `encode` gave, and (N,) bool, whether it is alike anything at all.
-
-        Twins are not told apart yet. A row's sum is less than 1 where the thing may be no card, or a card that nobody added.
-        likeness: what `liken` gives for these outputs, where it is known already.
-        """
-        names, alike = self._names(outputs, likeness or self.liken(outputs))
-        if "kind" in self.bundle.tasks:
-            # What is no card has no name. The other kinds decide nothing here: strangers are cards of the deck themselves,
-            # and a red card full of hearts may well pass for a card's back.
-            nothing = softmax(outputs["kind"], self.bundle.tasks["kind"].temperature)[:, NOTHING]
-            names = names * (1 - nothing[:, None])
-        return names, alike
-
-    def modifier_chances(self, outputs: dict[str, np.ndarray], card: np.ndarray) -> np.ndarray:
-        """(N, modifiers) probabilities for cards (N,) that were recognised.
-
-        A head that has not learned this deck takes blue cards for Foil. It knows how editions look on any card, the gallery
-        how this card looks in each: their product is right far more often than either.
-        """
-        if "modifier" not in self.bundle.tasks:
-            return np.zeros((len(card), 0))
-        chances = softmax(outputs["modifier"], self.bundle.tasks["modifier"].temperature)
-        if self._looks is not None:
-            chances = chances * softmax(self._looks.modifiers(outputs["embedding"], card) * self.bundle.gallery.scale)
-            chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
-        return chances
+            return self.namer.name(outputs, quads, size)
 
     def encode(self, cards: np.ndarray) -> dict[str, np.ndarray]:
         """All outputs of the encoder for (N, h, w, 3) uint8 RGB cards: logits by task, and `embedding` (N, D)."""
         parts = [self._encoder.run(None, {"cards": cards[start : start + BATCH]}) for start in range(0, len(cards), BATCH)]
         return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(self._outputs)}
-
-    def _names(self, outputs: dict[str, np.ndarray], likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
-        """(N, cards) probabilities, and (N,) whether the card is alike anything at all."""
-        if likeness.gallery is None:
-            raw, temperature = outputs["identification"], self.bundle.tasks["identification"].temperature
-            logits = raw / temperature
-            if likeness.added is not None:
-                logits = join_logits(logits, raw, self._added, self._columns, likeness.added, len(self.bundle.cards))
-            return softmax(logits), np.ones(len(logits), bool)
-        settings, nearest = self.bundle.gallery, likeness.gallery
-        if likeness.added is None:
-            return softmax(nearest * settings.scale), nearest.max(axis=1) >= settings.cosine
-        own, nearest = nearest[:, self._columns], nearest.copy()
-        nearest[:, self._columns] = np.maximum(own, likeness.added)
-        names = softmax(nearest * settings.scale)
-        names[:, self._columns] *= np.where(likeness.added > own, trust(self._added, likeness.added), 1.0)
-        return names, nearest.max(axis=1) >= settings.cosine
 
     def _check_outputs(self) -> None:
         check_network(self._encoder, self._encoder_file, "cards", [*self.bundle.tasks, "embedding"])
@@ -328,7 +248,7 @@ class Recognizer:
                 )
 
     def _check_gallery(self) -> None:
-        gallery, width = self._gallery, self._width("embedding")
+        gallery, width = self.namer.gallery, self._width("embedding")
         if gallery is None:
             return
         known = (0 <= gallery.card) & (gallery.card < len(self._own_cards))

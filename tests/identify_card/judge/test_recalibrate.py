@@ -36,7 +36,7 @@ def evidence_of(recognizer: Recognizer, logits: np.ndarray, card: np.ndarray, mo
         "modifier": np.zeros((rows, 5), np.float32),
     }
     modifiers = np.full(rows, NO_MODIFIER) if modifier is None else modifier
-    return Evidence(outputs, recognizer.liken(outputs), card, modifiers, np.arange(rows))
+    return Evidence(outputs, recognizer.namer.liken(outputs), card, modifiers, np.arange(rows))
 
 
 def fake_kind(rows: int) -> np.ndarray:
@@ -61,7 +61,7 @@ def too_sure(rows: int, of: float, seed: int = 0) -> tuple[np.ndarray, np.ndarra
 def test_the_temperature_makes_probabilities_true(recognizer, of):
     logits, card = too_sure(3000, of)
     evidence = evidence_of(recognizer, logits, card)
-    fitter = Fitter(recognizer)
+    fitter = Fitter(recognizer.namer)
     knobs = fitter.fit(evidence, 0.01)
     assert knobs.temperature == pytest.approx(of, rel=0.1)
     assert fitter.measure(evidence, knobs).error < 0.02
@@ -77,7 +77,7 @@ def test_the_threshold_keeps_the_rate_of_false_names(recognizer, rate):
     things = np.zeros((1000, CLASSES))
     things[:, 2] = np.random.default_rng(1).uniform(0, 5, 1000)
     evidence = evidence_of(recognizer, np.concatenate([logits, things]), np.concatenate([card, np.full(1000, NO_CARD)]))
-    fitter = Fitter(recognizer)
+    fitter = Fitter(recognizer.namer)
     assert fitter.measure(evidence, fitter.fit(evidence, rate)).false_names == pytest.approx(1000 * rate, abs=1)
     assert fitter.cross_validate(evidence, rate).false_names == pytest.approx(1000 * rate, abs=15)
 
@@ -91,7 +91,7 @@ def test_few_things_never_lower_the_threshold(recognizer):
         things[:named] = 4.0 * (np.arange(CLASSES) == 2)  # but for these
         return evidence_of(recognizer, np.concatenate([logits, things]), np.concatenate([card, np.full(count, NO_CARD)]))
 
-    fitter = Fitter(recognizer)
+    fitter = Fitter(recognizer.namer)
     assert fitter.fit(with_things(60), 0.01, most_lost=0.03).reject == fitter.before.reject == 0.5
     assert fitter.fit(with_things(60, named=3), 0.01, most_lost=0.03).reject == 0.5
     assert fitter.fit(with_things(60, named=3), 0.01).reject > 0.9
@@ -103,7 +103,7 @@ def test_no_more_cards_are_lost_than_may_be(recognizer):
     things = np.zeros((400, CLASSES))
     things[:, 2] = 9.0  # named surely, all of them
     evidence = evidence_of(recognizer, np.concatenate([logits, things]), np.concatenate([card, np.full(400, NO_CARD)]))
-    fitter = Fitter(recognizer)
+    fitter = Fitter(recognizer.namer)
     knobs = fitter.fit(evidence, 0.01, most_lost=0.05)
     strict = fitter.fit(evidence, 0.01)
     assert knobs.reject < strict.reject and fitter.measure(evidence, knobs).false_names == 400
@@ -111,7 +111,7 @@ def test_no_more_cards_are_lost_than_may_be(recognizer):
 
 def test_too_few_cards_leave_the_temperature(recognizer):
     logits, card = too_sure(20, 3.0)
-    assert Fitter(recognizer).fit(evidence_of(recognizer, logits, card), 0.01).temperature == 1.0
+    assert Fitter(recognizer.namer).fit(evidence_of(recognizer, logits, card), 0.01).temperature == 1.0
 
 
 def test_modifiers_are_fitted_only_where_there_are_several(recognizer):
@@ -120,7 +120,7 @@ def test_modifiers_are_fitted_only_where_there_are_several(recognizer):
     for modifiers, fitted in ((np.zeros(300, int), False), (rng.integers(0, 5, 300), True)):
         evidence = evidence_of(recognizer, logits, card, modifiers)
         evidence.outputs["modifier"][np.arange(300), rng.integers(0, 5, 300)] = 3.0  # says anything, and surely
-        assert (Fitter(recognizer).fit(evidence, 0.01).modifier_temperature > 1.5) == fitted
+        assert (Fitter(recognizer.namer).fit(evidence, 0.01).modifier_temperature > 1.5) == fitted
 
 
 def test_bounds_are_those_of_the_binomial():

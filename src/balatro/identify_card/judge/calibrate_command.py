@@ -162,7 +162,7 @@ def _calibrate(
     failures: list[str] = []
     evidence = gather(recognizer, dataset, frames, pictures, failures)
     _tell_failures(failures)
-    fitter = Fitter(recognizer)
+    fitter = Fitter(recognizer.namer)
     before, knobs = fitter.measure(evidence, fitter.before), fitter.fit(evidence, *rates)
     after = fitter.cross_validate(evidence, *rates)
     Console(markup=False).print(_table(recognizer.bundle.name, fitter.before, before, knobs, after))

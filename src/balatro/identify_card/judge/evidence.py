@@ -18,7 +18,8 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError
 from balatro.identify_card.judge.calibrate import NO_CARD
 from balatro.identify_card.judge.evaluate import LABELS, read_labels, score_frame
-from balatro.identify_card.recognizer import Likeness, whole
+from balatro.identify_card.namer import Likeness
+from balatro.identify_card.recognizer import whole
 from balatro.utils.images import find_images, load_image, rectify
 from balatro.utils.labels import read_dataset
 from balatro.utils.progress import track
@@ -84,7 +85,7 @@ def gather(
     names = {name: number for number, name in enumerate(dict.fromkeys(name for part in parts for name in part.group))}
     return Evidence(
         outputs,
-        recognizer.liken(outputs),
+        recognizer.namer.liken(outputs),
         np.array([card for part in parts for card in part.card], np.int64),
         np.array([modifier for part in parts for modifier in part.modifier], np.int64),
         np.array([names[name] for part in parts for name in part.group], np.int64),

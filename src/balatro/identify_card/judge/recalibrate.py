@@ -20,7 +20,7 @@ from balatro.runtime.bundle import Bundle
 from balatro.utils.progress import track
 
 if TYPE_CHECKING:
-    from balatro.identify_card.recognizer import Recognizer
+    from balatro.identify_card.namer import Namer
 
 MOST_TIMES, STEPS = 4.0, 14
 """By how much a temperature may change, and in how many steps the best is sought."""
@@ -120,11 +120,11 @@ def put_knobs(text: dict[str, Any], knobs: Knobs) -> dict[str, Any]:
 
 
 class Fitter:
-    """One recognizer with changing knobs. It is left as it was."""
+    """What a namer would say with other knobs."""
 
-    def __init__(self, recognizer: Recognizer) -> None:
-        self._recognizer = recognizer
-        self._bundle = recognizer.bundle
+    def __init__(self, namer: Namer) -> None:
+        self._namer = namer
+        self._bundle = namer.bundle
         self.before = read_knobs(self._bundle)
         self._known = np.array([card.known for card in self._bundle.cards])
         self._twins = _twin_groups(self._bundle)
@@ -222,19 +222,14 @@ class Fitter:
         return float(-np.log((names * same).sum(axis=1) + 1e-9).mean())
 
     def _modifier_cost(self, cards: Evidence, knobs: Knobs) -> float:
-        self._recognizer.bundle = with_knobs(self._bundle, knobs)
-        try:
-            chances = self._recognizer.modifier_chances(cards.outputs, cards.card)
-        finally:
-            self._recognizer.bundle = self._bundle
+        chances = self._namer_with(knobs).modifier_chances(cards.outputs, cards.card)
         return float(-np.log(chances[np.arange(len(cards)), cards.modifier] + 1e-9).mean())
 
     def _chances(self, evidence: Evidence, knobs: Knobs) -> tuple[np.ndarray, np.ndarray]:
-        self._recognizer.bundle = with_knobs(self._bundle, knobs)
-        try:
-            return self._recognizer.name_chances(evidence.outputs, evidence.likeness)
-        finally:
-            self._recognizer.bundle = self._bundle
+        return self._namer_with(knobs).name_chances(evidence.outputs, evidence.likeness)
+
+    def _namer_with(self, knobs: Knobs) -> Namer:
+        return self._namer.with_bundle(with_knobs(self._bundle, knobs))
 
     def _tells_modifiers(self, cards: Evidence) -> bool:
         counts = np.bincount(cards.modifier[cards.modifier != NO_MODIFIER], minlength=1)

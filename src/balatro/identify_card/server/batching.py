@@ -125,7 +125,7 @@ class Following(Recognizer):
         """Another model.json of the same networks: its temperatures and thresholds."""
         if (bundle.cards, bundle.tasks.keys()) != (self._own_cards, self.bundle.tasks.keys()):
             raise self._made_anew()
-        self.bundle = replace(bundle, cards=self.bundle.cards)  # with the added ones
+        self.namer = self.namer.with_bundle(replace(bundle, cards=self.bundle.cards))  # with the added ones
         self.locator.threshold = bundle.locator_threshold
 
     def _made_anew(self) -> ModelError:

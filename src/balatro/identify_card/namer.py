@@ -1,0 +1,109 @@
+"""From the encoder's outputs to names and modifiers: the bundle's facts, the gallery and the added cards, and no network."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from balatro.config.kinds import NOTHING
+from balatro.identify_card.added.added import EMPTY, STRANGER, AddedCards, columns_of, join_logits, trust
+from balatro.identify_card.card import Card
+from balatro.identify_card.naming import make_cards, softmax, split_twins
+from balatro.runtime.bundle import Bundle
+
+if TYPE_CHECKING:
+    from balatro.identify_card.gallery.gallery import Gallery
+
+
+@dataclass(frozen=True, eq=False)
+class Likeness:
+    """How alike N things are to cards whose pictures are known, cosines; the same whatever model.json says."""
+
+    gallery: np.ndarray | None
+    """(N, cards) of a model that names cards by its gallery."""
+    added: np.ndarray | None
+    """(N, added) where cards were added."""
+
+    def part(self, rows: np.ndarray) -> Likeness:
+        """Of some of the things, by bool or index."""
+        return Likeness(*(None if values is None else values[rows] for values in (self.gallery, self.added)))
+
+
+class Namer:
+    """Names what an encoder has looked at. It never changes: other knobs or other added cards are another Namer."""
+
+    def __init__(self, bundle: Bundle, gallery: Gallery | None = None, added: AddedCards = EMPTY) -> None:
+        """bundle: with the added cards among its cards (see `with_added`). gallery: None where a head names the cards."""
+        self.bundle, self.gallery, self.added = bundle, gallery, added
+        self._columns = columns_of(added, bundle.cards)
+        self._looks = gallery
+        if gallery is not None and added.cards:
+            rows = added.owner != STRANGER
+            looks, columns = added.looks, self._columns[added.owner[rows]]
+            self._looks = gallery.joined(looks.embedding[rows], columns, looks.modifier[rows])
+
+    def with_bundle(self, bundle: Bundle) -> Namer:
+        """The same with other temperatures and thresholds; the bundle has the same cards in the same order."""
+        other = copy(self)  # with the joined views, which take long where cards were added
+        other.bundle = bundle
+        return other
+
+    def name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
+        """What the encoder's outputs say of the cards at these quads of a picture of this (width, height)."""
+        names, alike = self.name_chances(outputs)
+        names = split_twins(names, quads, self.bundle)
+        return make_cards(names, alike, self.modifier_chances(outputs, names.argmax(axis=1)), quads, size, self.bundle)
+
+    def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
+        """How alike the things of which the encoder gave this are to the gallery, and to added cards."""
+        embedding = outputs["embedding"]
+        gallery = None if self.gallery is None else self.gallery.nearest(embedding, len(self.bundle.cards))
+        return Likeness(gallery, self.added.likeness(embedding) if self.added.cards else None)
+
+    def name_chances(self, outputs: dict[str, np.ndarray], likeness: Likeness | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """(N, cards) probabilities of what the encoder gave, and (N,) bool, whether it is alike anything at all.
+
+        Twins are not told apart yet. A row's sum is less than 1 where the thing may be no card, or a card that nobody added.
+        likeness: what `liken` gives for these outputs, where it is known already.
+        """
+        names, alike = self._names(outputs, likeness or self.liken(outputs))
+        if "kind" in self.bundle.tasks:
+            # What is no card has no name. The other kinds decide nothing here: strangers are cards of the deck themselves,
+            # and a red card full of hearts may well pass for a card's back.
+            nothing = softmax(outputs["kind"], self.bundle.tasks["kind"].temperature)[:, NOTHING]
+            names = names * (1 - nothing[:, None])
+        return names, alike
+
+    def modifier_chances(self, outputs: dict[str, np.ndarray], card: np.ndarray) -> np.ndarray:
+        """(N, modifiers) probabilities for cards (N,) that were recognised.
+
+        A head that has not learned this deck takes blue cards for Foil. It knows how editions look on any card, the gallery
+        how this card looks in each: their product is right far more often than either.
+        """
+        if "modifier" not in self.bundle.tasks:
+            return np.zeros((len(card), 0))
+        chances = softmax(outputs["modifier"], self.bundle.tasks["modifier"].temperature)
+        if self._looks is not None:
+            chances = chances * softmax(self._looks.modifiers(outputs["embedding"], card) * self.bundle.gallery.scale)
+            chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
+        return chances
+
+    def _names(self, outputs: dict[str, np.ndarray], likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
+        """(N, cards) probabilities, and (N,) whether the card is alike anything at all."""
+        if likeness.gallery is None:
+            raw, temperature = outputs["identification"], self.bundle.tasks["identification"].temperature
+            logits = raw / temperature
+            if likeness.added is not None:
+                logits = join_logits(logits, raw, self.added, self._columns, likeness.added, len(self.bundle.cards))
+            return softmax(logits), np.ones(len(logits), bool)
+        settings, nearest = self.bundle.gallery, likeness.gallery
+        if likeness.added is None:
+            return softmax(nearest * settings.scale), nearest.max(axis=1) >= settings.cosine
+        own, nearest = nearest[:, self._columns], nearest.copy()
+        nearest[:, self._columns] = np.maximum(own, likeness.added)
+        names = softmax(nearest * settings.scale)
+        names[:, self._columns] *= np.where(likeness.added > own, trust(self.added, likeness.added), 1.0)
+        return names, nearest.max(axis=1) >= settings.cosine
