@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -60,8 +60,18 @@ class Recognizer:
     Frog Regent Base 97% (1063, 47, 1166, 186)
     """
 
-    def __init__(self, bundle: Bundle, threads: int | None = None, open_session: OpenSession = open_session) -> None:
-        """open_session: what opens its two networks; by default what their files are made for."""
+    def __init__(
+        self,
+        bundle: Bundle,
+        threads: int | None = None,
+        open_session: OpenSession = open_session,
+        encode: Callable[[np.ndarray], dict[str, np.ndarray]] | None = None,
+    ) -> None:
+        """open_session: what opens its two networks; by default what their files are made for.
+
+        encode: what is asked in place of the own encoder, as the `encode` of another recognizer of the same model.
+        """
+        self._encode_elsewhere = encode
         self._own_cards = bundle.cards
         self.locator = Locator(network_file(bundle.folder, "locator"), threads, bundle.locator_threshold, open_session)
         self._encoder_file = network_file(bundle.folder, "model")
@@ -81,6 +91,13 @@ class Recognizer:
         threads: CPU threads, by default as many as there are cores, at most four.
         """
         return cls(load_bundle(find_bundle(name_or_folder)), threads)
+
+    def take_settings(self, bundle: Bundle) -> None:
+        """Go on with another model.json of the same networks and cards: its temperatures, its thresholds. ModelError for others."""
+        if (bundle.cards, bundle.tasks.keys()) != (self._own_cards, self.bundle.tasks.keys()):
+            raise ModelError(f"{bundle.folder}: model.json is that of another model; load it anew")
+        self.namer = self.namer.with_bundle(replace(bundle, cards=self.bundle.cards))  # with the added ones
+        self.locator.threshold = bundle.locator_threshold
 
     @property
     def bundle(self) -> Bundle:
@@ -235,6 +252,8 @@ class Recognizer:
 
     def encode(self, cards: np.ndarray) -> dict[str, np.ndarray]:
         """All outputs of the encoder for (N, h, w, 3) uint8 RGB cards: logits by task, and `embedding` (N, D)."""
+        if self._encode_elsewhere is not None:
+            return self._encode_elsewhere(cards)
         parts = [self._encoder.run(None, {"cards": cards[start : start + BATCH]}) for start in range(0, len(cards), BATCH)]
         return {name: np.concatenate([part[index] for part in parts]) for index, name in enumerate(self._outputs)}
 

@@ -14,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -100,14 +100,18 @@ class Gathering:
                 self._changed.notify_all()
 
 
-class Following(Recognizer):
-    """A recognizer that follows what is added to its model and how that is calibrated, by this server or any other program;
-    its cards may go through a common encoder."""
+class Following:
+    """Keeps a recognizer up with what is added to its model and how that is calibrated, by this server or any other program."""
 
     def __init__(self, bundle: Bundle, threads: int | None, gathering: Gathering | None = None) -> None:
+        """gathering: the common encoder that its cards go through."""
         self._stamp = stamp_model(bundle.folder)
-        super().__init__(bundle, threads)
-        self._gathering = gathering
+        self.recognizer = Recognizer(bundle, threads, encode=gathering.encode if gathering else None)
+
+    @property
+    def bundle(self) -> Bundle:
+        """The model as it is in use now."""
+        return self.recognizer.bundle
 
     def follow(self) -> None:
         """Take over what was calibrated or added since; ModelError where it cannot be read or the model was made anew, and
@@ -118,21 +122,17 @@ class Following(Recognizer):
         if stamp.settings != self._stamp.settings:
             self._take_settings(load_bundle(self.bundle.folder))
         if stamp.added != self._stamp.added:
-            self.read_added()
+            self.recognizer.read_added()
         self._stamp = stamp
 
     def _take_settings(self, bundle: Bundle) -> None:
-        """Another model.json of the same networks: its temperatures and thresholds."""
-        if (bundle.cards, bundle.tasks.keys()) != (self._own_cards, self.bundle.tasks.keys()):
-            raise self._made_anew()
-        self.namer = self.namer.with_bundle(replace(bundle, cards=self.bundle.cards))  # with the added ones
-        self.locator.threshold = bundle.locator_threshold
+        try:
+            self.recognizer.take_settings(bundle)
+        except ModelError as error:
+            raise self._made_anew() from error
 
     def _made_anew(self) -> ModelError:
         return ModelError(f"{self.bundle.folder}: the model was made anew; start the server again to use it")
-
-    def encode(self, cards: np.ndarray) -> Outputs:
-        return self._gathering.encode(cards) if self._gathering else super().encode(cards)
 
 
 class Readers:
@@ -143,15 +143,15 @@ class Readers:
         self.limits = limits
         self.common = Following(bundle, threads)
         """Reads no pictures; what the cards are added with."""
-        self.gathering = Gathering(self.common.encode, default_slots())
+        self.gathering = Gathering(self.common.recognizer.encode, default_slots())
         self._queue: deque[tuple[Upload, Future[dict[str, Any]]]] = deque()
         self._changed = threading.Condition()
         self._closed = False
         self._trouble = ""
-        recognizers = [Following(bundle, threads, self.gathering) for _ in range(num_readers or default_readers())]
+        followings = [Following(bundle, threads, self.gathering) for _ in range(num_readers or default_readers())]
         self._threads = [
-            threading.Thread(target=self._work, args=(recognizer,), name=f"reader-{number}", daemon=True)
-            for number, recognizer in enumerate(recognizers)
+            threading.Thread(target=self._work, args=(following,), name=f"reader-{number}", daemon=True)
+            for number, following in enumerate(followings)
         ]
         for thread in self._threads:
             thread.start()
@@ -189,11 +189,11 @@ class Readers:
         for thread in self._threads:
             thread.join()
 
-    def _work(self, recognizer: Following) -> None:
-        while self._work_once(recognizer):  # no name here keeps a picture's bytes while the next is waited for
+    def _work(self, following: Following) -> None:
+        while self._work_once(following):  # no name here keeps a picture's bytes while the next is waited for
             pass
 
-    def _work_once(self, recognizer: Following) -> bool:
+    def _work_once(self, following: Following) -> bool:
         """Wait for a picture and read it; False when there will be none."""
         job = self._next()
         if job is None:
@@ -202,7 +202,7 @@ class Readers:
         if not future.set_running_or_notify_cancel():
             return True  # its client has gone
         try:
-            future.set_result(self._read(recognizer, upload))
+            future.set_result(self._read(following, upload))
         except Refused as error:  # without its traceback, whose frames would keep the picture's bytes
             future.set_exception(Refused(error.status, str(error)))
         except BaseException as error:  # this picture's failure; the thread has others to read
@@ -215,16 +215,16 @@ class Readers:
             self._changed.wait_for(lambda: self._queue or self._closed)
             return self._queue.popleft() if self._queue else None
 
-    def _read(self, recognizer: Following, upload: Upload) -> dict[str, Any]:
+    def _read(self, following: Following, upload: Upload) -> dict[str, Any]:
         picture = decode(upload.data, self.limits)
-        self._follow(recognizer)
-        cards = read_picture(recognizer, picture, upload.whole)
+        self._follow(following)
+        cards = read_picture(following.recognizer, picture, upload.whole)
         return picture_json(upload.name, picture.shape[1], picture.shape[0], cards)
 
-    def _follow(self, recognizer: Following) -> None:
+    def _follow(self, following: Following) -> None:
         """Go on with the cards of before where new ones cannot be read; say so once."""
         try:
-            recognizer.follow()
+            following.follow()
         except ModelError as error:
             if str(error) != self._trouble:
                 log.error("%s", error)

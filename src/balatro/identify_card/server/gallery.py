@@ -23,9 +23,9 @@ Result = TypeVar("Result")
 class ServedGallery:
     """The added cards of the server's model. Its methods are awaited in one event loop; the work is done in a thread."""
 
-    def __init__(self, recognizer: Following, limits: Limits) -> None:
-        """recognizer: used by nothing else but for its `encode`."""
-        self._recognizer, self._limits = recognizer, limits
+    def __init__(self, following: Following, limits: Limits) -> None:
+        """following: used by nothing else but for its `encode`."""
+        self._following, self._limits = following, limits
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gallery")
         self._waiting = 0
 
@@ -35,7 +35,7 @@ class ServedGallery:
 
     async def cards(self) -> tuple[AddedCard, ...]:
         """What was added; Refused (409) when that cannot be read."""
-        return await self._do(lambda: load_added(self._recognizer.bundle.folder).cards)
+        return await self._do(lambda: load_added(self._following.bundle.folder).cards)
 
     async def add(self, card: NewCard, pictures: Sequence[Upload]) -> AddedCard:
         """As `Recognizer.add`; Refused says what cannot be used, before anything is changed."""
@@ -43,21 +43,21 @@ class ServedGallery:
 
     async def remove(self, name: str) -> AddedCard:
         """Take a card out, by name or id; Refused (404) when it was not added."""
-        return await self._do(lambda: remove_card(self._recognizer.bundle.folder, name))
+        return await self._do(lambda: remove_card(self._following.bundle.folder, name))
 
     def close(self) -> None:
         """Wait for what is being done; refuse the rest."""
         self._thread.shutdown(cancel_futures=True)
 
     def _follow(self) -> Bundle:
-        self._recognizer.follow()
-        return self._recognizer.bundle
+        self._following.follow()
+        return self._following.bundle
 
     def _add(self, card: NewCard, pictures: Sequence[Upload]) -> AddedCard:
-        self._recognizer.follow()
+        self._following.follow()
         with ExitStack() as stack:
             images = [stack.enter_context(open_picture(picture.data, self._limits)) for picture in pictures]
-            return self._recognizer.add(card.name, images, card.modifier, card.type, card.rarity, card.known)
+            return self._following.recognizer.add(card.name, images, card.modifier, card.type, card.rarity, card.known)
 
     async def _do(self, work: Callable[[], Result]) -> Result:
         """Do it when it is its turn; what goes wrong as Refused."""
