@@ -93,7 +93,7 @@ class Recognizer:
         return cls(load_bundle(find_bundle(name_or_folder)), threads)
 
     def take_settings(self, bundle: Bundle) -> None:
-        """Go on with another model.json of the same networks and cards: its temperatures, its thresholds. ModelError for others."""
+        """Go on with another model.json of the same networks and cards (temperatures, thresholds); ModelError for others."""
         if (bundle.cards, bundle.tasks.keys()) != (self._own_cards, self.bundle.tasks.keys()):
             raise ModelError(f"{bundle.folder}: model.json is that of another model; load it anew")
         self.namer = self.namer.with_bundle(replace(bundle, cards=self.bundle.cards))  # with the added ones
