@@ -185,3 +185,14 @@ def test_sizes() -> None:
 
 def test_the_table_is_whole() -> None:
     assert len(BY_KEY) == len(OPTIONS) and all(option.help.endswith(".") for option in OPTIONS)
+
+
+@pytest.mark.parametrize("slip", [{"minutes": float("nan")}, {"minutes": float("inf")}, {"seed": 2**63}])
+def test_numbers_that_no_run_can_use_are_one_line(slip: dict[str, float]) -> None:
+    name = next(iter(slip))
+    with pytest.raises(SettingsError, match=f"^{name} is .*; give "):
+        TrainSettings(**slip)  # type: ignore[arg-type]
+
+
+def test_the_highest_seed_is_taken() -> None:
+    assert TrainSettings(seed=2**63 - 1).seed == 2**63 - 1

@@ -5,6 +5,7 @@ Every field is a flag of `balatro train` too (see options.py), in words there an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -17,6 +18,8 @@ from balatro.train_model.settings.strategies.schedulers import SCHEDULERS, Warmu
 from balatro.utils.flags import from_dict, to_dict
 
 MIXING = ("none", "mixup", "cutmix")
+HIGHEST_SEED = 2**63 - 1
+"""The highest whole number of 64 bits with a sign."""
 LAST_STEP = "last"
 """Value of `best` that exports the last weights, whatever the validation said."""
 
@@ -137,6 +140,10 @@ class TrainSettings:
         for name, low in lowest.items():
             if not getattr(self, name) >= low:  # nan is none of them
                 raise SettingsError(f"{name} is {getattr(self, name)}; give {low} or more")
+        if self.seed > HIGHEST_SEED:
+            raise SettingsError(f"seed is {self.seed}; give {HIGHEST_SEED} or less")
+        if not math.isfinite(self.minutes):
+            raise SettingsError(f"minutes is {self.minutes}; give a number of minutes, such as 60")
         for name in ("val_split", "test_split", "holdout_names", "ema", "freeze_heads_at"):
             if not 0 <= (getattr(self, name) or 0) <= 1:
                 raise SettingsError(f"{name} is {getattr(self, name)}; give a share of 0 to 1")
