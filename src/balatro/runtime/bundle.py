@@ -99,6 +99,11 @@ def load_bundle(folder: Path) -> Bundle:
     path = folder / MODEL_FILE
     if not path.is_file():
         raise ModelError(f"{folder}: no model.json there, so it is not a model; {MAKE}")
+    return read_bundle(folder, path)
+
+
+def read_bundle(folder: Path, path: Path) -> Bundle:
+    """A model's facts from a file of model.json's form, which may be one that was kept; ModelError as `load_bundle`."""
     text = read_json(path)
     version = text.get("format") if isinstance(text, dict) else None
     if isinstance(version, int) and version > MODEL_FORMAT:
@@ -107,7 +112,7 @@ def load_bundle(folder: Path) -> Bundle:
         raise ModelError(f"{path}: model format {version!r}, expected {MODEL_FORMAT}; make the model anew")
     try:
         return _read(folder, text)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
         raise ModelError(f"{path}: damaged ({type(error).__name__}: {error}); make the model anew") from error
 
 
@@ -131,6 +136,8 @@ def _read(folder: Path, text: dict[str, Any]) -> Bundle:
 
 
 def _read_task(task: dict[str, Any]) -> Task:
+    if not isinstance(task, dict):
+        raise TypeError(f"a task is {type(task).__name__}, expected an object")
     temperature = float(task.get("temperature", 1.0))
     if temperature <= 0:
         raise ValueError(f"temperature {temperature}")
@@ -138,6 +145,8 @@ def _read_task(task: dict[str, Any]) -> Task:
 
 
 def _read_card(card: dict[str, Any]) -> BundleCard:
+    if not isinstance(card, dict):
+        raise TypeError(f"a card is {type(card).__name__}, expected an object")
     width, height = card.get("size", (1.0, 1.0))
     return BundleCard(
         id=str(card["id"]),

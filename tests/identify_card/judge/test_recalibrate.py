@@ -209,6 +209,17 @@ def test_calibrate_writes_the_model_and_undo_puts_it_back(data):
     assert result.exit_code == 1 and "nothing to undo" in result.output
 
 
+def test_undo_puts_no_damaged_model_back(data):
+    assert run().exit_code == 0
+    folder = data / "models" / "demo"
+    calibrated = model_text(data)
+    kept = json.loads((folder / BEFORE).read_text(encoding="utf-8"))
+    (folder / BEFORE).write_text(json.dumps({**kept, "cards": [7]}), encoding="utf-8")
+    result = run("--undo")
+    assert result.exit_code == 1 and "a card is int, expected an object" in result.output
+    assert model_text(data) == calibrated and (folder / BEFORE).is_file()
+
+
 def test_undo_puts_back_what_was_before_any_calibration(data):
     before = model_text(data)
     assert run().exit_code == 0

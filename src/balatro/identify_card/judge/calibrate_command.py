@@ -130,11 +130,13 @@ def _dataset(dataset: Path | None, frames: Path | None, pictures: list[str] | No
 
 
 def _undo(folder: Path) -> None:
+    from balatro.runtime.bundle import read_bundle
     from balatro.utils.files import read_json, write_json
 
     before = folder / BEFORE
     if not before.is_file():
         raise ModelError(f"{folder}: nothing to undo, it was not calibrated since it was made")
+    read_bundle(folder, before)  # a damaged one is refused, and the present one stays
     write_json(folder / MODEL_FILE, read_json(before))
     before.unlink()
     print(f"{folder / 'model.json'}: as before it was calibrated")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, SettingsError
 from balatro.models.bundle import load_encoder
 from balatro.models.multi_head import MultiHeadModel
+from balatro.runtime.bundle import load_bundle
 from balatro.train_model.lesson.lesson import SIDES, label_pictures, path_name
 from balatro.train_model.pictures.pictures import Pictures
 from balatro.train_model.score.history import read_history
@@ -70,14 +72,14 @@ def evaluate_split(model: Path, settings: TrainSettings, side: str, out: Path) -
     if side not in SIDES:
         raise SettingsError(f"no side {side!r} of a split; choose one of: {', '.join(SIDES)}")
     encoder, classes = load_encoder(model / WEIGHTS_FILE)
-    text = read_json(model / MODEL_FILE)
-    cards = [CardClass(**{**card, "size": tuple(card["size"])}) for card in text["cards"]]
+    bundle, text = load_bundle(model), read_json(model / MODEL_FILE)
+    cards = [CardClass(**asdict(card)) for card in bundle.cards]
     pictures, split_hash = label_pictures(settings, side, classes, cards, encoder.image_size)
     if not len(pictures.keys):
         raise InputError(f"no pictures on the side {side!r} of this split; choose another with --split")
-    temperatures = {task: float(entry.get("temperature", 1.0)) for task, entry in text["tasks"].items()}
+    temperatures = {name: task.temperature for name, task in bundle.tasks.items()}
     dataset = path_name(settings.input or "dataset_default")
-    about = {"model": text["name"], "split": side, "pictures": len(pictures.keys), "dataset": dataset}
+    about = {"model": bundle.name, "split": side, "pictures": len(pictures.keys), "dataset": dataset}
     page = report_pictures(out, encoder, pictures, classes, cards, about, temperatures)
     told = told_scores(read_json(page.parent / CLASSIFICATION))
     if text.get("split_hash", split_hash) not in ("", split_hash):
