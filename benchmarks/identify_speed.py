@@ -22,7 +22,7 @@ import numpy as np
 import torch
 import torchvision
 
-from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.gallery.make import make_gallery_bundle
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck

@@ -28,8 +28,8 @@ import numpy as np
 from PIL import Image
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.gallery.gallery import make_gallery_bundle
-from balatro.identify_card.gallery.views import View, draw_views
+from balatro.gallery.make import make_gallery_bundle
+from balatro.gallery.views import View, draw_views
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 

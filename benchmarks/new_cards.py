@@ -31,10 +31,10 @@ from rich.table import Table
 
 from balatro.config.cards import find_card
 from balatro.config.shapes import MARGIN
+from balatro.gallery.gallery import Gallery
 from balatro.identify_card.added.added import FILE
 from balatro.identify_card.added.views import deck_sprite
 from balatro.identify_card.card import Card
-from balatro.identify_card.gallery.gallery import Gallery
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.recognizer import Recognizer, whole
 from balatro.render.deck import Deck, load_deck

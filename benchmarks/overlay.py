@@ -19,7 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.gallery.make import make_gallery_bundle
 from balatro.identify_card.marks.draw import draw_cards, draw_layer
 from balatro.identify_card.marks.labels import Drawing
 from balatro.identify_card.recognizer import Recognizer

@@ -19,7 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from rich.console import Console
 
-from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.gallery.make import make_gallery_bundle
 from balatro.identify_card.judge.evaluate import evaluate_frames
 from balatro.identify_card.judge.report import score_table
 from balatro.identify_card.recognizer import Recognizer

@@ -27,7 +27,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `balatro` itself does, 
 import cv2
 import numpy as np
 
-from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.gallery.make import make_gallery_bundle
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.watch.watch import Watcher
 from balatro.render.deck import Deck

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from balatro.identify_card.gallery.gallery import make_gallery_bundle
+from balatro.gallery.make import make_gallery_bundle
 from balatro.render.deck import Deck, DeckCard, save_deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.table import PLAY, draw_screen

@@ -28,7 +28,7 @@ EXCEPTIONS = {
     "identify_card/added/added.py",
     "identify_card/command.py:identify",
     "identify_card/displayed.py:find_card",
-    "identify_card/gallery/command.py:add_command",
+    "identify_card/added/command.py:add_command",
     "identify_card/judge/calibrate_command.py:calibrate",
     "identify_card/judge/regress_command.py:run_command",
     "identify_card/server/app.py:make_app",

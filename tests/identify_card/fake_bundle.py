@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from balatro.config.kinds import CARD as IS_CARD
 from balatro.config.kinds import KINDS
 from balatro.config.modifiers import MODIFIERS
-from balatro.identify_card.gallery.gallery import Gallery, save_gallery
+from balatro.gallery.gallery import Gallery, pack_gallery
 
 CARD = (84, 112)
 """Width and height of a regular card on a 1024x576 table."""
@@ -65,7 +65,8 @@ def write_fake_bundle(folder: Path, without_head: bool = False, **changes: Any) 
     if without_head:
         prototypes = _prototypes()
         count = len(prototypes)
-        save_gallery(Gallery(prototypes, np.arange(count, dtype=np.int32), np.zeros(count, np.int8)), folder / "gallery.npz")
+        gallery = Gallery(prototypes, np.arange(count, dtype=np.int32), np.zeros(count, np.int8))
+        (folder / "gallery.npz").write_bytes(pack_gallery(gallery))
     (folder / "model.json").write_text(json.dumps(fake_text(without_head) | changes), encoding="utf-8")
     return folder
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from balatro.identify_card.naming import make_cards, relative_sizes, softmax, split_twins
+from balatro.identify_card.naming import make_cards, relative_sizes, split_twins
 from balatro.runtime.bundle import Bundle, BundleCard, Task
 
 CARDS = (
@@ -41,12 +41,6 @@ def quad(height: float, x: float = 100) -> np.ndarray:
 
 def row(**probabilities: float) -> np.ndarray:
     return np.array([probabilities.get(card.id, 0.0) for card in CARDS])
-
-
-def test_softmax_takes_the_temperature():
-    assert softmax(np.array([[0.0, np.log(3.0)]])).tolist() == [pytest.approx([0.25, 0.75])]
-    assert softmax(np.array([[0.0, 2 * np.log(3.0)]]), 2.0).tolist() == [pytest.approx([0.25, 0.75])]
-    assert softmax(np.array([[1000.0, 0.0]])).sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
@@ -114,3 +115,8 @@ def test_identifying_never_imports_torch():
     code = "import balatro.identify_card, balatro.identify_card.recognizer, balatro.identify_card.judge.evaluate, sys"
     check = f"{code}; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_fake_networks_are_valid(fake_folder):
+    for name in ("model.onnx", "locator.onnx"):
+        onnx.checker.check_model(str(fake_folder / name))

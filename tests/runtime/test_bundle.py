@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from balatro.errors import BalatroError, ModelError
-from balatro.identify_card.gallery.gallery import Gallery, load_gallery, save_gallery
+from balatro.gallery.gallery import Gallery, load_gallery, pack_gallery
 from balatro.identify_card.recognizer import Recognizer
 from balatro.runtime.bundle import find_bundle, load_bundle
 from tests.identify_card.fake_bundle import fake_text, write_fake_bundle
@@ -109,14 +109,16 @@ def test_gallery_of_another_model(tmp_path, part, value):
     folder = write_fake_bundle(tmp_path / "bundle", without_head=True)
     gallery = load_gallery(folder / "gallery.npz")
     changed = np.ones((5, 7), np.float32) if value is None else np.full(5, value, getattr(gallery, part).dtype)
-    save_gallery(replace(gallery, **{part: changed}), folder / "gallery.npz")
+    (folder / "gallery.npz").write_bytes(pack_gallery(replace(gallery, **{part: changed})))
     with pytest.raises(ModelError, match=r"gallery\.npz is that of another model"):
         Recognizer.load(folder)
 
 
 def test_gallery_round_trip_and_nearest(tmp_path):
     views = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
-    save_gallery(Gallery(views, np.array([2, 0, 2], np.int32), np.array([0, 1, 4], np.int8)), tmp_path / "gallery.npz")
+    (tmp_path / "gallery.npz").write_bytes(
+        pack_gallery(Gallery(views, np.array([2, 0, 2], np.int32), np.array([0, 1, 4], np.int8)))
+    )
     gallery = load_gallery(tmp_path / "gallery.npz")
     assert gallery.modifier.tolist() == [0, 1, 4] and gallery.embedding.dtype == np.float32
     likeness = gallery.nearest(np.array([[0.8, 0.6], [0, 1]], np.float32), 4)
@@ -124,6 +126,8 @@ def test_gallery_round_trip_and_nearest(tmp_path):
 
 
 def test_gallery_whose_parts_do_not_fit(tmp_path):
-    save_gallery(Gallery(np.zeros((3, 2), np.float32), np.zeros(2, np.int32), np.zeros(3, np.int8)), tmp_path / "gallery.npz")
+    (tmp_path / "gallery.npz").write_bytes(
+        pack_gallery(Gallery(np.zeros((3, 2), np.float32), np.zeros(2, np.int32), np.zeros(3, np.int8)))
+    )
     with pytest.raises(ModelError, match="do not fit"):
         load_gallery(tmp_path / "gallery.npz")

@@ -158,7 +158,7 @@ def _finish(deck: Deck, model: bool) -> None:
 
 
 def _make_model(deck: Deck) -> None:
-    from balatro.identify_card.gallery.gallery import make_gallery_bundle
+    from balatro.gallery.make import make_gallery_bundle
 
     folder = model_dir(deck.name)
     if (folder / WEIGHTS_FILE).is_file():

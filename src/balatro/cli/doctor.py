@@ -131,7 +131,8 @@ def _model(name: str) -> Finding:
     except BalatroError as error:
         return Finding(f"model {name}", str(error), False, remedy)
     trained = "identification" in bundle.tasks
-    files = [network_file(folder, "model"), network_file(folder, "locator"), *([] if trained else [folder / GALLERY_FILE])]
+    gallery = [folder / GALLERY_FILE] if bundle.has_gallery else []
+    files = [network_file(folder, "model"), network_file(folder, "locator"), *gallery]
     absent = [path.name for path in files if not path.is_file()]
     if absent:
         return Finding(f"model {name}", f"{', '.join(absent)} missing in {folder}", False, remedy)

@@ -22,8 +22,8 @@ from balatro.cli.evaluate import evaluate
 from balatro.demo.command import demo
 from balatro.errors import BalatroError
 from balatro.export.command import export
+from balatro.identify_card.added.command import gallery
 from balatro.identify_card.command import identify
-from balatro.identify_card.gallery.command import gallery
 from balatro.identify_card.judge.bench_command import bench
 from balatro.identify_card.judge.calibrate_command import calibrate
 from balatro.identify_card.judge.regress_command import regress

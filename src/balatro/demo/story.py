@@ -30,8 +30,8 @@ from balatro.config.paths import model_dir
 from balatro.config.seeds import DEMO_SEED
 from balatro.demo.page import Story, write_page
 from balatro.errors import InputError
+from balatro.gallery.make import make_gallery_bundle
 from balatro.identify_card.card import picture_json
-from balatro.identify_card.gallery.gallery import make_gallery_bundle
 from balatro.identify_card.judge.evaluate import evaluate_screens
 from balatro.identify_card.judge.report import score_table
 from balatro.identify_card.judge.scores import Scores

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from balatro.config.kinds import NOTHING
+from balatro.gallery.gallery import NO_VIEW, Gallery
 from balatro.identify_card.added.added import EMPTY, STRANGER, AddedCards, columns_of, join_logits, trust
 from balatro.identify_card.card import Card
-from balatro.identify_card.naming import make_cards, softmax, split_twins
+from balatro.identify_card.naming import make_cards, split_twins
 from balatro.runtime.bundle import Bundle
-
-if TYPE_CHECKING:
-    from balatro.identify_card.gallery.gallery import Gallery
+from balatro.utils.chances import softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +21,7 @@ class Likeness:
     """How alike N things are to cards whose pictures are known, cosines; the same whatever model.json says."""
 
     gallery: np.ndarray | None
-    """(N, cards) of a model that names cards by its gallery."""
+    """(N, cards) of a model with a gallery; -1 for cards that it has no view of."""
     added: np.ndarray | None
     """(N, added) where cards were added."""
 
@@ -36,14 +34,16 @@ class Namer:
     """Names what an encoder has looked at. It never changes: other knobs or other added cards are another Namer."""
 
     def __init__(self, bundle: Bundle, gallery: Gallery | None = None, added: AddedCards = EMPTY) -> None:
-        """bundle: with the added cards among its cards (see `with_added`). gallery: None where a head names the cards."""
+        """bundle: with the added cards among its cards (see `with_added`). gallery: names the cards where no head does, else
+        doubts what the head says; None of a model that learned from labelled pictures alone, whose head nothing doubts."""
         self.bundle, self.gallery, self.added = bundle, gallery, added
         self._columns = columns_of(added, bundle.cards)
-        self._looks = gallery
-        if gallery is not None and added.cards:
+        self._has_head = "identification" in bundle.tasks
+        self._looks = None if self._has_head else gallery
+        if self._looks is not None and added.cards:
             rows = added.owner != STRANGER
             looks, columns = added.looks, self._columns[added.owner[rows]]
-            self._looks = gallery.joined(looks.embedding[rows], columns, looks.modifier[rows])
+            self._looks = self._looks.joined(looks.embedding[rows], columns, looks.modifier[rows])
 
     def with_bundle(self, bundle: Bundle) -> Namer:
         """The same with other temperatures and thresholds; the bundle has the same cards in the same order."""
@@ -93,12 +93,29 @@ class Namer:
 
     def _names(self, outputs: dict[str, np.ndarray], likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
         """(N, cards) probabilities, and (N,) whether the card is alike anything at all."""
+        return self._by_head(outputs, likeness) if self._has_head else self._by_gallery(likeness)
+
+    def _by_head(self, outputs: dict[str, np.ndarray], likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
+        raw = outputs["identification"]
+        logits = raw / self.bundle.tasks["identification"].temperature
+        if likeness.added is not None:
+            logits = join_logits(logits, raw, self.added, self._columns, likeness.added, len(self.bundle.cards))
+        names = softmax(logits)
+        return names, self._alike(names, likeness)
+
+    def _alike(self, names: np.ndarray, likeness: Likeness) -> np.ndarray:
+        """(N,) bool: whether the gallery has seen the like of what a head named. It doubts no card that it has no view of."""
         if likeness.gallery is None:
-            raw, temperature = outputs["identification"], self.bundle.tasks["identification"].temperature
-            logits = raw / temperature
-            if likeness.added is not None:
-                logits = join_logits(logits, raw, self.added, self._columns, likeness.added, len(self.bundle.cards))
-            return softmax(logits), np.ones(len(logits), bool)
+            return np.ones(len(names), bool)
+        seen = likeness.gallery.max(axis=1)
+        if likeness.added is not None:
+            seen = np.maximum(seen, likeness.added.max(axis=1))
+        has_views = likeness.gallery[np.arange(len(names)), names.argmax(axis=1)] > NO_VIEW
+        result: np.ndarray = (seen >= self.bundle.gallery.cosine) | ~has_views
+        return result
+
+    def _by_gallery(self, likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
+        assert likeness.gallery is not None
         settings, nearest = self.bundle.gallery, likeness.gallery
         if likeness.added is None:
             return softmax(nearest * settings.scale), nearest.max(axis=1) >= settings.cosine

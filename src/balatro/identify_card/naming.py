@@ -18,14 +18,6 @@ TOP = 5
 """How many of the likeliest cards are told."""
 
 
-def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Probabilities over the last axis."""
-    scaled = logits.astype(np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    result: np.ndarray = powers / powers.sum(axis=-1, keepdims=True)
-    return result
-
-
 def split_twins(probabilities: np.ndarray, quads: np.ndarray, bundle: Bundle) -> np.ndarray:
     """Probabilities (N, cards) in which cards of the same picture are told apart by the size that they are drawn in.
 

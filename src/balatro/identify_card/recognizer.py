@@ -13,6 +13,7 @@ import numpy as np
 from balatro.config.model_files import GALLERY_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, ModelError
+from balatro.gallery.gallery import load_gallery
 from balatro.identify_card.added.added import (
     EMPTY,
     AddedCard,
@@ -29,7 +30,6 @@ from balatro.identify_card.added.added import (
     with_added,
 )
 from balatro.identify_card.card import Card, reading_order
-from balatro.identify_card.gallery.gallery import load_gallery
 from balatro.identify_card.namer import Namer
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
@@ -78,8 +78,7 @@ class Recognizer:
         self._encoder = open_session(self._encoder_file, threads)
         self._stage: Stage = untimed
         self._outputs = [output.name for output in self._encoder.get_outputs()]
-        named_by_head = "identification" in bundle.tasks
-        self.namer = Namer(bundle, None if named_by_head else load_gallery(bundle.folder / GALLERY_FILE))
+        self.namer = Namer(bundle, load_gallery(bundle.folder / GALLERY_FILE) if bundle.has_gallery else None)
         self._check_outputs()
         self._check_gallery()
         self.read_added()

@@ -2,6 +2,7 @@
 
 data/models/<name>/model.onnx       the encoder: `cards` uint8 (N, H, W, 3) -> logits per task, `embedding`
 data/models/<name>/locator.onnx     `frame` uint8 (1, H, W, 3), multiples of 32 -> `heat`, `corners`, `smaller`
+data/models/<name>/gallery.npz      embeddings of its deck's cards, where it learned from a deck
 data/models/<name>/model.json       classes, thresholds, scores
 data/models/<name>/best_model.pth   both networks' weights, and what the encoder is built from
 """
@@ -12,6 +13,7 @@ import io
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -58,18 +60,25 @@ def describe(name: str, deck: str, encoder: MultiHeadModel, tasks: Mapping[str, 
 
 
 def save_bundle(
-    folder: Path, encoder: MultiHeadModel, locator: Locator | None, text: Mapping[str, Any], cards: np.ndarray
+    folder: Path,
+    encoder: MultiHeadModel,
+    locator: Locator | None,
+    text: Mapping[str, Any],
+    cards: np.ndarray,
+    files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> float:
     """Write a bundle, whole or not at all, after checking that ONNX Runtime answers as torch does.
 
     locator: None takes the one that comes with the package, for a run that trained none. text: model.json, see `describe`.
-    cards: (N, H, W, 3) uint8 RGB to check with. Returns the largest difference seen.
+    cards: (N, H, W, 3) uint8 RGB to check with. files: what else belongs to it, by name. Returns the largest difference seen.
     An older bundle there is replaced, its gallery too: embeddings of another encoder mean nothing to this one. Only the cards
     that a person added by pictures stay: whoever reads them next looks at the pictures anew.
     """
     with new_folder(folder, MODEL_FILE, keep=(ADDED_FILE, ADDED_PICTURES)) as building:
         (building / ENCODER_FILE).write_bytes(encoder_onnx := export_encoder(encoder))
         (building / LOCATOR_FILE).write_bytes(locator_onnx := export_locator(locator) if locator else _package_locator())
+        for name, data in files.items():
+            (building / name).write_bytes(data)
         write_json(building / MODEL_FILE, dict(text))
         (building / WEIGHTS_FILE).write_bytes(_weights(encoder, locator, torch.float32, text))
         return check_exported(encoder_onnx, locator_onnx, encoder, locator, cards)

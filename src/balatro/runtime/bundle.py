@@ -1,4 +1,4 @@
-"""Reading a bundle, the folder of a model: model.json, model.onnx, locator.onnx and, where names come from one, gallery.npz."""
+"""Reading a bundle, the folder of a model: model.json, model.onnx, locator.onnx and, where it has one, gallery.npz."""
 
 from __future__ import annotations
 
@@ -71,6 +71,8 @@ class Bundle:
     """Groups of indices into cards: same picture, other drawn size."""
     locator_threshold: float
     gallery: GallerySettings = field(default_factory=GallerySettings)
+    has_gallery: bool = False
+    """Whether gallery.npz belongs to it: to name the cards, or to doubt the names that a head gives."""
 
 
 def find_bundle(name_or_folder: str | os.PathLike[str] = "auto") -> Path:
@@ -132,6 +134,7 @@ def _read(folder: Path, text: dict[str, Any]) -> Bundle:
         twins=tuple(tuple(index[card] for card in group) for group in text.get("twins", [])),
         locator_threshold=float(text["locator"]["threshold"]),
         gallery=GallerySettings(**{key: float(value) for key, value in text.get("gallery", {}).items()}),
+        has_gallery="gallery" in text or "identification" not in tasks,
     )
 
 

@@ -37,7 +37,7 @@ from balatro.annotate_dataset.suggest.suggest import (
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
 from balatro.errors import InputError, LabelError, ModelError
-from balatro.identify_card.gallery.views import View, draw_views
+from balatro.gallery.views import View, draw_views
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.utils.labels import CardLabel, write_labels
 from tests.identify_card.fake_bundle import write_fake_bundle

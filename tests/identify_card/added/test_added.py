@@ -29,6 +29,7 @@ from balatro.identify_card.added.added import (
     new_entry,
     remove_card,
 )
+from balatro.identify_card.added.command import gallery
 from balatro.identify_card.added.pictures import KEPT_SIDE
 from balatro.identify_card.added.views import (
     NUM_MOMENTS,
@@ -39,12 +40,11 @@ from balatro.identify_card.added.views import (
     make_views,
     stranger_views,
 )
-from balatro.identify_card.gallery.command import gallery
-from balatro.identify_card.naming import softmax
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, DeckCard, save_deck
 from balatro.runtime.bundle import BundleCard
 from balatro.runtime.locator import Found
+from balatro.utils.chances import softmax
 from tests.identify_card.fake_bundle import CARD, COLOURS, card_picture, draw_table, fake_text, write_fake_bundle
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from balatro.cli import main as cli
 from balatro.errors import InputError
-from balatro.identify_card.judge.calibrate import NO_CARD
+from balatro.gallery.thresholds import NO_CARD
 from balatro.identify_card.judge.calibrate_command import BEFORE, PLOT
 from balatro.identify_card.judge.evidence import NO_MODIFIER, Evidence, gather
 from balatro.identify_card.judge.recalibrate import Fitter, Knobs, is_too_few, put_knobs, rate_bound, read_knobs, with_knobs

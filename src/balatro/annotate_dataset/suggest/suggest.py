@@ -162,7 +162,7 @@ class Encoder:
 
     def encode(self, pictures: Sequence[np.ndarray]) -> Encoded:
         """Look at (H, W, 3) uint8 RGB pictures of one card each, of any sizes."""
-        from balatro.identify_card.naming import softmax
+        from balatro.utils.chances import softmax
 
         wanted = ["embedding"] if self.temperature is None else ["embedding", "modifier"]
         parts = []

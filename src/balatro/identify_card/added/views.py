@@ -17,7 +17,7 @@ from PIL import Image
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.seeds import STRANGERS_SEED
 from balatro.errors import InputError, SettingsError
-from balatro.identify_card.gallery.views import View, draw_views
+from balatro.gallery.views import View, draw_views
 from balatro.render.deck import CELL, Deck, DeckCard, to_scale
 from balatro.render.demo_deck import invent_deck
 from balatro.render.game_art import over

@@ -258,7 +258,7 @@ def _doubts(after: Measured, rate: float) -> list[str]:
 
 def _cost(fitter: Fitter, evidence: Evidence, knobs: Knobs, rates: tuple[float, float]) -> list[str]:
     """Say when the wanted rate would cost more cards than it may."""
-    from balatro.identify_card.judge.calibrate import NO_CARD
+    from balatro.gallery.thresholds import NO_CARD
 
     things = evidence.part(evidence.card == NO_CARD)
     wanted = fitter.threshold(things, knobs, rates[0]) if len(things) else 0.0

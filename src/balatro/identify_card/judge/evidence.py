@@ -16,7 +16,7 @@ import numpy as np
 from balatro.config.cards import fold
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError
-from balatro.identify_card.judge.calibrate import NO_CARD
+from balatro.gallery.thresholds import NO_CARD
 from balatro.identify_card.judge.evaluate import LABELS, read_labels, score_frame
 from balatro.identify_card.namer import Likeness
 from balatro.identify_card.recognizer import whole

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from balatro.identify_card.judge.calibrate import NO_CARD
+from balatro.gallery.thresholds import NO_CARD
 from balatro.identify_card.judge.evidence import NO_MODIFIER, Evidence
 from balatro.runtime.bundle import Bundle
 from balatro.utils.progress import track

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 import typer
 
-from balatro.config.model_files import MODEL_FILE
+from balatro.config.model_files import GALLERY_FILE, MODEL_FILE
 from balatro.config.paths import model_dir
+from balatro.gallery.draw import calibrate_gallery, draw_gallery
+from balatro.gallery.gallery import pack_gallery
 from balatro.models.bundle import describe, save_bundle, save_package_weights
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
@@ -67,6 +71,7 @@ def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> dict[str, A
     """Calibrate a run and write its bundle; returns model.json. as_it_is: see `best_networks`."""
     encoder, locator = best_networks(run, as_it_is)
     measured = calibrate(encoder, locator, run.lesson, run.settings.seed)
+    liked, files = _gallery(encoder, run, measured)
     text = describe(
         folder.name,
         run.lesson.source,
@@ -77,10 +82,31 @@ def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> dict[str, A
         split_hash=run.lesson.split_hash,
         training=_training(run),
         **measured,
+        **liked,
     )
-    difference = save_bundle(folder, encoder, locator, text, sample_cards(run))
+    difference = save_bundle(folder, encoder, locator, text, sample_cards(run), files)
     _report(folder, text["scores"], difference)
     return text
+
+
+def _gallery(encoder: MultiHeadModel, run: Run, measured: dict[str, Any]) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """How this encoder sees the deck that it learned: its part of model.json, and the file; neither without a deck.
+
+    The head names whatever it is shown, most surely what is far from all it has seen. Likeness to the cards' own pictures is
+    the second opinion that doubts it.
+    """
+    if run.lesson.deck is None or "identification" not in run.lesson.tasks:
+        return {}, {}
+
+    @torch.no_grad()
+    def encode(cards: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: values.numpy() for name, values in encoder(torch.from_numpy(cards)).items()}
+
+    deck, size, seed = run.lesson.deck.own_deck, run.settings.image_size, run.settings.seed
+    gallery = draw_gallery(deck, encode, size, seed)
+    temperature = measured["tasks"].get("kind", {}).get("temperature", 1.0)
+    settings = calibrate_gallery(gallery, deck, encode, temperature, size, seed)
+    return {"gallery": asdict(settings)}, {GALLERY_FILE: pack_gallery(gallery)}
 
 
 def finish_weights(run: Run, folder: Path) -> dict[str, Any]:

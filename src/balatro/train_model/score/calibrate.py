@@ -22,6 +22,7 @@ from balatro.train_model.score.validate import read_pictures
 from balatro.train_model.screens.deck_lesson import DeckRecipe, prepare
 from balatro.train_model.screens.feed import FeedSettings, draw_batch
 from balatro.utils.cells import cell_grid
+from balatro.utils.chances import softmax
 from balatro.utils.files import read_json
 from balatro.utils.progress import track
 
@@ -188,13 +189,6 @@ def _own_labels(labels: np.ndarray, num_classes: int) -> np.ndarray:
 
 def _share(right: np.ndarray) -> float:
     return float(right.mean()) if len(right) else 0.0
-
-
-def softmax(logits: np.ndarray, temperature: float) -> np.ndarray:
-    """(N, classes) probabilities."""
-    powers = np.exp((logits - logits.max(1, keepdims=True)) / temperature)
-    result: np.ndarray = powers / powers.sum(1, keepdims=True)
-    return result
 
 
 def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:

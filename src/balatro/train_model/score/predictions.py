@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from balatro.train_model.lesson.tasks import MISSING
+from balatro.utils.chances import softmax
 
 GROUP_TASK = "modifier"
 """The label by which scores and maps are broken down, whether it is a task of its own or only known."""
@@ -69,7 +70,7 @@ class Predictions:
 
     def probabilities(self, task: str, temperature: float = 1.0) -> np.ndarray:
         """(N, C) float32; a temperature above 1 makes the network less sure."""
-        return softmax(self.logits[task], temperature)
+        return softmax(self.logits[task], temperature).astype(np.float32)
 
     def said(self, task: str) -> np.ndarray:
         """(N,) int64: the class with the highest logit."""
@@ -85,10 +86,3 @@ class Predictions:
         names = self.class_names.get(GROUP_TASK, [])
         labels = self.labels.get(GROUP_TASK)
         return (list(names), labels) if names and labels is not None else ([], np.full(len(self), MISSING))
-
-
-def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-    """Probabilities (N, C) float32 from logits (N, C)."""
-    scaled = logits.astype(np.float32) / np.float32(temperature)
-    powers = np.exp(scaled - scaled.max(1, keepdims=True))
-    return powers / powers.sum(1, keepdims=True)

@@ -13,7 +13,8 @@ from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from balatro.train_model.lesson.tasks import MISSING
-from balatro.train_model.score.predictions import Predictions, softmax
+from balatro.train_model.score.predictions import Predictions
+from balatro.utils.chances import softmax
 
 MAX_MISTAKES = 60
 """More than anyone looks at, and the page stays small."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from balatro.identify_card.judge.calibrate import REJECTS, calibrate
-from balatro.identify_card.naming import softmax
+from balatro.gallery.thresholds import REJECTS, calibrate
 from balatro.runtime.bundle import GallerySettings
+from balatro.utils.chances import softmax
 
 NUM_CARDS, NUM_KNOWN = 30, 20
 KNOWN = np.arange(NUM_CARDS) < NUM_KNOWN

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from balatro.identify_card.naming import softmax
 from balatro.render.deck import Deck
 from balatro.render.table import PLAY, draw_screen
 from balatro.runtime.bundle import GallerySettings
+from balatro.utils.chances import softmax
 from balatro.utils.images import rectify
 from balatro.utils.progress import track
 from balatro.utils.quads import lies_on_any
