@@ -24,7 +24,7 @@ from balatro.identify_card.judge.evaluate import evaluate_frames
 from balatro.identify_card.judge.report import score_table
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import save_deck
-from balatro.render.game_art import import_art
+from balatro.render.game.game_art import import_art
 
 
 def main() -> None:

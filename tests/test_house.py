@@ -35,7 +35,6 @@ EXCEPTIONS = {
     "identify_card/server/command.py:serve",
     "identify_card/watch/command.py:_run",
     "identify_card/watch/command.py:watch",
-    "render/",
     "train_model/command.py:pretrain",
     "train_model/command.py:train",
     "train_model/pictures/dataset.py:load_dataset",

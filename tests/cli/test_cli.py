@@ -9,10 +9,10 @@ import balatro
 from balatro.cli import main as cli
 from balatro.config.paths import art_dir, model_dir
 from balatro.errors import DeckError
-from balatro.render import game_art
 from balatro.render.deck import load_deck
+from balatro.render.game import game_art
 from balatro.utils.images import load_image
-from tests.render.fake_game import write_archive, write_textures
+from tests.render.game.fake_game import write_archive, write_textures
 
 
 @pytest.fixture

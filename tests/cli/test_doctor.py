@@ -23,7 +23,7 @@ def finding(section: str, what: str) -> doctor.Finding:
 
 
 def test_a_fresh_machine_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("balatro.render.steam._steam_roots", lambda: iter(()))
+    monkeypatch.setattr("balatro.render.game.steam._steam_roots", lambda: iter(()))
     assert finding("Game and decks", "game").remedy.startswith("balatro art import PATH")
     assert finding("Game and decks", "decks").ok is False
     assert finding("Models", "models").ok is False

@@ -79,6 +79,25 @@ def test_an_added_card_is_named_and_the_others_keep_their_names(bundle, gallery)
     assert name_one(namer, outputs_of(AXES[1], (0, 9, 0)))[0] == "Banana"
 
 
+def test_a_gallery_doubts_what_a_head_names():
+    doubted, trusted = Namer(WITH_HEAD, GALLERY), Namer(WITH_HEAD)
+    sure = outputs_of(AXES[3], (0, 9, 0))  # far from all that the gallery has seen
+    assert (name_one(trusted, sure)[0], name_one(doubted, sure)[0]) == ("Banana", None)
+    assert name_one(doubted, outputs_of(AXES[1], (0, 9, 0))) == ("Banana", "Foil")
+
+
+def test_a_gallery_doubts_no_card_that_it_has_no_view_of():
+    partial = Gallery(AXES[:1], np.zeros(1, np.int32), np.zeros(1, np.int8))  # of a model that learned labelled pictures, too
+    assert name_one(Namer(WITH_HEAD, partial), outputs_of(AXES[3], (0, 9, 0)))[0] == "Banana"
+    assert name_one(Namer(WITH_HEAD, partial), outputs_of(AXES[3], (9, 0, 0)))[0] is None
+
+
+def test_a_gallery_doubts_no_added_card():
+    added = added_stranger()
+    bundle = replace(WITH_HEAD, cards=with_added(WITH_HEAD.cards, added))
+    assert name_one(Namer(bundle, GALLERY, added), outputs_of(AXES[3]))[0] == "Mine"
+
+
 def test_other_knobs_are_another_namer():
     namer, outputs = Namer(WITH_HEAD), outputs_of(AXES[0], (0, 2, 0))
     before = namer.name_chances(outputs)[0]

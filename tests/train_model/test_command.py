@@ -34,6 +34,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     ask = calibrate.ask
     monkeypatch.setattr(calibrate, "ask", lambda e, x, feed, *more: ask(e, x, replace(feed, screens=1, crops=16), more[0], 1))
     monkeypatch.setattr(calibrate, "NUM_STRANGERS", 6)
+    monkeypatch.setattr("balatro.gallery.thresholds.NUM_SCREENS", 2)
 
 
 SMALL = {
@@ -55,7 +56,10 @@ def test_train_writes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     assert bundle.cards[-1].id == "stranger" and not bundle.cards[-1].known
     written = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     assert set(written) >= {"backbone", "embedding", "scores", "data_hash", "training", "input", "locator"}
-    assert isinstance(Recognizer.load(folder, threads=1).identify(np.zeros((288, 512, 3), np.uint8)), list)
+    recognizer = Recognizer.load(folder, threads=1)
+    assert isinstance(recognizer.identify(np.zeros((288, 512, 3), np.uint8)), list)
+    gallery = recognizer.namer.gallery
+    assert gallery is not None and set(gallery.card) == set(range(len(bundle.cards) - 1)) and bundle.has_gallery
     first = (folder / "model.onnx").read_bytes()
     write_model(tmp_path / "runs" / "tiny", tmp_path / "again")
     assert (tmp_path / "again" / "model.onnx").read_bytes() == first

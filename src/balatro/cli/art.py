@@ -60,7 +60,7 @@ def import_command(
       balatro art import "C:/Program Files (x86)/Steam/steamapps/common/Balatro"
       balatro art import ~/Games/Balatro.love --name modded
     """
-    from balatro.render.game_art import import_art
+    from balatro.render.game.game_art import import_art
 
     _finish(import_art(path, name), model)
 

@@ -86,7 +86,7 @@ def _version(distribution: str) -> str | None:
 
 def _decks() -> Iterator[Finding]:
     from balatro.render.deck import load_deck
-    from balatro.render.steam import find_game
+    from balatro.render.game.steam import find_game
 
     try:
         yield Finding("game", str(find_game()))

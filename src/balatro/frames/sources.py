@@ -17,12 +17,12 @@ from typing import Any
 import cv2
 import numpy as np
 
+from balatro.config.suffixes import IMAGE_SUFFIXES
 from balatro.errors import InputError, MissingPartError, SettingsError
 from balatro.frames.windows import NotVisibleError, Window, find_window
 from balatro.utils.desktop import Box, check_screen
 from balatro.utils.extras import how_to_install
 from balatro.utils.images import find_images, load_image
-from balatro.utils.suffixes import IMAGE_SUFFIXES
 
 FORMS = "monitor:1, region:X,Y,W,H, window:TITLE, or a video, a picture, a folder or glob of pictures"
 MIN_SIDE = 16

@@ -1,1 +1,1 @@
-"""The pictures of a deck that cards are named by before any training."""
+"""A deck's gallery: the pictures that cards are named by before any training, and doubted by after it."""

@@ -215,8 +215,8 @@ def _searched(path: str) -> Path:
 def _plan_copies(files: list[Path], folder: Path) -> list[str]:
     """For each picture, the PNG with its cards marked, for each video a folder of them: no two of one name, and none in the
     place of a picture."""
+    from balatro.config.suffixes import is_video
     from balatro.utils.outputs import check_folder_name
-    from balatro.utils.suffixes import is_video
 
     check_folder_name("--draw", folder)
     copies: list[Path] = []

@@ -70,7 +70,7 @@ def _card_of(number: int, kind: str, key: str, drawing: Drawing) -> DeckCard:
     type_ = {"tarot": "Tarot", "planet": "Planet", "spectral": "Spectral"}.get(kind, "Joker")
     shine = "booster" if dice.chance(0.75 if framed else 0.02) else "none"
     size, scale = (1.0, 1.0), 1.0
-    if dice.chance(0.02) and not framed:
+    if dice.chance(0.03) and not framed:
         size, scale, rows = dice.choice(
             (((0.7, 0.7), 0.7, 95), ((1.0, 0.747), 1.0, 71), ((1.0, 1 / 1.7), 1.0, 56), ((1.0, 1 / 1.2), 1.0, 79))
         )

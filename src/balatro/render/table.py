@@ -231,7 +231,7 @@ def _write_counts(canvas: interface.Canvas, rng: np.random.Generator) -> None:
 
 def visible_shares(canvas: interface.Canvas, quads: list[np.ndarray]) -> np.ndarray:
     """The share of each quad that shows on the picture."""
-    counts = np.bincount(canvas.owner.ravel() + 1, minlength=len(quads) + 1)[1:]
+    counts = np.bincount(canvas.owner.ravel() + 1, minlength=len(quads) + 1)[1 : len(quads) + 1]
     areas = np.array([cv2.contourArea(quad / 2) for quad in quads])
     return np.minimum(counts / np.maximum(areas, 1), 1.0)
 

@@ -18,9 +18,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from balatro.config.suffixes import IMAGE_SUFFIXES as IMAGE_SUFFIXES
+from balatro.config.suffixes import VIDEO_SUFFIXES
 from balatro.errors import InputError
-from balatro.utils.suffixes import IMAGE_SUFFIXES as IMAGE_SUFFIXES
-from balatro.utils.suffixes import VIDEO_SUFFIXES
 
 MAX_PIXELS = 64_000_000
 """The largest picture that is read: eight 4K screens' worth. More is a mistake or an attack."""

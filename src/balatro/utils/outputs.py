@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from balatro.config.model_files import MODEL_FILE
+from balatro.config.suffixes import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from balatro.errors import SettingsError
-from balatro.utils.suffixes import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 MODEL_SUFFIXES = frozenset({".onnx", ".xml", ".bin", ".pth", ".pt", ".npz"})
 """Networks and weights, in any form that is read or written here."""

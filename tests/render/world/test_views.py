@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from balatro.render.demo_deck import invent_deck
 from balatro.render.display import PLAIN
-from balatro.render.table import TRAIN, Screen, draw_screen
+from balatro.render.plans import make_dealer
+from balatro.render.table import TRAIN, Screen, ScreenCard, draw_screen
 from balatro.render.world.looks import LOOKS, change
 from balatro.render.world.pages import draw_decoy, fill_page, new_page
+from balatro.render.world.panels import lay_panel
 from balatro.render.world.views import WorldSettings, crop_screen, cut, draw_page, draw_view, stretch
 
 DECK = invent_deck(3, 24)
 PLAIN_TABLE = replace(TRAIN, display=PLAIN, disturbed=0.0)
-KINDS = ("crop", "sheet", "inside", "empty")
+KINDS = tuple(field.name for field in fields(WorldSettings))
 
 
 def only(kind: str) -> WorldSettings:
@@ -114,3 +116,25 @@ def test_looks_change_pixels_but_no_place(name: str) -> None:
 def test_no_look_at_all() -> None:
     image = np.full((10, 10, 3), 7, np.uint8)
     assert change(image, np.random.default_rng(0), often=0.0) is image
+
+
+def test_a_panel_hides_the_cards_under_it_and_no_other() -> None:
+    for seed in range(6):
+        screen = draw_screen(DECK, np.random.default_rng(seed), PLAIN_TABLE)
+        dealer = make_dealer(DECK, np.random.default_rng(seed), PLAIN_TABLE, None)
+        view = lay_panel(screen, DECK, dealer)
+        under, over = view.cards[: len(screen.cards)], view.cards[len(screen.cards) :]
+        assert view.image.shape == screen.image.shape
+        assert all(card.area in ("panel", "beside") and card.visible > 0 for card in over if _is_on(card, view))
+        assert all(
+            after.visible <= before.visible + 1e-6 and (after.quad == before.quad).all()
+            for before, after in zip(screen.cards, under, strict=True)
+        )
+        hidden = [card for card in under if card.visible < 0.05]
+        shown = [card for card in under if card.visible > 0.95]
+        assert hidden or shown, "a panel neither hides all cards a little nor each by half"
+
+
+def _is_on(card: ScreenCard, view: Screen) -> bool:
+    x, y = card.quad.mean(0)
+    return bool(0 < x < view.image.shape[1] and 0 < y < view.image.shape[0])

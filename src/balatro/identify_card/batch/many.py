@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from balatro.config.suffixes import is_video
 from balatro.errors import BalatroError, InputError, SettingsError
-from balatro.utils.suffixes import is_video
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from balatro.config.suffixes import is_video
 from balatro.errors import InputError, MissingPartError
 from balatro.identify_card.batch.many import Answer, Every, Item, Reader, Work, items, items_of
 from balatro.utils.extras import how_to_install
-from balatro.utils.suffixes import is_video
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -20,12 +20,12 @@ import numpy as np
 from balatro.config.cards import card_names, find_card, fold
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
+from balatro.config.suffixes import IMAGE_SUFFIXES
 from balatro.errors import InputError, SettingsError, UnknownCardError
 from balatro.identify_card.card import Card
 from balatro.utils.files import read_json, write_bytes, write_json
 from balatro.utils.images import load_image
 from balatro.utils.lock import file_lock
-from balatro.utils.suffixes import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from balatro.identify_card.recognizer import Recognizer

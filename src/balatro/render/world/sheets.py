@@ -13,6 +13,9 @@ from balatro.render.table import draw_cards
 
 MOST = 24
 """Cards on a sheet at most: more cost time and teach little."""
+LYING = 0.08
+"""How many sheets lie on a side, or on their head."""
+QUARTERS = (np.pi / 2, np.pi, -np.pi / 2)
 SIZES = (0.045, 0.97)
 """Heights of cards as shares of the page's."""
 
@@ -25,20 +28,21 @@ def lay_sheet(canvas: Canvas, deck: Deck, dealer: Dealer) -> tuple[list[Placed],
     cards = Canvas(canvas.image, canvas.owner, tall / CELL_HEIGHT, (0, 0), canvas.pixel_font)
     spots = _spots(width / cards.scale, height / cards.scale, rng)
     turn = float(rng.choice([0.0, 0.02, 0.12, 0.35], p=[0.5, 0.25, 0.15, 0.1]))
-    placed = [_place(dealer, x, y, turn) for x, y in spots]
+    lying = float(rng.choice(QUARTERS)) if rng.random() < LYING else 0.0
+    placed = [_place(dealer, x, y, turn, lying) for x, y in spots]
     quads = draw_cards(cards, deck, placed, rng)
     _label(cards, placed, dealer)
     return placed, quads
 
 
-def _place(dealer: Dealer, x: float, y: float, turn: float) -> Placed:
+def _place(dealer: Dealer, x: float, y: float, turn: float, lying: float) -> Placed:
     rng = dealer.rng
     card, modifier = dealer.card(), dealer.modifier()
     kinds = [*dealer.strangers]
     if kinds and rng.random() < 0.12:
         stranger = dealer.stranger(kinds[int(rng.integers(len(kinds)))])
         card, modifier = (card, modifier) if stranger is None else (stranger, 0)
-    rotation = float(rng.normal(0, turn)) if turn else 0.0
+    rotation = lying + (float(rng.normal(0, turn)) if turn else 0.0)
     return at_rest(dealer, card, "sheet", x, y, modifier=modifier, rotation=rotation, lifted=float(rng.choice([0.0, 1.0])))
 
 
@@ -51,12 +55,14 @@ def _spots(width: float, height: float, rng: np.random.Generator) -> list[tuple[
         alone = [(float(x), y)]
         if width < 1.4 * CELL_WIDTH or kind < 0.15:
             return alone
-    if kind > 0.9:
+    if kind > 0.87:
         return _stacks(width, height, rng)
     if kind < 0.6 or height < 2.1 * CELL_HEIGHT:
         gap = CELL_WIDTH * float(rng.uniform(0.25, 0.95) if rng.random() < 0.35 else rng.uniform(1.02, 1.8))
         return _row(width, gap, rng, _height_in(height, rng))
-    gap, drop = CELL_WIDTH * float(rng.uniform(1.02, 1.7)), CELL_HEIGHT * float(rng.uniform(1.02, 1.6))
+    covers = rng.random() < 0.2  # each row hides the lower part of the one before
+    gap = CELL_WIDTH * float(rng.uniform(1.02, 1.7))
+    drop = CELL_HEIGHT * float(rng.uniform(0.35, 0.9) if covers else rng.uniform(1.02, 1.6))
     top = float(rng.uniform(0.3, 0.9)) * CELL_HEIGHT
     spots: list[tuple[float, float]] = []
     for y in np.arange(top, height + 0.3 * CELL_HEIGHT, drop):

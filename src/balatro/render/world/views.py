@@ -8,7 +8,7 @@ A view has the shape (width by height) that it is asked for. Same deck, same ran
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
@@ -16,10 +16,11 @@ import numpy as np
 from balatro.render import interface
 from balatro.render.deck import Deck
 from balatro.render.display import random_display, show
-from balatro.render.plans import make_dealer
+from balatro.render.plans import Dealer, make_dealer
 from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_screen, truth_of, visible_shares
 from balatro.render.world.looks import change
 from balatro.render.world.pages import draw_decoy, fill_page, new_page, outline, paste
+from balatro.render.world.panels import lay_panel
 from balatro.render.world.sheets import lay_sheet
 
 __all__ = ["WorldSettings", "crop_screen", "draw_page", "draw_view", "stretch"]
@@ -34,9 +35,10 @@ SHARES = (0.1, 0.98)
 class WorldSettings:
     """How often each kind of picture comes that is not a whole screen."""
 
-    crop: float = 0.42
-    sheet: float = 0.33
-    inside: float = 0.17
+    crop: float = 0.36
+    sheet: float = 0.29
+    inside: float = 0.14
+    panel: float = 0.13
     empty: float = 0.08
 
 
@@ -56,16 +58,25 @@ def draw_view(
 
     screen: a screen to use where one is needed, so that it need not be drawn. among: see `draw_screen`.
     """
-    shares = np.array([settings.crop, settings.sheet, settings.inside, settings.empty])
-    kind = int(rng.choice(4, p=shares / shares.sum()))
-    if kind in (0, 2):
-        screen = screen or draw_screen(deck, rng, table, among)
-        view = crop_screen(screen, aspect, rng) if kind == 0 else _inside(screen, aspect, rng)
+    shares = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    kind = str(rng.choice(list(shares), p=np.array([*shares.values()]) / sum(shares.values())))
+    if kind in ("sheet", "empty"):
+        view = draw_page(deck, rng, aspect, table, among, cards=kind == "sheet")
     else:
-        view = draw_page(deck, rng, aspect, table, among, cards=kind == 1)
+        screen = screen or draw_screen(deck, rng, table, among)
+        view = _of_screen(kind, screen, aspect, make_dealer(deck, rng, table, among), deck)
     if rng.random() < 0.12:
         view = stretch(view, float(np.exp(rng.normal(0, 0.16))))
     return replace(view, image=change(view.image, rng))
+
+
+def _of_screen(kind: str, screen: Screen, aspect: float, dealer: Dealer, deck: Deck) -> Screen:
+    if kind == "crop":
+        return crop_screen(screen, aspect, dealer.rng)
+    if kind == "inside":
+        return _inside(screen, aspect, dealer.rng)
+    view = lay_panel(screen, deck, dealer)
+    return view if aspect > 1.5 else crop_screen(view, aspect, dealer.rng)
 
 
 def draw_page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 from balatro.config.kinds import kind_of
 from balatro.config.paths import art_dir
 from balatro.config.seeds import OUTSIDER_SEED
+from balatro.render.chimeras import make_chimeras
 from balatro.render.deck import Deck, DeckCard, find_twins, load_deck
 
 OUTSIDER = "stranger"
@@ -18,6 +19,9 @@ OUTSIDER = "stranger"
 
 NO_MODIFIER = frozenset({"Card back", "Voucher", "Booster pack"})
 """Types of strangers that have no modifier in the game."""
+
+CHIMERAS = 0.15
+"""Share of invented cards that are made of two others."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,24 @@ def recipe_for(deck: str, num_invented: int, outsiders: int, seed: int = 0) -> D
 def prepare(recipe: DeckRecipe) -> DeckLesson:
     """Load or draw the deck; kept, since both may take a while."""
     if recipe.source == "invented":
-        return make_deck_lesson(_invent(recipe.seed, recipe.num_invented))
-    extra = _invent(recipe.outsider_seed, recipe.outsiders).known if recipe.outsiders else ()
-    return make_deck_lesson(_load(recipe), extra)
+        return make_deck_lesson(_with_chimeras(_invent(recipe.seed, recipe.num_invented), recipe.seed))
+    deck = _load(recipe)
+    return make_deck_lesson(deck, _outsiders(deck, recipe) if recipe.outsiders else ())
+
+
+def _with_chimeras(deck: Deck, seed: int) -> Deck:
+    """The last of an invented deck's cards, replaced by ones made of two others each: cards that differ in a part only."""
+    count = int(CHIMERAS * len(deck.known))
+    own = deck.known[: len(deck.known) - count]
+    made = [replace(card, known=True) for card in make_chimeras(own, count, seed)]
+    return replace(deck, cards=(*own, *made, *deck.strangers))
+
+
+def _outsiders(deck: Deck, recipe: DeckRecipe) -> tuple[DeckCard, ...]:
+    """Cards that are none of the deck's: half of them invented, half made of the deck's own, as mods do."""
+    half = recipe.outsiders // 2
+    invented = _invent(recipe.outsider_seed, recipe.outsiders - half).known
+    return (*invented, *make_chimeras(deck.known, half, recipe.outsider_seed))
 
 
 def _load(recipe: DeckRecipe) -> Deck:

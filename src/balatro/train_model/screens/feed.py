@@ -58,7 +58,7 @@ names are learned in minutes, mostly from clear pictures: the networks that it s
 CLOSER_FRAMES = 0.12
 """How many frames show a part of their picture larger, as a second look does."""
 
-OUTSIDER_SCREENS = 0.2
+OUTSIDER_SCREENS = 0.3
 """How many screens mix outsiders among the cards that are dealt."""
 
 

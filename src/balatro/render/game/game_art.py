@@ -13,8 +13,8 @@ import numpy as np
 from balatro.config.cards import AtlasCell, CatalogueCard, atlas_cells, card_by_id
 from balatro.errors import DeckError
 from balatro.render.deck import CELL, Deck, DeckCard
-from balatro.render.game_sheets import Sheet, read_sheets
-from balatro.render.steam import find_game
+from balatro.render.game.game_sheets import Sheet, read_sheets
+from balatro.render.game.steam import find_game
 
 SIZES = {
     "j_wee": (0.7, 0.7),

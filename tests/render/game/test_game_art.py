@@ -8,11 +8,11 @@ import pytest
 
 from balatro.config.cards import CATALOGUE
 from balatro.errors import DeckError
-from balatro.render import game_sheets
 from balatro.render.deck import Deck, find_card
-from balatro.render.game_art import import_art, over
-from balatro.render.steam import find_game, steam_libraries
-from tests.render.fake_game import colour, draw_sheet, png, write_archive, write_textures
+from balatro.render.game import game_sheets
+from balatro.render.game.game_art import import_art, over
+from balatro.render.game.steam import find_game, steam_libraries
+from tests.render.game.fake_game import colour, draw_sheet, png, write_archive, write_textures
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from balatro.render.game_sheets import SHEETS
+from balatro.render.game.game_sheets import SHEETS
 
 ALL = tuple(SHEETS)
 WIDTH, HEIGHT = 71, 95
