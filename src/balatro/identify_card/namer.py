@@ -22,12 +22,14 @@ class Likeness:
 
     gallery: np.ndarray | None
     """(N, cards) of a model with a gallery; -1 for cards that it has no view of."""
+    outside: np.ndarray | None
+    """(N,) to the most alike outsider of that gallery; -1 where it has none."""
     added: np.ndarray | None
     """(N, added) where cards were added."""
 
     def part(self, rows: np.ndarray) -> Likeness:
         """Of some of the things, by bool or index."""
-        return Likeness(*(None if values is None else values[rows] for values in (self.gallery, self.added)))
+        return Likeness(*(None if values is None else values[rows] for values in (self.gallery, self.outside, self.added)))
 
 
 class Namer:
@@ -60,8 +62,11 @@ class Namer:
     def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
         """How alike the things of which the encoder gave this are to the gallery, and to added cards."""
         embedding = outputs["embedding"]
-        gallery = None if self.gallery is None else self.gallery.nearest(embedding, len(self.bundle.cards))
-        return Likeness(gallery, self.added.likeness(embedding) if self.added.cards else None)
+        added = self.added.likeness(embedding) if self.added.cards else None
+        if self.gallery is None:
+            return Likeness(None, None, added)
+        nearest = self.gallery.nearest(embedding, len(self.bundle.cards))
+        return Likeness(nearest, self.gallery.nearest_outside(embedding), added)
 
     def name_chances(self, outputs: dict[str, np.ndarray], likeness: Likeness | None = None) -> tuple[np.ndarray, np.ndarray]:
         """(N, cards) probabilities of what the encoder gave, and (N,) bool, whether it is alike anything at all.
@@ -115,12 +120,14 @@ class Namer:
         return result
 
     def _by_gallery(self, likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
-        assert likeness.gallery is not None
+        assert likeness.gallery is not None and likeness.outside is not None
         settings, nearest = self.bundle.gallery, likeness.gallery
-        if likeness.added is None:
-            return softmax(nearest * settings.scale), nearest.max(axis=1) >= settings.cosine
-        own, nearest = nearest[:, self._columns], nearest.copy()
-        nearest[:, self._columns] = np.maximum(own, likeness.added)
-        names = softmax(nearest * settings.scale)
-        names[:, self._columns] *= np.where(likeness.added > own, trust(self.added, likeness.added), 1.0)
+        trusted = 1.0
+        if likeness.added is not None:
+            own, nearest = nearest[:, self._columns], nearest.copy()
+            nearest[:, self._columns] = np.maximum(own, likeness.added)
+            trusted = np.where(likeness.added > own, trust(self.added, likeness.added), 1.0)
+        # What may as well be an outsider has that much less of a name.
+        names = softmax(np.column_stack([nearest, likeness.outside]) * settings.scale)[:, :-1]
+        names[:, self._columns] *= trusted
         return names, nearest.max(axis=1) >= settings.cosine
