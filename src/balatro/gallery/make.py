@@ -28,7 +28,7 @@ from balatro.errors import ModelError
 from balatro.gallery.draw import Encode, calibrate_gallery, draw_gallery
 from balatro.gallery.gallery import Gallery, pack_gallery
 from balatro.render.deck import Deck, deck_hash, find_twins
-from balatro.runtime.bundle import GallerySettings
+from balatro.runtime.model_json import GallerySettings
 from balatro.runtime.sessions import open_session
 from balatro.utils.files import check_place, new_folder, read_json, write_json
 

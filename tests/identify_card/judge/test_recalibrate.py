@@ -216,7 +216,7 @@ def test_undo_puts_no_damaged_model_back(data):
     kept = json.loads((folder / BEFORE).read_text(encoding="utf-8"))
     (folder / BEFORE).write_text(json.dumps({**kept, "cards": [7]}), encoding="utf-8")
     result = run("--undo")
-    assert result.exit_code == 1 and "a card is int, expected an object" in result.output
+    assert result.exit_code == 1 and "card 1 is int, expected an object" in result.output
     assert model_text(data) == calibrated and (folder / BEFORE).is_file()
 
 
