@@ -62,11 +62,6 @@ def load_bundle(folder: Path) -> Bundle:
     path = folder / MODEL_FILE
     if not path.is_file():
         raise ModelError(f"{folder}: no model.json there, so it is not a model; {MAKE}")
-    return read_bundle(folder, path)
-
-
-def read_bundle(folder: Path, path: Path) -> Bundle:
-    """A model's facts from a file of model.json's form, which may be one that was kept; ModelError as `load_bundle`."""
     return _bundle(folder, read_model_json(path))
 
 
