@@ -12,7 +12,16 @@ import pytest
 
 from balatro.config.paths import package_weights
 from balatro.errors import ModelError
-from balatro.runtime.model_json import KEYS, BundleCard, GallerySettings, ModelJson, Task, read_model_json, write_model_json
+from balatro.runtime.model_json import (
+    KEYS,
+    BundleCard,
+    GallerySettings,
+    ModelJson,
+    Task,
+    export_of,
+    read_model_json,
+    write_model_json,
+)
 from tests.identify_card.fake_bundle import fake_text
 from tests.runtime.written_again import check_written_again
 
@@ -135,6 +144,21 @@ def test_a_task_and_a_card_that_go_are_gone():
     model = ModelJson.from_dict(text)
     fewer = replace(model, tasks={"kind": model.tasks["kind"]}, cards=model.cards[:1], twins=())
     assert fewer.to_dict() == text | {"tasks": {"kind": text["tasks"]["kind"]}, "cards": text["cards"][:1], "twins": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [
+        (fake_text(), None),
+        ({"export": {"of": "x"}}, "x"),
+        ({"export": 7}, None),
+        ([], None),
+        ({"export": {}}, None),
+    ],
+)
+def test_what_a_damaged_file_is_an_export_of(tmp_path, text, of):
+    (tmp_path / "model.json").write_text(json.dumps(text), encoding="utf-8")
+    assert export_of(tmp_path / "model.json") == of
 
 
 def test_new_entries_are_written_whole():

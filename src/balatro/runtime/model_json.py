@@ -207,6 +207,13 @@ def write_model_json(path: Path, model: ModelJson) -> None:
     write_json(path, model.to_dict())
 
 
+def export_of(path: Path) -> Any:
+    """The model that a file, which may be of another format or damaged otherwise, says it is an export of; None for none."""
+    text = read_json(path)
+    made = text.get("export") if isinstance(text, dict) else None
+    return made.get("of") if isinstance(made, dict) else None
+
+
 def _check_fit(model: ModelJson) -> None:
     tasks, ids = model.tasks, [card.id for card in model.cards]
     if not tasks:
