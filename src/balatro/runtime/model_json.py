@@ -134,9 +134,9 @@ class ModelJson:
     export: Mapping[str, Any] | None = None
     """Of which model this is another form, and how it compares."""
     order: tuple[str, ...] = field(default=KEYS, repr=False, compare=False)
-    """Of the keys in a file that was not read before."""
-    read: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
-    """The file that this comes from."""
+    """Of the keys in the file; others come behind."""
+    read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The file that this comes from: what is unknown of it is written, too, and its entries keep their form."""
 
     @classmethod
     def from_dict(cls, text: Any) -> ModelJson:
@@ -157,6 +157,7 @@ class ModelJson:
             locator_threshold=_take(_take(text, "locator", _object), "threshold", _number, "'locator'"),
             twins=tuple(_texts(group, f"twins {n}") for n, group in enumerate(groups, 1)),
             gallery=GallerySettings.from_dict(text["gallery"]) if "gallery" in text else None,
+            order=tuple(text),
             read=text,
             **others,
         )
@@ -166,14 +167,14 @@ class ModelJson:
     def to_dict(self) -> dict[str, Any]:
         """What is written. Its parts are shared with this and what was read: not to be changed."""
         values = {key: value for key, value in self._values().items() if value is not None}
-        if self.read is None:
-            return {key: values[key] for key in self.order if key in values} | values
-        read = {key: value for key, value in self.read.items() if key in values or key not in KEYS}
-        return _written(values, read, {"twins": []})
+        if not self.twins and "twins" not in self.order:
+            del values["twins"]
+        told = _written(values, {key: value for key, value in self.read.items() if key in values or key not in KEYS})
+        return {key: told[key] for key in self.order if key in told} | told
 
     def _values(self) -> dict[str, Any]:
         """Every known key; None for those that are not written."""
-        read = self.read or _NONE
+        read = self.read
         known = {"width": self.input_size[0], "height": self.input_size[1], "margin": self.margin, "colour": COLOUR}
         tasks, cards = read.get("tasks", _NONE), {card["id"]: card for card in read.get("cards", ())}
         own = {
@@ -188,18 +189,18 @@ class ModelJson:
         return {key: own[key] if key in own else getattr(self, key) for key in KEYS}
 
 
-def read_model_json(path: Path) -> ModelJson:
-    """Read a model.json, or a file of its form; ModelError when it is damaged or of another format."""
+def read_model_json(path: Path, remedy: str = "make the model anew") -> ModelJson:
+    """Read a model.json, or a file of its form; ModelError, ending with `remedy`, when it is damaged or of another format."""
     text = read_json(path)
     version = text.get("format") if isinstance(text, dict) else None
     if isinstance(version, int) and version > MODEL_FORMAT:
         raise ModelError(f"{path}: model format {version}, this version reads up to {MODEL_FORMAT}; update Balatro")
     if version != MODEL_FORMAT:
-        raise ModelError(f"{path}: model format {version!r}, expected {MODEL_FORMAT}; make the model anew")
+        raise ModelError(f"{path}: model format {version!r}, expected {MODEL_FORMAT}; {remedy}")
     try:
         return ModelJson.from_dict(text)
     except ValueError as error:
-        raise ModelError(f"{path}: damaged ({error}); make the model anew") from error
+        raise ModelError(f"{path}: damaged ({error}); {remedy}") from error
 
 
 def write_model_json(path: Path, model: ModelJson) -> None:
