@@ -26,6 +26,7 @@ from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.runtime.sessions import network_file, networks_bytes, weights_file
 from tests.export.tiny_model import card, cards_alone, tables, write_tiny_model
 from tests.identify_card.fake_bundle import card_picture, fake_text, write_fake_bundle
+from tests.runtime.written_again import check_written_again
 
 pytestmark = pytest.mark.slow
 
@@ -68,8 +69,9 @@ def test_every_form_answers_as_the_original(name: str, precision: str, tiny: Bun
         assert 0.97 < alike.min() and alike.max() < 1 - 1e-7  # near, and not the same network
         weights = weights_file(network_file(out, "model")), tiny.folder / "model.onnx"
         assert weights[0].stat().st_size < 0.6 * weights[1].stat().st_size
-    record = json.loads((out / "model.json").read_text(encoding="utf-8"))
-    assert (record["name"], record["export"]["of"], record["export"]["precision"]) == ("out", "tiny", precision)
+    about = check_written_again(out / "model.json")
+    assert about.name == "out" and about.export is not None
+    assert (about.export["of"], about.export["precision"]) == ("tiny", precision)
     assert FORMATS[name].place == "exports" or isinstance(Recognizer.load(out, 1).identify(card(1)), list)
 
 
@@ -105,7 +107,7 @@ def swapped(original: Bundle, folder: Path) -> Format:
 
 
 def test_what_reads_worse_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
-    original = load_bundle(write_fake_bundle(tmp_path / "models" / "fake"))
+    original = load_bundle(write_fake_bundle(tmp_path / "models" / "fake", mine=[{"of": "a person"}]))
     worse = Plan("worse", swapped(original, tmp_path / "swapped"), "fp32")
     out = tmp_path / "out"
     out.mkdir()
@@ -116,7 +118,8 @@ def test_what_reads_worse_is_refused_and_nothing_is_left(tmp_path: Path) -> None
     (found,) = exported.checks
     assert (found.original["both"], found.exported["both"], found.exported["found"], found.same) == (100, 25, 100, 25)
     assert "75.00 points" in exported.refused
-    assert load_bundle(out / "worse").name == "worse"
+    before, after = [json.loads((folder / "model.json").read_text()) for folder in (original.folder, out / "worse")]
+    assert after == before | {"name": "worse", "export": after["export"]} and list(after) == [*before, "export"]
 
 
 def told(original: float, exported: float) -> Check:

@@ -7,14 +7,16 @@ import json
 import numpy as np
 import pytest
 
+from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, ModelError
 from balatro.gallery.draw import draw_gallery
 from balatro.gallery.gallery import Gallery
-from balatro.gallery.make import encoder, make_gallery_bundle
+from balatro.gallery.make import ORDER, encoder, make_gallery_bundle
 from balatro.gallery.views import draw_views, plan_views
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, DeckCard
-from tests.identify_card.fake_bundle import COLOURS, SMALL, write_fake_bundle
+from tests.identify_card.fake_bundle import COLOURS, SMALL, fake_text, write_fake_bundle
+from tests.runtime.written_again import check_written_again
 
 
 def sprite(colour: tuple[int, int, int]) -> np.ndarray:
@@ -40,7 +42,8 @@ def weights(tmp_path_factory):
     """A folder like the package's."""
     folder = write_fake_bundle(tmp_path_factory.mktemp("weights"), without_head=True)
     (folder / "model.onnx").rename(folder / "encoder.onnx")
-    about = {"backbone": "fake", "tasks": {"modifier": {"temperature": 0.5}}, "locator": {"threshold": 0.4}}
+    about = fake_text(without_head=True) | {"cards": [], "twins": [], "locator": {"threshold": 0.4}}
+    about["tasks"] = {"modifier": {"classes": list(MODIFIERS), "temperature": 0.5}}
     (folder / "weights.json").write_text(json.dumps(about), encoding="utf-8")
     return folder
 
@@ -66,6 +69,7 @@ def test_views_show_the_card_and_little_else(deck):
 def test_bundle_is_complete_and_reads(deck, weights, tmp_path):
     folder = make_gallery_bundle(deck, tmp_path / "models" / "colours", weights)
     assert sorted(path.name for path in folder.iterdir()) == ["gallery.npz", "locator.onnx", "model.json", "model.onnx"]
+    assert tuple(check_written_again(folder / "model.json").to_dict()) == ORDER
     bundle = Recognizer.load(folder, threads=1).bundle
     assert (bundle.name, bundle.deck, bundle.locator_threshold) == ("colours", "colours", 0.4)
     assert bundle.tasks["modifier"].temperature == 0.5 and "identification" not in bundle.tasks
@@ -134,3 +138,12 @@ def test_missing_weights(deck, tmp_path, name):
     with pytest.raises(ModelError, match=name):
         make_gallery_bundle(deck, tmp_path / "out", folder)
     assert not (tmp_path / "out").exists()
+
+
+def test_damaged_weights_are_told_before_the_work(deck, tmp_path, monkeypatch):
+    monkeypatch.setattr("balatro.gallery.make.draw_gallery", lambda *_: pytest.fail("the long work must not begin"))
+    folder = write_fake_bundle(tmp_path / "weights", without_head=True)
+    (folder / "model.onnx").rename(folder / "encoder.onnx")
+    (folder / "weights.json").write_text(json.dumps(fake_text(True) | {"locator": {}}), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"weights\.json: damaged \('locator' has no 'threshold'\); install Balatro anew"):
+        make_gallery_bundle(deck, tmp_path / "out", folder)

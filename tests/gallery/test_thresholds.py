@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from balatro.gallery.thresholds import REJECTS, calibrate
-from balatro.runtime.bundle import GallerySettings
+from balatro.runtime.model_json import GallerySettings
 from balatro.utils.chances import softmax
 
 NUM_CARDS, NUM_KNOWN = 30, 20

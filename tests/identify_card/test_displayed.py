@@ -15,7 +15,8 @@ from balatro.identify_card import displayed
 from balatro.identify_card.added.added import remove_card
 from balatro.identify_card.displayed import card_id, find_card, is_card_displayed, wait_for_card
 from balatro.identify_card.recognizer import Recognizer
-from balatro.runtime.bundle import Bundle, BundleCard, GallerySettings
+from balatro.runtime.bundle import Bundle
+from balatro.runtime.model_json import BundleCard, GallerySettings
 from balatro.utils.desktop import Box
 from tests.identify_card.fake_bundle import card_picture, draw_table, write_fake_bundle
 

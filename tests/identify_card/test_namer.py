@@ -15,7 +15,8 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.gallery.gallery import Gallery
 from balatro.identify_card.added.added import EMPTY, AddedCard, AddedCards, Looks, with_added
 from balatro.identify_card.namer import Namer
-from balatro.runtime.bundle import Bundle, BundleCard, Task
+from balatro.runtime.bundle import Bundle
+from balatro.runtime.model_json import BundleCard, Task
 
 CARDS = tuple(BundleCard(name.lower(), name, "Joker", "Common", True) for name in ("Egg", "Banana", "Joker"))
 HEADLESS = Bundle(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from balatro.identify_card.naming import make_cards, relative_sizes, split_twins
-from balatro.runtime.bundle import Bundle, BundleCard, Task
+from balatro.runtime.bundle import Bundle
+from balatro.runtime.model_json import BundleCard, Task
 
 CARDS = (
     BundleCard("joker", "Joker", "Joker", "Common", True),

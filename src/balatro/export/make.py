@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,8 +15,9 @@ from balatro.export.check import MOST_COST, Check, Comparison, Difference, calib
 from balatro.export.formats import Format, onnx_files
 from balatro.export.inputs import Inputs, Trials
 from balatro.runtime.bundle import Bundle, load_bundle
+from balatro.runtime.model_json import export_of, read_model_json, write_model_json
 from balatro.runtime.sessions import networks_bytes
-from balatro.utils.files import new_folder, read_json, write_json
+from balatro.utils.files import new_folder
 
 ADDED = (ADDED_FILE, ADDED_PICTURES)
 """Cards that were added: an export has its original's, else those of the older export that it replaces. Their pictures are
@@ -53,9 +54,9 @@ def export_model(original: Bundle, plan: Plan, inputs: Inputs, folder: Path, thr
     ModelError where the check finds more than MOST_COST points of "both right" lost, outputs in full precision that differ, or
     nothing to compare, unless the plan forces it.
     """
-    about = read_json(original.folder / MODEL_FILE)
-    if "export" in about:
-        of = about["export"].get("of")
+    about = read_model_json(original.folder / MODEL_FILE)
+    if about.export is not None:
+        of = about.export.get("of")
         raise ModelError(f"{original.folder}: was exported itself, which cannot be done twice; name the original, {of!r}")
     files = onnx_files(original)
     has_added = (original.folder / ADDED_FILE).is_file()
@@ -65,8 +66,8 @@ def export_model(original: Bundle, plan: Plan, inputs: Inputs, folder: Path, thr
             files = quantized(original, inputs.calibration, Path(scratch), threads)
         plan.format.write(files, original, building)
         _copy(original.folder, building, (GALLERY_FILE, *(ADDED if has_added else ())))
-        text = about | {"name": folder.name}
-        write_json(building / MODEL_FILE, text)
+        about = replace(about, name=folder.name)
+        write_model_json(building / MODEL_FILE, about)
         comparison = Comparison(original, load_bundle(building), open_exported=plan.format.open_session, threads=threads)
         checks = tuple(comparison.check(trials) for trials in inputs.checks)
         differences = tuple(comparison.differences())
@@ -75,7 +76,8 @@ def export_model(original: Bundle, plan: Plan, inputs: Inputs, folder: Path, thr
             raise ModelError(
                 f"{plan.format_name} {plan.precision} of {original.name}: {refused}; --force keeps it all the same"
             )
-        write_json(building / MODEL_FILE, text | {"export": _record(original, plan, checks, differences)})
+        about = replace(about, export=_record(original, plan, checks, differences))
+        write_model_json(building / MODEL_FILE, about)
         sizes = (networks_bytes(original.folder), networks_bytes(building))
     return Exported(folder, checks, differences, sizes, refused)
 
@@ -95,9 +97,7 @@ def quantized(original: Bundle, calibration: Trials, scratch: Path, threads: int
 def is_export_of(folder: Path, name: str) -> bool:
     """Whether an export of the model of this name lies in a folder."""
     path = folder / MODEL_FILE
-    about = read_json(path) if path.is_file() else None
-    made = about.get("export") if isinstance(about, dict) else None
-    return isinstance(made, dict) and made.get("of") == name
+    return path.is_file() and export_of(path) == name
 
 
 def objection(precision: str, checks: Sequence[Check], differences: Sequence[Difference], untried: Sequence[str] = ()) -> str:

@@ -12,7 +12,7 @@ from balatro.gallery.gallery import Gallery
 from balatro.gallery.thresholds import calibrate, draw_probes
 from balatro.gallery.views import draw_views, plan_views
 from balatro.render.deck import Deck, find_twins
-from balatro.runtime.bundle import GallerySettings
+from balatro.runtime.model_json import GallerySettings
 from balatro.utils.chances import softmax
 from balatro.utils.progress import progress
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from balatro.render.deck import Deck
 from balatro.render.table import PLAY, draw_screen
-from balatro.runtime.bundle import GallerySettings
+from balatro.runtime.model_json import GallerySettings
 from balatro.utils.chances import softmax
 from balatro.utils.images import rectify
 from balatro.utils.progress import track

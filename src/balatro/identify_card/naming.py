@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from balatro.identify_card.card import Card, Guess, quad_box
-from balatro.runtime.bundle import Bundle, BundleCard
+from balatro.runtime.bundle import Bundle
+from balatro.runtime.model_json import BundleCard
 from balatro.utils.quads import quad_sizes
 
 SURE = 0.9

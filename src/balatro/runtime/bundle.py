@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from balatro.config.model_files import MODEL_FILE
-from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir, model_dir
-from balatro.config.shapes import MODEL_FORMAT
 from balatro.errors import ModelError
-from balatro.utils.files import read_json
+from balatro.runtime.model_json import BundleCard, GallerySettings, ModelJson, Task, read_model_json
 
 AUTO = ("game", "demo")
 """The models that "auto" looks for, in this order."""
@@ -20,44 +17,8 @@ MAKE = "`balatro art import` makes the model `game` from your copy of the game, 
 
 
 @dataclass(frozen=True)
-class BundleCard:
-    """One class of the identification."""
-
-    id: str
-    name: str
-    type: str
-    rarity: str
-    known: bool
-    """False for strangers: playing cards, card backs, vouchers, booster packs."""
-    size: tuple[float, float] = (1.0, 1.0)
-    """Drawn width and height as shares of a regular card's."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One head: its classes in index order, and how its logits become a probability."""
-
-    classes: tuple[str, ...]
-    temperature: float = 1.0
-    reject: float = 0.0
-    """Below this probability nothing is said."""
-
-
-@dataclass(frozen=True)
-class GallerySettings:
-    """How likenesses to a gallery become probabilities."""
-
-    scale: float = 40.0
-    """Probabilities are softmax(scale * cosine)."""
-    reject: float = 0.35
-    """Probability under which a card is unknown: others are nearly as alike."""
-    cosine: float = 0.45
-    """Likeness under which a card is unknown: nothing is really alike."""
-
-
-@dataclass(frozen=True)
 class Bundle:
-    """model.json, read and checked."""
+    """What reading cards needs of a model.json, and where it lies."""
 
     folder: Path
     name: str
@@ -101,70 +62,21 @@ def load_bundle(folder: Path) -> Bundle:
     path = folder / MODEL_FILE
     if not path.is_file():
         raise ModelError(f"{folder}: no model.json there, so it is not a model; {MAKE}")
-    return read_bundle(folder, path)
+    return _bundle(folder, read_model_json(path))
 
 
-def read_bundle(folder: Path, path: Path) -> Bundle:
-    """A model's facts from a file of model.json's form, which may be one that was kept; ModelError as `load_bundle`."""
-    text = read_json(path)
-    version = text.get("format") if isinstance(text, dict) else None
-    if isinstance(version, int) and version > MODEL_FORMAT:
-        raise ModelError(f"{path}: model format {version}, this version reads up to {MODEL_FORMAT}; update Balatro")
-    if version != MODEL_FORMAT:
-        raise ModelError(f"{path}: model format {version!r}, expected {MODEL_FORMAT}; make the model anew")
-    try:
-        return _read(folder, text)
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-        raise ModelError(f"{path}: damaged ({type(error).__name__}: {error}); make the model anew") from error
-
-
-def _read(folder: Path, text: dict[str, Any]) -> Bundle:
-    tasks = {name: _read_task(task) for name, task in text["tasks"].items()}
-    cards = tuple(_read_card(card) for card in text["cards"])
-    _check_classes(tasks, cards)
-    index = {card.id: number for number, card in enumerate(cards)}
+def _bundle(folder: Path, model: ModelJson) -> Bundle:
+    index = {card.id: number for number, card in enumerate(model.cards)}
     return Bundle(
         folder=folder,
-        name=str(text["name"]),
-        deck=str(text["deck"]),
-        input_size=(int(text["input"]["width"]), int(text["input"]["height"])),
-        margin=float(text["input"]["margin"]),
-        tasks=tasks,
-        cards=cards,
-        twins=tuple(tuple(index[card] for card in group) for group in text.get("twins", [])),
-        locator_threshold=float(text["locator"]["threshold"]),
-        gallery=GallerySettings(**{key: float(value) for key, value in text.get("gallery", {}).items()}),
-        has_gallery="gallery" in text or "identification" not in tasks,
+        name=model.name,
+        deck=model.deck,
+        input_size=model.input_size,
+        margin=model.margin,
+        tasks=dict(model.tasks),
+        cards=model.cards,
+        twins=tuple(tuple(index[card] for card in group) for group in model.twins),
+        locator_threshold=model.locator_threshold,
+        gallery=model.gallery or GallerySettings(),
+        has_gallery=model.gallery is not None or "identification" not in model.tasks,
     )
-
-
-def _read_task(task: dict[str, Any]) -> Task:
-    if not isinstance(task, dict):
-        raise TypeError(f"a task is {type(task).__name__}, expected an object")
-    temperature = float(task.get("temperature", 1.0))
-    if temperature <= 0:
-        raise ValueError(f"temperature {temperature}")
-    return Task(tuple(map(str, task["classes"])), temperature, float(task.get("reject", 0.0)))
-
-
-def _read_card(card: dict[str, Any]) -> BundleCard:
-    if not isinstance(card, dict):
-        raise TypeError(f"a card is {type(card).__name__}, expected an object")
-    width, height = card.get("size", (1.0, 1.0))
-    return BundleCard(
-        id=str(card["id"]),
-        name=str(card["name"]),
-        type=str(card["type"]),
-        rarity=str(card["rarity"]),
-        known=bool(card["known"]),
-        size=(float(width), float(height)),
-    )
-
-
-def _check_classes(tasks: dict[str, Task], cards: tuple[BundleCard, ...]) -> None:
-    if not tasks:
-        raise ValueError("no tasks")
-    if "modifier" in tasks and tasks["modifier"].classes != MODIFIERS:
-        raise ValueError(f"modifiers {tasks['modifier'].classes}, expected {MODIFIERS}")
-    if "identification" in tasks and tasks["identification"].classes != tuple(card.id for card in cards):
-        raise ValueError("the identification classes are not the cards' ids")

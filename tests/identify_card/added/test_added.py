@@ -42,8 +42,8 @@ from balatro.identify_card.added.views import (
 )
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, DeckCard, save_deck
-from balatro.runtime.bundle import BundleCard
 from balatro.runtime.locator import Found
+from balatro.runtime.model_json import BundleCard
 from balatro.utils.chances import softmax
 from tests.identify_card.fake_bundle import CARD, COLOURS, card_picture, draw_table, fake_text, write_fake_bundle
 

@@ -19,8 +19,10 @@ from balatro.identify_card.judge.recalibrate import Fitter, Knobs, is_too_few, p
 from balatro.identify_card.judge.reliability import reliability_svg
 from balatro.identify_card.recognizer import Recognizer
 from balatro.runtime.bundle import load_bundle
+from balatro.runtime.model_json import read_model_json, write_model_json
 from balatro.utils.labels import CardLabel, write_labels
-from tests.identify_card.fake_bundle import COLOURS, card_picture, draw_table, fake_text, write_fake_bundle
+from tests.identify_card.fake_bundle import COLOURS, card_picture, draw_table, write_fake_bundle
+from tests.runtime.written_again import check_written_again
 
 NAMES = ("red", "green", "blue")
 CLASSES = len(COLOURS)
@@ -134,8 +136,8 @@ def test_bounds_are_those_of_the_binomial():
 def test_knobs_go_into_the_model_and_come_out_again(tmp_path, without_head):
     folder = write_fake_bundle(tmp_path / "fake", without_head)
     knobs = Knobs(0.5, 0.25, 2.0)
-    text = put_knobs(fake_text(without_head), knobs)
-    write_fake_bundle(folder, without_head, **{key: text[key] for key in ("tasks", "gallery") if key in text})
+    path = folder / "model.json"
+    write_model_json(path, put_knobs(read_model_json(path), knobs))
     bundle = load_bundle(folder)
     assert read_knobs(bundle) == knobs == read_knobs(with_knobs(bundle, knobs))
 
@@ -197,6 +199,7 @@ def test_evidence_of_labelled_screens(data, tmp_path):
 
 
 def test_calibrate_writes_the_model_and_undo_puts_it_back(data):
+    write_fake_bundle(data / "models" / "demo", name="demo", mine={"of": "a person"}, locator={"note": 1, "threshold": 0.3})
     before = model_text(data)
     result = run()
     assert result.exit_code == 0, result.output
@@ -204,6 +207,10 @@ def test_calibrate_writes_the_model_and_undo_puts_it_back(data):
     assert model_text(data)["calibration"]["cards"] == 36 and model_text(data)["tasks"] != before["tasks"]
     folder = data / "models" / "demo"
     assert (folder / PLOT).is_file() and json.loads((folder / BEFORE).read_text()) == before
+    check_written_again(folder / "model.json")
+    after = model_text(data)
+    fitted = {key: after[key] for key in ("tasks", "calibration")}
+    assert after == before | fitted and list(after) == [*before, "calibration"]  # also what is unknown
     assert run("--undo").exit_code == 0 and model_text(data) == before
     result = run("--undo")
     assert result.exit_code == 1 and "nothing to undo" in result.output
@@ -216,7 +223,7 @@ def test_undo_puts_no_damaged_model_back(data):
     kept = json.loads((folder / BEFORE).read_text(encoding="utf-8"))
     (folder / BEFORE).write_text(json.dumps({**kept, "cards": [7]}), encoding="utf-8")
     result = run("--undo")
-    assert result.exit_code == 1 and "a card is int, expected an object" in result.output
+    assert result.exit_code == 1 and "card 1 is int, expected an object" in result.output
     assert model_text(data) == calibrated and (folder / BEFORE).is_file()
 
 

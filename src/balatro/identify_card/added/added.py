@@ -30,7 +30,7 @@ from balatro.config.model_files import ADDED_FILE as FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, ModelError, UnknownCardError
 from balatro.identify_card.added.pictures import AddedPicture, as_added, remove_unused, write_picture
-from balatro.runtime.bundle import BundleCard
+from balatro.runtime.model_json import BundleCard
 from balatro.runtime.sessions import network_file, weights_file
 from balatro.utils.files import write_bytes
 from balatro.utils.lock import file_lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -130,14 +131,12 @@ def _dataset(dataset: Path | None, frames: Path | None, pictures: list[str] | No
 
 
 def _undo(folder: Path) -> None:
-    from balatro.runtime.bundle import read_bundle
-    from balatro.utils.files import read_json, write_json
+    from balatro.runtime.model_json import read_model_json, write_model_json
 
     before = folder / BEFORE
     if not before.is_file():
         raise ModelError(f"{folder}: nothing to undo, it was not calibrated since it was made")
-    read_bundle(folder, before)  # a damaged one is refused, and the present one stays
-    write_json(folder / MODEL_FILE, read_json(before))
+    write_model_json(folder / MODEL_FILE, read_model_json(before))  # a damaged one is refused, and the present one stays
     before.unlink()
     print(f"{folder / 'model.json'}: as before it was calibrated")
 
@@ -184,12 +183,12 @@ def _calibrate(
 def _write(folder: Path, knobs: Knobs, about: dict[str, Any]) -> None:
     """The new model.json; the one before any calibration is kept first."""
     from balatro.identify_card.judge.recalibrate import put_knobs
-    from balatro.utils.files import read_json, write_json
+    from balatro.runtime.model_json import read_model_json, write_model_json
 
-    text = read_json(folder / MODEL_FILE)
-    if "calibration" not in text or not (folder / BEFORE).is_file():
-        write_json(folder / BEFORE, text)
-    write_json(folder / MODEL_FILE, {**put_knobs(text, knobs), "calibration": about})
+    model = read_model_json(folder / MODEL_FILE)
+    if model.calibration is None or not (folder / BEFORE).is_file():
+        write_model_json(folder / BEFORE, model)
+    write_model_json(folder / MODEL_FILE, replace(put_knobs(model, knobs), calibration=about))
 
 
 def _tell_failures(failures: list[str]) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from balatro.gallery.thresholds import NO_CARD
 from balatro.identify_card.judge.evidence import NO_MODIFIER, Evidence
 from balatro.runtime.bundle import Bundle
+from balatro.runtime.model_json import GallerySettings, ModelJson
 from balatro.utils.progress import track
 
 if TYPE_CHECKING:
@@ -106,17 +107,16 @@ def with_knobs(bundle: Bundle, knobs: Knobs) -> Bundle:
     return replace(bundle, tasks=tasks, gallery=gallery)
 
 
-def put_knobs(text: dict[str, Any], knobs: Knobs) -> dict[str, Any]:
-    """model.json with others."""
-    tasks = {name: dict(task) for name, task in text["tasks"].items()}
-    new = {**text, "tasks": tasks}
+def put_knobs(model: ModelJson, knobs: Knobs) -> ModelJson:
+    """model.json with others, as far as they are told there: rounded."""
+    tasks, gallery, reject = dict(model.tasks), model.gallery, round(knobs.reject, 4)
     if "identification" in tasks:
-        tasks["identification"] |= {"temperature": round(knobs.temperature, 4), "reject": round(knobs.reject, 4)}
+        tasks["identification"] = replace(tasks["identification"], temperature=round(knobs.temperature, 4), reject=reject)
     else:
-        new["gallery"] = {**text.get("gallery", {}), "scale": round(1 / knobs.temperature, 2), "reject": round(knobs.reject, 4)}
+        gallery = replace(gallery or GallerySettings(), scale=round(1 / knobs.temperature, 2), reject=reject)
     if "modifier" in tasks:
-        tasks["modifier"]["temperature"] = round(knobs.modifier_temperature, 4)
-    return new
+        tasks["modifier"] = replace(tasks["modifier"], temperature=round(knobs.modifier_temperature, 4))
+    return replace(model, tasks=tasks, gallery=gallery)
 
 
 class Fitter:
