@@ -353,16 +353,3 @@ def test_a_detection_folder_has_no_cards_called_images(tmp_path: Path, form: str
     (tmp_path / "in" / labels / "a.txt").write_text("0 0.5 0.5 0.2 0.2\n", encoding="utf-8")
     with pytest.raises(InputError, match="YOLO detection.*COCO"):
         import_dataset(form, tmp_path / "in", DatasetStore(tmp_path / "data"), "me")
-
-
-def test_tasks_with_rectangles_alone_are_told(tmp_path: Path) -> None:
-    write_pictures(tmp_path / "in", {"a.png": (1, 0), "b.png": (2, 0)})
-    box = {"type": "rectanglelabels", "from_name": "label", "value": {"x": 0, "rectanglelabels": ["Egg"]}}
-    name = {"type": "choices", "from_name": "name", "value": {"choices": ["Egg"]}}
-    tasks = [{"data": {"image": "a.png"}, "annotations": [{"result": [name]}]}]
-    tasks += [{"data": {"image": "b.png"}, "annotations": [{"result": [box]}]}, {"data": {"image": "b.png"}, "annotations": []}]
-    (tmp_path / "in/tasks.json").write_text(json.dumps(tasks), encoding="utf-8")
-    done = import_dataset("labelstudio", tmp_path / "in", DatasetStore(tmp_path / "data"), "me")
-    assert len(done.pictures) == 1
-    (told,) = done.failures
-    assert "task 1: no name is chosen in it, only rectanglelabels" in told

@@ -51,6 +51,14 @@ def cut_card(file: Path, box: Sequence[float], target: Path, told: tuple[int, in
     return target
 
 
+def cut_share(file: Path, box: Sequence[float], target: Path, told: tuple[int, int] | None = None) -> Path:
+    """The same for a box in shares of the picture, 0..1: left, top, width, height. It fits a picture of any size."""
+    stored = check_picture(file)
+    shown = shown_size(stored, orientation(file))
+    size = told if told in (stored, shown) else shown
+    return cut_card(file, [share * length for share, length in zip(box, (*size, *size), strict=True)], target, size)
+
+
 def shown_size(stored: tuple[int, int], turn: int) -> tuple[int, int]:
     """Width and height of a picture as it is shown; turn: its EXIF orientation, 1 to 8."""
     return (stored[1], stored[0]) if turn >= 5 else stored
