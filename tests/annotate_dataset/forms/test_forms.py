@@ -343,7 +343,7 @@ def test_a_table_of_unknown_columns_with_a_longer_row(tmp_path: Path) -> None:
     [
         ("imagefolder", "images", "labels"),
         ("named", "images", "labels"),
-        ("yolo", "train/images", "train/labels"),
+        ("named", "train/images", "train/labels"),
         ("imagefolder", "images/train", "labels/train"),
     ],
 )
@@ -351,5 +351,5 @@ def test_a_detection_folder_has_no_cards_called_images(tmp_path: Path, form: str
     write_pictures(tmp_path / "in", {f"{images}/a.png": (1, 0)})
     (tmp_path / "in" / labels).mkdir(parents=True)
     (tmp_path / "in" / labels / "a.txt").write_text("0 0.5 0.5 0.2 0.2\n", encoding="utf-8")
-    with pytest.raises(InputError, match="YOLO detection.*COCO"):
+    with pytest.raises(InputError, match="YOLO detection.*take the form yolo"):
         import_dataset(form, tmp_path / "in", DatasetStore(tmp_path / "data"), "me")

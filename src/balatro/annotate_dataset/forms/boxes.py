@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ def cut_card(file: Path, box: Sequence[float], target: Path, told: tuple[int, in
     if len(numbers) != 4 or not np.isfinite(numbers).all():
         raise InputError(f"a box of {box!r}; expected [left, top, width, height]")
     left, top, wide, high = numbers
-    stored, turn = check_picture(file), orientation(file)
+    stored, turn, picture = _look(file, file.stat().st_mtime_ns)
     shown = shown_size(stored, turn)
     corners: Corners = (left, top, left + wide, top + high)
     if told is not None and told not in (shown, stored):
@@ -47,14 +48,14 @@ def cut_card(file: Path, box: Sequence[float], target: Path, told: tuple[int, in
         )
     if (within[2] - within[0]) * (within[3] - within[1]) >= WHOLE * shown[0] * shown[1]:
         return file
-    Image.fromarray(load_image(file)[within[1] : within[3], within[0] : within[2]]).save(target)
+    Image.fromarray(picture[within[1] : within[3], within[0] : within[2]]).save(target)
     return target
 
 
 def cut_share(file: Path, box: Sequence[float], target: Path, told: tuple[int, int] | None = None) -> Path:
     """The same for a box in shares of the picture, 0..1: left, top, width, height. It fits a picture of any size."""
-    stored = check_picture(file)
-    shown = shown_size(stored, orientation(file))
+    stored, turn, _ = _look(file, file.stat().st_mtime_ns)
+    shown = shown_size(stored, turn)
     size = told if told in (stored, shown) else shown
     return cut_card(file, [share * length for share, length in zip(box, (*size, *size), strict=True)], target, size)
 
@@ -73,6 +74,12 @@ def as_shown(box: Corners, stored: tuple[int, int], turn: int) -> Corners:
     if turn in (3, 4, 6, 7):
         top, bottom = height - bottom, height - top
     return (top, left, bottom, right) if turn >= 5 else (left, top, right, bottom)
+
+
+@lru_cache(maxsize=1)
+def _look(file: Path, time: int) -> tuple[tuple[int, int], int, np.ndarray]:
+    """A picture's stored size, EXIF orientation and pixels as shown; kept for the next box, as decoding takes longest."""
+    return check_picture(file), orientation(file), load_image(file)
 
 
 def _within(corners: Corners, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -14,6 +14,7 @@ from typing import Any
 from balatro.annotate_dataset.forms.coco import INSTANCES, read_coco, write_coco
 from balatro.annotate_dataset.forms.folders import (
     SPLITS,
+    YAML,
     read_image_folder,
     read_named,
     read_yolo,
@@ -24,6 +25,7 @@ from balatro.annotate_dataset.forms.folders import (
 from balatro.annotate_dataset.forms.items import Found, Item, check_picture, is_picture, safe_key, to_text, unpack
 from balatro.annotate_dataset.forms.label_studio import TASKS, read_label_studio, write_label_studio
 from balatro.annotate_dataset.forms.tables import read_csv, write_csv
+from balatro.annotate_dataset.forms.yolo_boxes import is_detection
 from balatro.annotate_dataset.store.store import Add, DatasetStore
 from balatro.config.cards import CATALOGUE
 from balatro.errors import InputError, SettingsError
@@ -60,7 +62,10 @@ FORMS = {
     "csv": Form("labels.csv beside the pictures", _ALL, read_csv, write_csv),
     "coco": Form("COCO's JSON; smaller boxes are cut out when importing", _ALL, read_coco, write_coco),
     "yolo": Form(
-        "YOLO classification: train/ and val/ with a folder for each card", ("name", "modifier"), read_yolo, write_yolo
+        "YOLO classification: train/ and val/ with a folder for each card; detection's boxes are cut out when importing",
+        ("name", "modifier"),
+        read_yolo,
+        write_yolo,
     ),
     "labelstudio": Form("Label Studio's JSON of tasks", _ALL, read_label_studio, write_label_studio),
     "named": Form("pictures named by card: Pikachu.png, Pikachu__2.png", ("name",), read_named, write_named),
@@ -124,12 +129,13 @@ def export_dataset(form: str, folder: Path, out: Path) -> int:
 def guess_form(path: Path) -> str:
     """The form that a file or folder seems to have; SettingsError when it tells none."""
     if path.is_file():
-        by_suffix = {".csv": "csv", ".tsv": "csv"}
+        by_suffix = {".csv": "csv", ".tsv": "csv", **dict.fromkeys(YAML, "yolo")}
         if path.suffix.lower() in by_suffix:
             return by_suffix[path.suffix.lower()]
     elif path.is_dir():
         names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
         hints: list[tuple[str, bool]] = [
+            ("yolo", is_detection(path)),
             ("csv", any(name.endswith((".csv", ".tsv")) for name in names)),
             ("labelstudio", TASKS in names),
             ("coco", INSTANCES in names or any(name.endswith(".json") and name != MARK for name in names)),
