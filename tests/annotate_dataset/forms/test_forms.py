@@ -272,7 +272,22 @@ def test_pictures_that_are_none(tmp_path: Path) -> None:
     assert done.pictures == ("Egg.png",) and "not a picture" in done.failures[0]
 
 
-@pytest.mark.parametrize("name", ["../a.png", "/a.png", "a/../../b.png", "C:\\a.png", "\\\\host\\a.png"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_zip_made_on_windows_is_a_folder(tmp_path: Path, form: str) -> None:
+    export_dataset(form, dataset(tmp_path / "a", [CardLabel("Egg", modifier="Base"), CardLabel("DNA")]), tmp_path / "out")
+    with zipfile.ZipFile(tmp_path / "out.zip", "w") as archive:
+        for path in sorted((tmp_path / "out").rglob("*")):
+            name = path.relative_to(tmp_path).as_posix().replace("/", "\\")
+            archive.writestr(name + "\\" * path.is_dir(), b"" if path.is_dir() else path.read_bytes())
+    store = DatasetStore(tmp_path / "data")
+    assert len(import_dataset(form, tmp_path / "out.zip", store, "me").pictures) == 2
+    assert {label.name for label in store.labels.values()} == {"Egg", "DNA"}
+
+
+LEADING_OUT = ["../a.png", "/a.png", "a/../../b.png", "C:\\a.png", "\\\\host\\a.png", "..\\a.png", "\\a.png"]
+
+
+@pytest.mark.parametrize("name", [*LEADING_OUT, "a\\..\\..\\b.png", "C:a.png", "a/..\\..\\b.png"])
 def test_archives_that_lead_out(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr(name, b"x")

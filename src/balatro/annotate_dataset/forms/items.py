@@ -163,7 +163,7 @@ def unpack(archive: Path, folder: Path) -> Path:
     total = 0
     try:
         with zipfile.ZipFile(archive) as file:
-            entries = [entry for entry in file.infolist() if not entry.is_dir()]
+            entries = [entry for entry in file.infolist() if not entry.filename.endswith(("/", "\\"))]
             if len(entries) > MAX_FILES:
                 raise InputError(f"{archive}: {len(entries)} files; at most {MAX_FILES} are unpacked")
             for entry in entries:
@@ -181,14 +181,10 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 
 def _safe_name(archive: Path, entry: zipfile.ZipInfo) -> str:
-    path = PurePosixPath(entry.filename)
+    """An entry's path below the archive's folder. Some programs on Windows write it with backslashes, which mean the same."""
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
     is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
-    if (
-        is_link
-        or path.is_absolute()
-        or ".." in path.parts
-        or not path.parts
-        or any(letter in "\\:\0" for letter in entry.filename)
-    ):
+    is_bad = is_link or path.is_absolute() or ".." in path.parts or not path.parts
+    if is_bad or any(letter in ":\0" for letter in entry.filename):
         raise InputError(f"{archive}: {entry.filename!r} leads out of the archive; do not trust it")
     return path.as_posix()
