@@ -51,7 +51,9 @@ def read_coco(place: Path, scratch: Path) -> Found:
 def write_coco(items: Sequence[Item], out: Path) -> None:
     """instances.json and a folder with the pictures."""
     names = list(dict.fromkeys(item.label.name for item in items))
-    types = {item.label.name: item.label.type for item in reversed(items)}
+    types: dict[str, set[str]] = {name: set() for name in names}
+    for item in items:
+        types[item.label.name].add(item.label.type)
     images, annotations = [], []
     for number, item in enumerate(items, 1):
         width, height = check_picture(item.path)
@@ -72,7 +74,9 @@ def write_coco(items: Sequence[Item], out: Path) -> None:
         target = out / PICTURES / item.key
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(item.path, target)
-    categories = [{"id": place, "name": name, "supercategory": types[name]} for place, name in enumerate(names, 1)]
+    # A type that only some of a card's pictures have is theirs alone: readers give the category's to all.
+    above = {name: next(iter(some)) if len(some) == 1 else "" for name, some in types.items()}
+    categories = [{"id": place, "name": name, "supercategory": above[name]} for place, name in enumerate(names, 1)]
     text = to_text({"info": {}, "licenses": [], "images": images, "annotations": annotations, "categories": categories})
     (out / INSTANCES).write_text(text, encoding="utf-8", newline="")
 
