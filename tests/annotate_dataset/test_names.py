@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from balatro.annotate_dataset.names import Known, Names, fold_name
-from balatro.config.cards import CATALOGUE
+from balatro.annotate_dataset.names import Known, Names
+from balatro.config.cards import CATALOGUE, fold
 from balatro.errors import UnknownCardError
 from balatro.utils.labels import CardLabel
 
@@ -78,4 +78,4 @@ def test_any_text_can_be_typed(text: str) -> None:
     for names in (NEW, POKEMON):
         assert len(names.complete(text)) <= 8
         found = names.find(text)
-        assert found is None or fold_name(text) in (fold_name(found.name), fold_name(found.name.removeprefix("The ")))
+        assert found is None or fold(text) in (fold(found.name), fold(found.name.removeprefix("The ")))

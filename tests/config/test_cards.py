@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balatro.config.cards import CATALOGUE, RARITIES, TYPES, atlas_cells, card_by_id, card_names, find_card
+from balatro.config.cards import CATALOGUE, RARITIES, TYPES, atlas_cells, card_by_id, card_names, find_card, fold, without_copy
 from balatro.errors import UnknownCardError
 
 
@@ -71,3 +71,19 @@ def test_floating_layers():
     floating = {cell.id for cell in atlas_cells() if cell.layer == "floating"}
     legendary = {card.id for card in CATALOGUE if card.rarity == "Legendary"}
     assert floating == legendary | {"j_hologram", "c_soul"}
+
+
+def test_signs_tell_names_apart_and_accents_do_not():
+    assert fold("Nidoran♂") != fold("Nidoran♀") and fold("C++") != fold("C")
+    assert fold("Se\u0301ance") == fold("SÉANCE") == "seance" and fold("Driver`s") == fold("Driver's")
+    assert len({fold(name) for name in card_names()}) == 202
+
+
+@pytest.mark.parametrize("mark", [" (1)", " - Copy", " - Copy (2)", " (copy)", " (another copy)", " (3rd copy)", " (1) (2)"])
+def test_a_copy_s_mark_is_no_part_of_the_name(mark: str):
+    assert without_copy(f"To the Moon{mark}") == "To the Moon"
+
+
+@pytest.mark.parametrize("name", [*card_names(), "Copy Cat", "(1)", "Unown (A)", "Porygon 2", "Mew(1)"])
+def test_names_without_a_copy_s_mark_stay(name: str):
+    assert without_copy(name) == name

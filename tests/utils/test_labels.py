@@ -207,3 +207,8 @@ def test_folders_without_labels(tmp_path: Path) -> None:
         read_dataset(tmp_path / "nowhere")
     with pytest.raises(InputError, match=r"neither labels.json nor pictures in it; label some"):
         read_dataset(tmp_path)
+
+
+def test_copies_and_accents_of_macos_make_no_new_cards(tmp_path: Path) -> None:
+    put_pictures(tmp_path, "Se\u0301ance.png", "Séance (1).png", "Egg (2)/a.png")
+    assert {label.name for label in read_dataset(tmp_path).values()} == {"Séance", "Egg"}

@@ -132,6 +132,7 @@ def import_command(
     \b
       balatro dataset import pokemon-pictures/ --form named
       balatro dataset import export.zip --form labelstudio
+      balatro dataset import roboflow/data.yaml
       balatro dataset import annotations/instances.json --form coco --data magic/
     """
     from balatro.annotate_dataset.forms import guess_form, import_dataset

@@ -10,7 +10,6 @@ Known(name='Séance', type='Joker', rarity='Uncommon', used=0)
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,7 +50,7 @@ class Names:
         offered = known if self.of_catalogue else {name: card for name, card in known.items() if card.used}
         self.all: tuple[Known, ...] = tuple((offered | own).values())
         """Every name to offer: the catalogue's in its order, then others by alphabet."""
-        self._folded = {card.name: fold_name(card.name) for card in self.all}
+        self._folded = {card.name: fold(card.name) for card in self.all}
 
     @cached_property
     def types(self) -> tuple[str, ...]:
@@ -68,7 +67,7 @@ class Names:
 
         Of equal ones the most used come first; an empty text gives the most used of all.
         """
-        key = fold_name(text)
+        key = fold(text)
         ranks = [_rank(key, card.name, self._folded[card.name]) for card in self.all]
         fit = [
             (rank, -card.used, place)
@@ -82,7 +81,7 @@ class Names:
 
     def find(self, text: str) -> Known | None:
         """The card of a name, whatever its case, accents, spaces and punctuation; None when there is none."""
-        return self._exact.get(text) or self._by_key.get(fold_name(text))
+        return self._exact.get(text) or self._by_key.get(fold(text))
 
     def resolve(self, text: str) -> Known:
         """The same; UnknownCardError names the nearest ones when there is none."""
@@ -95,7 +94,7 @@ class Names:
 
     def near(self, text: str, limit: int = 3) -> list[Known]:
         """The names most alike a text that may be misspelt."""
-        keys = difflib.get_close_matches(fold_name(text), self._by_key, n=limit, cutoff=0.6)
+        keys = difflib.get_close_matches(fold(text), self._by_key, n=limit, cutoff=0.6)
         return list(dict.fromkeys(self._by_key[key] for key in keys))
 
     def _kinds(self, usual: tuple[str, ...], used: Iterable[str]) -> tuple[str, ...]:
@@ -110,15 +109,9 @@ class Names:
     @cached_property
     def _by_key(self) -> dict[str, Known]:
         """A full name wins over one without its "The"; names without a letter that can be folded are found as they stand."""
-        short = {fold_name(card.name.removeprefix("The ")): card for card in self.all}
+        short = {fold(card.name.removeprefix("The ")): card for card in self.all}
         full = {self._folded[card.name]: card for card in reversed(self.all)}
         return {key: card for key, card in (short | full).items() if key}
-
-
-def fold_name(text: str) -> str:
-    """A name without case, accents, spaces and punctuation, but with its signs: Nidoran♂ and Nidoran♀ are two cards."""
-    signs = "".join(letter for letter in text if unicodedata.category(letter).startswith("S"))
-    return fold(text) + signs
 
 
 def _rank(key: str, name: str, folded: str) -> int | None:
@@ -127,7 +120,7 @@ def _rank(key: str, name: str, folded: str) -> int | None:
         return 0
     if folded.startswith(key):
         return 1
-    if any(fold_name(word).startswith(key) for word in name.split()):
+    if any(fold(word).startswith(key) for word in name.split()):
         return 2
     return 3 if key in folded else None
 

@@ -17,7 +17,7 @@ from balatro.config.paths import art_dir, data_dir, model_dir, package_weights
 from balatro.errors import BalatroError
 from balatro.utils.extras import EXTRAS, how_to_install
 
-CORE = ("numpy", "pillow", "opencv-python-headless", "onnxruntime", "typer", "rich", "jinja2")
+CORE = ("numpy", "pillow", "opencv-python-headless", "onnxruntime", "typer", "rich", "jinja2", "pyyaml")
 _REINSTALL = "pip install -e . in the project's folder"
 _OPENCVS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,10 @@ from balatro.errors import UnknownCardError
 TYPES = ("Joker", "Tarot", "Planet", "Spectral")
 RARITIES = ("Common", "Uncommon", "Rare", "Legendary")
 """Rarities of jokers, from the most to the least common; the other types have none ("")."""
+
+_SIGNS = ("Sc", "Sm", "So")
+"""Unicode's categories of signs that tell names apart; accents and the like that stand alone (Sk) do not."""
+_COPY = re.compile(r"( - copy| \((\d+(st|nd|rd|th) |another )?copy( \d+)?\)| \(\d{1,3}\))+$", re.IGNORECASE)
 
 _HERE = Path(__file__).resolve().parent
 
@@ -104,9 +109,21 @@ def atlas_cells() -> tuple[AtlasCell, ...]:
 
 
 def fold(text: str) -> str:
-    """A name without case, accents, spaces and punctuation: `Séance` -> `seance`, `Oops! All 6s` -> `oopsall6s`."""
+    """A name without case, accents, spaces and punctuation: `Séance` -> `seance`, `Oops! All 6s` -> `oopsall6s`.
+
+    Signs stay: Nidoran♂ and Nidoran♀ are two cards.
+    """
     plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(letter for letter in plain if letter.isalnum())
+    return "".join(letter for letter in plain if letter.isalnum() or unicodedata.category(letter) in _SIGNS)
+
+
+def without_copy(name: str) -> str:
+    """A file's or folder's name without what file managers add to a copy: `To the Moon (1)`, `Egg - Copy (2)`, `Egg (copy)`.
+
+    >>> without_copy("To the Moon (1)")
+    'To the Moon'
+    """
+    return _COPY.sub("", name) or name
 
 
 @cache

@@ -14,8 +14,11 @@ from typing import Any
 from balatro.errors import InputError
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file by way of a neighbour and a rename, so that a reader never sees half of it."""
+def write_bytes(path: Path, data: bytes) -> os.stat_result:
+    """Write a file by way of a neighbour and a rename, so that a reader never sees half of it.
+
+    Returns the file as it was before the rename: whoever finds another time, size or inode there, finds another's change.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
@@ -24,11 +27,13 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)  # mkstemp lets nobody else read it
+        written = Path(name).stat()
         Path(name).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+    return written
 
 
 def write_text(path: Path, text: str) -> None:

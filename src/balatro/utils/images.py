@@ -77,6 +77,13 @@ def load_image(source: ImageSource) -> np.ndarray:
                 raise InputError(f"{path}: {why_no_picture(file.read(32))}") from None
 
 
+def orientation(path: Path) -> int:
+    """A picture's EXIF orientation, 1 to 8 (1: shown as it is stored), as `load_image` applies it; InputError as there."""
+    with _one_line(str(path)), Image.open(path) as image:
+        turn = image.getexif().get(_ORIENTATION, 1)
+    return turn if turn in range(1, 9) else 1
+
+
 def why_no_picture(head: bytes) -> str:
     """What is wrong with a file that Pillow does not know. head: its first bytes, 16 or more."""
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:

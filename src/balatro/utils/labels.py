@@ -8,12 +8,13 @@ Both map a picture's path, relative to the file's folder and with `/` on every s
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from balatro.config.cards import CATALOGUE
+from balatro.config.cards import CATALOGUE, without_copy
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, LabelError
 from balatro.utils.files import read_json, write_json
@@ -99,7 +100,8 @@ def read_dataset(folder: Path) -> dict[str, CardLabel]:
     """The labels of a folder of card pictures.
 
     From its labels.json; where there is none, a picture's name is that of its sub-folder, or of its file when it lies in the
-    folder itself (`Pikachu.png`; what follows two underscores only numbers copies: `Pikachu__2.png`).
+    folder itself (`Pikachu.png`; what follows two underscores only numbers copies: `Pikachu__2.png`, and so does what a file
+    manager adds: `Pikachu (1).png`).
     """
     if folder.is_file():
         return read_labels(folder)
@@ -116,7 +118,8 @@ def read_dataset(folder: Path) -> dict[str, CardLabel]:
 
 def _name_of(key: str) -> str:
     path = PurePosixPath(key)
-    return path.parent.name if len(path.parts) > 1 else path.stem.split("__")[0]
+    name = path.parent.name if len(path.parts) > 1 else path.stem.split("__")[0]
+    return unicodedata.normalize("NFC", without_copy(name))  # macOS has accents as letters of their own in file names
 
 
 def _is_inside(picture: str) -> bool:

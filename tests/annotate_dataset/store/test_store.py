@@ -28,6 +28,7 @@ from balatro.annotate_dataset.store.store import (
 )
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import BalatroError, InputError, LabelError, UnknownCardError
+from balatro.utils.files import write_bytes
 from balatro.utils.labels import CardLabel, read_labels, write_labels
 from balatro.utils.lock import file_lock
 from tests.annotate_dataset.small_data import key_of, small_data, write_pictures
@@ -235,6 +236,24 @@ def test_labels_edited_by_hand_are_read_anew_and_never_overwritten_unseen(data: 
     store.accept([Relabel(A, name="DNA")], ME, store.revision)
     assert labels_of(data)[A].more == {"note": "by hand"}
     assert store.undo(ME) is not None and labels_of(data)[A].modifier == "Foil"
+
+
+def test_an_edit_from_outside_right_after_writing_is_seen(
+    data: Path, store: DatasetStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_and_be_overtaken(path: Path, content: bytes) -> os.stat_result:
+        written = write_bytes(path, content)
+        path.write_bytes(content.replace(b'"DNA"', b'"Egg"').replace(b'"Rare"', b'"Common"'))
+        return written
+
+    monkeypatch.setattr(room, "write_bytes", write_and_be_overtaken)
+    key = store.unlabelled()[0].key
+    store.accept([Accept(key, "DNA", "Foil")], "anna")
+    monkeypatch.undo()
+    assert store.refresh() and store.labels[key].name == "Egg"
+    assert store.recent(1)[0].about == "labels.json was changed outside: 1 picture"
+    store.accept([Accept(store.unlabelled()[0].key, "DNA", "Base")], "anna")
+    assert read_labels(data / "dataset_default/labels.json")[key].name == "Egg"
 
 
 def test_hand_edits_while_nobody_looked(data: Path, store: DatasetStore) -> None:

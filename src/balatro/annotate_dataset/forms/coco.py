@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
+from balatro.annotate_dataset.forms.boxes import cut_card
 from balatro.annotate_dataset.forms.items import (
     PICTURES,
     Found,
@@ -22,11 +20,8 @@ from balatro.annotate_dataset.forms.items import (
     to_text,
 )
 from balatro.errors import BalatroError, InputError
-from balatro.utils.images import load_image
 
 INSTANCES = "instances.json"
-WHOLE = 0.98
-"""A box of at least this share of its picture is the picture; a smaller one is cut out."""
 ATTRIBUTES = ("type", "rarity", "modifier", "cluster", "card_group")
 
 
@@ -56,7 +51,9 @@ def read_coco(place: Path, scratch: Path) -> Found:
 def write_coco(items: Sequence[Item], out: Path) -> None:
     """instances.json and a folder with the pictures."""
     names = list(dict.fromkeys(item.label.name for item in items))
-    types = {item.label.name: item.label.type for item in reversed(items)}
+    types: dict[str, set[str]] = {name: set() for name in names}
+    for item in items:
+        types[item.label.name].add(item.label.type)
     images, annotations = [], []
     for number, item in enumerate(items, 1):
         width, height = check_picture(item.path)
@@ -77,7 +74,9 @@ def write_coco(items: Sequence[Item], out: Path) -> None:
         target = out / PICTURES / item.key
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(item.path, target)
-    categories = [{"id": place, "name": name, "supercategory": types[name]} for place, name in enumerate(names, 1)]
+    # A type that only some of a card's pictures have is theirs alone: readers give the category's to all.
+    above = {name: next(iter(some)) if len(some) == 1 else "" for name, some in types.items()}
+    categories = [{"id": place, "name": name, "supercategory": above[name]} for place, name in enumerate(names, 1)]
     text = to_text({"info": {}, "licenses": [], "images": images, "annotations": annotations, "categories": categories})
     (out / INSTANCES).write_text(text, encoding="utf-8", newline="")
 
@@ -102,30 +101,17 @@ def _annotation(
     if not entry.get("type") and isinstance(parent, str) and parent not in ("", "none", entry["name"]):
         entry["type"] = parent
     key = flat(name.removeprefix(f"{PICTURES}/").lstrip("/").replace("../", ""))
-    width, height = check_picture(file)
-    box = _box(annotation.get("bbox"), width, height)
-    if (box[2] - box[0]) * (box[3] - box[1]) >= WHOLE * width * height:
+    box = annotation.get("bbox")
+    if box is None:
         return key, file, entry
-    return f"{Path(key).stem}_{number}.png", _cut(file, box, scratch / f"{path.stem}_{number}.png"), entry
+    cut = cut_card(file, box, scratch / f"{path.stem}_{number}.png", _told_size(image))
+    return (key if cut == file else f"{Path(key).stem}_{number}.png"), cut, entry
 
 
-def _box(told: Any, width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of a COCO box within the picture; the whole picture where none is told."""
-    if told is None:
-        return 0, 0, width, height
-    left, top, wide, high = (float(value) for value in told)
-    if not np.isfinite([left, top, wide, high]).all():
-        raise InputError(f"a box of {told!r}; expected numbers")
-    box = round(max(left, 0)), round(max(top, 0)), round(min(left + wide, width)), round(min(top + high, height))
-    if box[2] - box[0] < 4 or box[3] - box[1] < 4:
-        raise InputError(f"a box of {told!r} in a picture of {width}x{height}; expected [left, top, width, height] within it")
-    return box
-
-
-def _cut(file: Path, box: tuple[int, int, int, int], target: Path) -> Path:
-    left, top, right, bottom = box
-    Image.fromarray(load_image(file)[top:bottom, left:right]).save(target)
-    return target
+def _told_size(image: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Width and height of a picture as the file tells them; None where it does not."""
+    width, height = image.get("width"), image.get("height")
+    return (int(width), int(height)) if width and height else None
 
 
 def _find_files(place: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from typing import Any
 from balatro.annotate_dataset.forms.coco import INSTANCES, read_coco, write_coco
 from balatro.annotate_dataset.forms.folders import (
     SPLITS,
+    YAML,
     read_image_folder,
     read_named,
     read_yolo,
@@ -24,11 +25,12 @@ from balatro.annotate_dataset.forms.folders import (
 from balatro.annotate_dataset.forms.items import Found, Item, check_picture, is_picture, safe_key, to_text, unpack
 from balatro.annotate_dataset.forms.label_studio import TASKS, read_label_studio, write_label_studio
 from balatro.annotate_dataset.forms.tables import read_csv, write_csv
+from balatro.annotate_dataset.forms.yolo_boxes import is_detection
 from balatro.annotate_dataset.store.store import Add, DatasetStore
-from balatro.config.cards import CATALOGUE
-from balatro.errors import InputError, SettingsError
+from balatro.config.cards import CATALOGUE, fold, without_copy
+from balatro.errors import InputError, LabelError, SettingsError
 from balatro.utils.files import new_folder
-from balatro.utils.labels import CardLabel, read_dataset
+from balatro.utils.labels import CardLabel, from_entry, read_dataset, to_entry
 from balatro.utils.progress import progress
 
 MARK = "export.json"
@@ -60,7 +62,10 @@ FORMS = {
     "csv": Form("labels.csv beside the pictures", _ALL, read_csv, write_csv),
     "coco": Form("COCO's JSON; smaller boxes are cut out when importing", _ALL, read_coco, write_coco),
     "yolo": Form(
-        "YOLO classification: train/ and val/ with a folder for each card", ("name", "modifier"), read_yolo, write_yolo
+        "YOLO classification: train/ and val/ with a folder for each card; detection's boxes are cut out when importing",
+        ("name", "modifier"),
+        read_yolo,
+        write_yolo,
     ),
     "labelstudio": Form("Label Studio's JSON of tasks", _ALL, read_label_studio, write_label_studio),
     "named": Form("pictures named by card: Pikachu.png, Pikachu__2.png", ("name",), read_named, write_named),
@@ -124,12 +129,13 @@ def export_dataset(form: str, folder: Path, out: Path) -> int:
 def guess_form(path: Path) -> str:
     """The form that a file or folder seems to have; SettingsError when it tells none."""
     if path.is_file():
-        by_suffix = {".csv": "csv", ".tsv": "csv"}
+        by_suffix = {".csv": "csv", ".tsv": "csv", **dict.fromkeys(YAML, "yolo")}
         if path.suffix.lower() in by_suffix:
             return by_suffix[path.suffix.lower()]
     elif path.is_dir():
         names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
         hints: list[tuple[str, bool]] = [
+            ("yolo", is_detection(path)),
             ("csv", any(name.endswith((".csv", ".tsv")) for name in names)),
             ("labelstudio", TASKS in names),
             ("coco", INSTANCES in names or any(name.endswith(".json") and name != MARK for name in names)),
@@ -145,7 +151,9 @@ def guess_form(path: Path) -> str:
 
 def _take(form: str, items: Sequence[Item], failures: list[str], store: DatasetStore, author: str) -> Imported:
     """Add what is new to the store, in batches."""
-    keep_kinds = "type" in FORMS[form].keeps or not _is_ours(item.label for item in items)
+    is_ours = _is_ours(item.label for item in items)
+    keep_kinds = "type" in FORMS[form].keeps or not is_ours
+    items = _spelled(items, failures, {label.name for label in store.labels.values()}, is_ours)
     new: list[Add] = []
     taken: set[str] = set()
     num_there = 0
@@ -171,9 +179,28 @@ def _is_there(item: Item, store: DatasetStore) -> bool:
 
 
 def _is_ours(labels: Iterable[CardLabel]) -> bool:
-    """Whether most names are the catalogue's."""
+    """Whether most names are the catalogue's, however they are spelled."""
     names = {label.name for label in labels}
-    return 2 * sum(name in _BY_NAME for name in names) >= len(names)
+    ours = {fold(card.name) for card in CATALOGUE}
+    return 2 * sum(fold(name) in ours or fold(without_copy(name)) in ours for name in names) >= len(names)
+
+
+def _spelled(items: Iterable[Item], failures: list[str], used: set[str], is_ours: bool) -> list[Item]:
+    """The items with names as the dataset has them, and the catalogue where most are of it, whatever their spelling."""
+    exact = used | (_BY_NAME.keys() if is_ours else set())
+    known = {key: name for name in sorted(exact - used) + sorted(used) if (key := fold(name))}
+    spelled = []
+    for item in items:
+        name = item.label.name
+        ways = (fold(name), fold(without_copy(name)))
+        right = name if name in exact else next((known[way] for way in ways if way in known), name)
+        try:
+            label = item.label if right == name else from_entry(to_entry(replace(item.label, name=right)))
+        except LabelError as error:  # another card of nearly the same name, or a wrong type
+            failures.append(f"{item.path}: {error}")
+            continue
+        spelled.append(Item(item.key, item.path, label))
+    return spelled
 
 
 def _with_kind(label: CardLabel) -> CardLabel:

@@ -17,11 +17,13 @@ from balatro.annotate_dataset.forms.items import (
     folder_name,
     modifier_of,
 )
+from balatro.annotate_dataset.forms.yolo_boxes import is_detection, read_yolo_boxes
 from balatro.annotate_dataset.store.screenshots import natural, scan
 from balatro.errors import InputError
 from balatro.utils.labels import CardLabel
 
 SPLITS = ("train", "val", "test", "valid")
+YAML = (".yaml", ".yml")
 VAL_SHARE = 5
 """One in so many capture groups goes to `val`."""
 
@@ -38,7 +40,13 @@ def write_image_folder(items: Sequence[Item], out: Path) -> None:
 
 
 def read_yolo(root: Path, scratch: Path) -> Found:
-    """`train/Card/picture.png` and so on; the split is not kept, as every training makes its own."""
+    """`train/Card/picture.png` and so on, or boxes; the split is not kept, as every training makes its own.
+
+    root: the folder, or the data.yaml in it.
+    """
+    root = root.parent if root.is_file() and root.suffix.lower() in YAML else root
+    if root.is_dir() and is_detection(root):
+        return read_yolo_boxes(root, scratch)
     parts = [(key, PurePosixPath(key).parts) for key in _keys(root)]
     if not any(path[0] in SPLITS for _, path in parts):
         raise InputError(f"{root}: neither train/ nor val/ in it; name the folder that has them, or take the form imagefolder")
@@ -101,21 +109,12 @@ def _short(item: Item, unique: Counter[str]) -> Item:
 def _keys(root: Path) -> list[str]:
     if not root.is_dir():
         raise InputError(f"{root}: no such folder; name the folder with the pictures")
-    if _is_detection(root):
-        raise InputError(
-            f"{root}: boxes in images/ and labels/ (YOLO detection), not a folder for each card; export it as COCO"
-        )
+    if is_detection(root):
+        raise InputError(f"{root}: boxes in images/ and labels/ (YOLO detection), no cards' names; take the form yolo")
     keys = sorted(scan(root), key=natural)
     if not keys:
         raise InputError(f"{root}: no pictures in it; PNG, JPEG, WebP and the like are read")
     return keys
-
-
-def _is_detection(root: Path) -> bool:
-    """Whether a folder, or each split in it, has `images` beside `labels` with a text for each picture: no cards' names."""
-    pairs = [(place / "images", place / "labels") for place in (root, *(root / split for split in SPLITS))]
-    pairs += [(root / "images" / split, root / "labels" / split) for split in SPLITS]
-    return any(images.is_dir() and labels.is_dir() and any(labels.glob("*.txt")) for images, labels in pairs)
 
 
 def _class_folder(label: CardLabel) -> PurePosixPath:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from urllib.parse import unquote
 
 from PIL import Image
 
+from balatro.config.cards import without_copy
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, LabelError
 from balatro.utils.files import read_json
@@ -54,6 +56,8 @@ def label_from(entry: dict[str, Any]) -> CardLabel:
     """A label from another tool's values: texts without blanks around them, modifiers in any case; LabelError otherwise."""
     told = {name: value.strip() if isinstance(value, str) else value for name, value in entry.items()}
     told = {name: value for name, value in told.items() if value not in ("", None)}
+    if isinstance(told.get("name"), str):
+        told["name"] = unicodedata.normalize("NFC", told["name"])  # macOS has accents as letters of their own in file names
     if isinstance(told.get("modifier"), str):
         told["modifier"] = modifier_of(told["modifier"]) or told["modifier"]
     return from_entry(told)
@@ -124,14 +128,15 @@ def folder_name(name: str) -> str:
     quoted = re.sub(r'[%<>:"/\\|?*\x00-\x1f\x7f]', lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), name)
     if re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", quoted) or quoted[:1] in (".", " "):
         quoted = f"%{ord(quoted[0]):02X}{quoted[1:]}"
-    if quoted[-1:] in (".", " "):  # Windows drops these
+    if quoted[-1:] in (".", " ") or without_copy(quoted) != quoted:  # Windows drops these; `card_name` takes it for a copy
         quoted = f"{quoted[:-1]}%{ord(quoted[-1]):02X}"
     return quoted
 
 
 def card_name(folder: str) -> str:
-    """The name that a folder or file of `folder_name` stands for; one that was never quoted stays as it is."""
-    return unquote(folder) if re.search(r"%[0-9A-F]{2}", folder) else folder
+    """The name that a folder or file of `folder_name` stands for; of others, all but what marks a copy: `Egg (1)`."""
+    name = without_copy(folder)
+    return unquote(name) if re.search(r"%[0-9A-F]{2}", name) else name
 
 
 def flat(key: str) -> str:
@@ -163,7 +168,7 @@ def unpack(archive: Path, folder: Path) -> Path:
     total = 0
     try:
         with zipfile.ZipFile(archive) as file:
-            entries = [entry for entry in file.infolist() if not entry.is_dir()]
+            entries = [entry for entry in file.infolist() if not entry.filename.endswith(("/", "\\"))]
             if len(entries) > MAX_FILES:
                 raise InputError(f"{archive}: {len(entries)} files; at most {MAX_FILES} are unpacked")
             for entry in entries:
@@ -181,14 +186,10 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 
 def _safe_name(archive: Path, entry: zipfile.ZipInfo) -> str:
-    path = PurePosixPath(entry.filename)
+    """An entry's path below the archive's folder. Some programs on Windows write it with backslashes, which mean the same."""
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
     is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
-    if (
-        is_link
-        or path.is_absolute()
-        or ".." in path.parts
-        or not path.parts
-        or any(letter in "\\:\0" for letter in entry.filename)
-    ):
+    is_bad = is_link or path.is_absolute() or ".." in path.parts or not path.parts
+    if is_bad or any(letter in ":\0" for letter in entry.filename):
         raise InputError(f"{archive}: {entry.filename!r} leads out of the archive; do not trust it")
     return path.as_posix()

@@ -1,15 +1,22 @@
-"""Label Studio: its JSON of tasks, with name and modifier to choose for each picture, and the labelling page to go with it."""
+"""Label Studio: its JSON of tasks, and the labelling page to go with it.
+
+A task has a name and modifier to choose for its picture, or rectangles around cards, or both; `write_label_studio` writes the
+first.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, unquote_plus
 from xml.sax.saxutils import quoteattr
 
+from balatro.annotate_dataset.forms.boxes import cut_share
 from balatro.annotate_dataset.forms.items import (
     PICTURES,
     Found,
@@ -27,29 +34,77 @@ TASKS, PAGE = "tasks.json", "label_config.xml"
 FIELDS = ("name", "modifier", "type", "rarity")
 """What is chosen on the page; the rest goes along as data of the task."""
 LOCAL = "/data/local-files/"
+RECTANGLE = ("x", "y", "width", "height")
+MOST_PARTS = 8
+"""Folders above a picture that may lie beside the export, too."""
+
+
+@dataclass
+class Region:
+    """A rectangle of a task, and what was chosen for it."""
+
+    box: Mapping[str, Any]
+    """x, y, width, height in percent of the picture, rotation in degrees."""
+    number: int
+    """Among the task's rectangles, from 0."""
+    told: tuple[int, int] | None
+    """The picture's width and height as Label Studio saw it."""
+    entry: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Task:
+    """What one task tells."""
+
+    image: str
+    entry: dict[str, Any] = field(default_factory=dict)
+    """What was chosen for the whole picture."""
+    regions: dict[Any, Region] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    """Why something of it is not read, a line each."""
 
 
 def read_label_studio(place: Path, scratch: Path) -> Found:
-    """An export in JSON or JSON-MIN, or a folder with one; pictures lie beside it. Unfinished tasks are left out."""
+    """An export in JSON or JSON-MIN, or a folder with one; pictures lie beside it. Unfinished tasks are left out.
+
+    A name that is chosen for a whole picture labels the picture; upright rectangles are cut out.
+    """
     path = _find_tasks(place)
     tasks = read_small_json(path)
     if not isinstance(tasks, list):
         raise InputError(f"{path}: no Label Studio export; expected a list of tasks (export as JSON)")
     items: list[Item] = []
     failures: list[str] = []
-    for number, task in enumerate(tasks):
+    for number, one in enumerate(tasks):
+        where = f"{path}, task {number}"
         try:
-            image, entry = _task(task)
-            if not entry.get("name"):
-                failures += [f"{path}, task {number}: {left}" for left in _left_out(task)]
+            task = _task(one)
+            failures += [f"{where}: {left}" for left in task.left_out]
+            if not task.entry.get("name") and not task.regions:
                 continue
-            file = first_inside((path.parent, path.parent / PICTURES, path.parent / "images"), _names(image))
+            key, file = _find_picture(path.parent, task.image)
         except (BalatroError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            why = error if isinstance(error, BalatroError) else f"damaged ({error!r})"
-            failures.append(f"{path}, task {number}: {why}")
+            failures.append(f"{where}: {_why(error)}")
             continue
-        add_item(items, failures, flat(_names(image)[0].removeprefix(f"{PICTURES}/").lstrip("/")), file, entry)
+        if task.entry.get("name"):
+            add_item(items, failures, key, file, task.entry)
+        for region in task.regions.values():
+            try:
+                cut = _cut(file, region, scratch / f"{number}_{region.number}.png")
+            except (BalatroError, TypeError, ValueError) as error:
+                failures.append(f"{where}, rectangle {region.number}: {_why(error)}")
+                continue
+            add_item(items, failures, key if cut == file else f"{Path(key).stem}_{region.number}.png", cut, region.entry)
     return Found(tuple(items), tuple(failures))
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, BalatroError) else f"damaged ({error!r})"
+
+
+def _cut(file: Path, region: Region, target: Path) -> Path:
+    box = region.box
+    return cut_share(file, [float(box[name]) / 100 for name in RECTANGLE], target, region.told)
 
 
 def write_label_studio(items: Sequence[Item], out: Path) -> None:
@@ -86,43 +141,79 @@ def _chosen(number: int, field: str, value: str) -> dict[str, Any]:
 def _page(values: Iterable[Iterable[str]]) -> str:
     """The page's settings, with everything that was chosen so far."""
     parts = ["<View>", '  <Image name="image" value="$image"/>']
-    for field, some in zip(FIELDS, values, strict=True):
+    for name, some in zip(FIELDS, values, strict=True):
         used = set(some) - {""}
-        choices = MODIFIERS if field == "modifier" else sorted(used)
-        parts += [f'  <Filter toName={quoteattr(field)} name="filter_{field}"/>'] if len(choices) > 10 else []
-        parts += [f'  <Choices name="{field}" toName="image" choice="single" showInline="true">']
+        choices = MODIFIERS if name == "modifier" else sorted(used)
+        parts += [f'  <Filter toName={quoteattr(name)} name="filter_{name}"/>'] if len(choices) > 10 else []
+        parts += [f'  <Choices name="{name}" toName="image" choice="single" showInline="true">']
         parts += [f"    <Choice value={quoteattr(choice)}/>" for choice in choices]
         parts += ["  </Choices>"]
     return "\n".join([*parts, "</View>", ""])
 
 
-def _task(task: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The picture and label of one task."""
-    if "data" not in task:  # JSON-MIN: one flat object
-        values = {name: _first(value) for name, value in task.items()}
+def _task(told: Mapping[str, Any]) -> Task:
+    """What a task tells; its rectangles have names and stand upright."""
+    if "data" not in told:  # JSON-MIN: one flat object
+        values = {name: _first(value) for name, value in told.items() if not _is_regions(value)}
         known = {name: values[name] for name in (*FIELDS, "cluster", "card_group") if values.get(name)}
-        return str(values["image"]), known | ({"name": values["label"]} if "name" not in known and values.get("label") else {})
-    data = task["data"]
-    more = data.get("more")
-    entry: dict[str, Any] = dict(more) if isinstance(more, dict) else {}
-    entry |= {name: data[name] for name in ("cluster", "card_group") if data.get(name) is not None}
-    finished = [one for one in task.get("annotations") or [] if not one.get("was_cancelled")]
-    for result in finished[-1]["result"] if finished else []:
-        field = result.get("from_name")
-        value = result.get("value") or {}
-        text = _first(value.get("choices") or value.get("text") or (value.get("taxonomy") or [None])[0])
-        if text and (field in FIELDS or field in ("label", "choice", "choices")):
-            entry[field if field in FIELDS else "name"] = text
-    return str(data["image"]), entry
+        known |= {"name": values["label"]} if "name" not in known and values.get("label") else {}
+        task = Task(str(values["image"]), known)
+        results = [{**one, "from_name": name, "value": one} for name, ones in told.items() if _is_regions(ones) for one in ones]
+    else:
+        data, more = told["data"], told["data"].get("more")
+        task = Task(str(data["image"]), dict(more) if isinstance(more, dict) else {})
+        task.entry |= {name: data[name] for name in ("cluster", "card_group") if data.get(name) is not None}
+        finished = [one for one in told.get("annotations") or [] if not one.get("was_cancelled")]
+        results = finished[-1]["result"] if finished else []
+    others = sorted({kind for result in results if (kind := _take(task, result))})
+    if others:
+        task.left_out.append(f"{', '.join(others)} in it; only choices and upright rectangles are read")
+    _check_regions(task)
+    if results and not task.left_out and not task.regions and not task.entry.get("name"):
+        task.left_out.append("no name is chosen in it")
+    if task.regions and not task.entry.get("name") and (chosen := [name for name in FIELDS if task.entry.get(name)]):
+        task.left_out.append(f"{', '.join(chosen)} chosen for the whole picture, without a name; choose it for each rectangle")
+    return task
 
 
-def _left_out(task: Mapping[str, Any]) -> list[str]:
-    """Why a finished task without a name is not read; nothing of one that nobody has finished."""
-    finished = [one for one in task.get("annotations") or [] if not one.get("was_cancelled")]
-    if not finished or not finished[-1]["result"]:
-        return []
-    kinds = ", ".join(sorted({str(result.get("type")) for result in finished[-1]["result"]}))
-    return [f"no name is chosen in it, only {kinds}; boxes are read from an export as COCO"]
+def _take(task: Task, result: Mapping[str, Any]) -> str:
+    """Take what one result of a task tells into it; what kind of thing it is when that is not read."""
+    name, value = result.get("from_name"), result.get("value") or {}
+    labels = next((word for word in value if word.endswith("labels")), None)
+    texts = value.get("choices") or value.get("text") or value.get("rectanglelabels") or (value.get("taxonomy") or [None])[0]
+    entry = task.entry
+    if all(part in value for part in RECTANGLE):
+        place = result.get("id") or tuple(value[part] for part in RECTANGLE)
+        width, height = result.get("original_width"), result.get("original_height")
+        size = (int(width), int(height)) if width and height else None
+        box = {**value, "turned": result.get("image_rotation")}
+        entry = task.regions.setdefault(place, Region(box, len(task.regions), size)).entry
+    elif labels or "points" in value or "rle" in value or "x" in value:
+        return "" if "choices" in value else str(result.get("type") or labels or "shapes")
+    text = _first(texts)
+    if text and name in FIELDS:
+        entry[name] = text
+    elif text and (labels == "rectanglelabels" or name in ("label", "choice", "choices")):
+        entry.setdefault("name", text)
+    return ""
+
+
+def _check_regions(task: Task) -> None:
+    """Leave out the rectangles that cannot be cut out, and tell why."""
+    for place, region in list(task.regions.items()):
+        why = ""
+        if region.box.get("rotation") or region.box["turned"]:
+            why = "turned, or on a picture that was turned; only upright ones are read"
+        elif not region.entry.get("name"):
+            why = "without a name; choose one for it"
+        if why:
+            del task.regions[place]
+            task.left_out.append(f"rectangle {region.number}: {why}")
+
+
+def _is_regions(value: Any) -> bool:
+    """Whether a value of JSON-MIN is a list of shapes."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
 def _first(value: Any) -> Any:
@@ -130,13 +221,32 @@ def _first(value: Any) -> Any:
     return (value[-1] if value else None) if isinstance(value, list) else value
 
 
-def _names(image: str) -> list[str]:
-    """Where the picture of a task may lie: its path, and the name under which it was uploaded."""
-    parts = urlsplit(image)
-    path = parse_qs(parts.query).get("d", [""])[0] if parts.path == LOCAL else unquote(parts.path)
-    name = PurePosixPath(path.replace("\\", "/")).name
-    uploaded = re.sub(r"^[0-9a-f]{8}-", "", name)
-    return [candidate for candidate in dict.fromkeys((path.lstrip("/"), name, uploaded)) if candidate] or [image]
+def _find_picture(folder: Path, image: str) -> tuple[str, Path]:
+    """A key for a task's picture, and where it lies: as the task names it, or the end of that, or as it was uploaded."""
+    roots = (folder, folder / PICTURES, folder / "images")
+    for path in _paths(image):
+        parts = [part for part in path.split("/") if part]
+        for begin in (0, *range(max(1, len(parts) - MOST_PARTS), len(parts))):
+            *above, name = parts[begin:] or [""]
+            names = ["/".join((*above, one)) for one in (name, re.sub(r"^[0-9a-f]{8}-", "", name))]
+            with contextlib.suppress(InputError):
+                file = first_inside(roots, names)
+                is_drive = re.fullmatch("[A-Za-z]:", parts[0]) is not None
+                return flat(parts[-1] if is_drive else "/".join(parts).removeprefix(f"{PICTURES}/")), file
+    raise InputError(f"{image[:200]!r}: no such picture beside the file that names it")
+
+
+def _paths(image: str) -> list[str]:
+    """The paths that a task may mean, with `/`, likeliest first: an address ends at ? and #, and has other signs as %23, but
+    who writes tasks by hand may write a file's name as it is."""
+    _, is_local, told = image.partition(f"{LOCAL}?d=")
+    if is_local:
+        readings = [told.partition("&")[0], told]
+    else:
+        told = image.partition("://")[2].partition("/")[2] if "://" in image else image
+        readings = [re.split("[?#]", told)[0], told.partition("?")[0], told]
+    paths = [way(one).replace("\\", "/") for one in readings for way in (unquote, str, unquote_plus)]
+    return [path for path in dict.fromkeys(paths) if path.strip("/")]
 
 
 def _find_tasks(place: Path) -> Path:

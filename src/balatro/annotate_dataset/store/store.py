@@ -536,8 +536,8 @@ class DatasetStore:
     def _write_labels(self, labels: dict[str, CardLabel], data: bytes) -> None:
         path, digest = self.dataset / LABELS, _digest(data)
         if digest != self._digest or not path.is_file():
-            write_bytes(path, data)
-        self._labels, self._digest, self._labels_at = labels, digest, _stamp(path)
+            self._labels_at = _stamp_of(write_bytes(path, data))  # not of what lies there now: that may be another's edit
+        self._labels, self._digest = labels, digest
 
     def _text(self, labels: Mapping[str, CardLabel], changed: Iterable[str]) -> bytes:
         """labels.json as `write_labels` would write it; only what has changed is put into words anew."""
@@ -624,9 +624,12 @@ def _same(one: Path, other: Path) -> bool:
 def _stamp(path: Path) -> tuple[int, ...] | None:
     """What changes when a file does; None where there is none."""
     try:
-        found = path.stat()
+        return _stamp_of(path.stat())
     except OSError:
         return None
+
+
+def _stamp_of(found: os.stat_result) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from balatro.annotate_dataset.names import fold_name
 from balatro.annotate_dataset.store.screenshots import Picture, natural
 from balatro.annotate_dataset.store.store import Accept, DatasetStore
 from balatro.annotate_dataset.suggest.embeddings import Embeddings
@@ -30,6 +29,7 @@ from balatro.annotate_dataset.suggest.suggest import (
     one_card,
     read_suggestions,
 )
+from balatro.config.cards import fold
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
 from balatro.errors import BalatroError, InputError, ModelError, SettingsError
@@ -151,7 +151,7 @@ def next_groups(
         if picture.cluster is not None:
             clusters[picture.cluster].append(picture.key)
     groups = [_card_group(key, some, clusters, prefills) for key, some in _grouped(pictures, prefills).items()]
-    if wanted := fold_name(search):
+    if wanted := fold(search):
         groups = [group for group in groups if any(wanted in text for text in _searched(group, prefills))]
     groups.sort(key=lambda group: (ORDERS[order].rank(group), _place(group)))
     return groups[:limit]
@@ -416,9 +416,9 @@ def vote(each: Sequence[Prefill]) -> Prefill:
 
 def _searched(group: CardGroup, prefills: Mapping[str, Prefill]) -> Iterable[str]:
     for picture in group.pictures:
-        yield fold_name(picture)
+        yield fold(picture)
         for candidate in prefills.get(picture, Prefill()).candidates:
-            yield fold_name(candidate.name)
+            yield fold(candidate.name)
 
 
 def _place(group: CardGroup) -> tuple[float, float, tuple[tuple[int, str], ...]]:
