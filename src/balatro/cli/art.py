@@ -41,8 +41,8 @@ def import_command(
     path: Annotated[
         Path | None,
         typer.Argument(
-            help="Balatro.exe, Balatro.love, Balatro.app, the game's folder, its resources/, or a folder of its sprite sheets. "
-            "Left out: where Steam puts the game.",
+            help="Balatro.exe, Balatro.love, Balatro.app, an APK, the game's folder or one above it, its resources/, or a "
+            "folder of its sprite sheets. Left out: where Steam puts the game.",
             show_default=False,
         ),
     ] = None,
