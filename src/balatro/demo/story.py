@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
-from rich.markup import escape
 
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
@@ -64,10 +63,12 @@ class _Teller:
 
     def say(self, text: str) -> None:
         from rich.console import Console
+        from rich.text import Text
 
         self.step += 1
         self.began = self.began or time.monotonic()
-        Console(stderr=True).print(f"[bold]{self.step}/{STEPS}[/bold]  {text}", highlight=False)
+        # No markup: a deck or a folder may be called `[/x]`.
+        Console(stderr=True).print(Text.assemble((f"{self.step}/{STEPS}", "bold"), f"  {text}"))
 
     @property
     def minutes(self) -> float:
@@ -103,7 +104,7 @@ def play_demo(out: Path, minutes: float = 3.5, seed: int = 0, num_screens: int =
     return out / "index.html"
 
 
-NO_TRAINING = f"Training is left out: torch or onnx is missing; {escape(how_to_install('train'))}"
+NO_TRAINING = f"Training is left out: torch or onnx is missing; {how_to_install('train')}"
 
 
 def _check_place(out: Path) -> None:
