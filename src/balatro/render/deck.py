@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from balatro.errors import DeckError
-from balatro.utils.files import new_folder, read_json
+from balatro.utils.files import new_folder, put_back, read_json
 
 DECK_FORMAT = 1
 CELL = (71, 95)
@@ -97,6 +97,7 @@ def load_deck(folder: Path) -> Deck:
     Raises DeckError when there is no deck, when it is of a newer format, or when a sprite is missing or of an odd size.
     """
     path = folder / "deck.json"
+    put_back(folder)
     if not path.is_file():
         raise DeckError(f"no deck in {folder}: make one with `balatro art import` or `balatro art demo`")
     text = read_json(path)

@@ -11,6 +11,7 @@ from balatro.config.paths import art_dir, data_dir
 from balatro.errors import SettingsError
 from balatro.train_model.lesson.tasks import AUGMENTED, DATA, ORIGINALS, RENDERED, TASKS, TaskOptions, choose_tasks
 from balatro.train_model.settings.options import BY_KEY, DRAWN, PICTURES
+from balatro.utils.files import put_back
 from balatro.utils.labels import AUGMENTED as AUGMENTED_FILE
 from balatro.utils.labels import KNOWN_FIELDS, LABELS, CardLabel, read_dataset, read_labels
 from balatro.utils.names import checked_name
@@ -60,7 +61,10 @@ def _labels(place: Path) -> Iterable[CardLabel]:
 
 def find_deck(deck: str) -> Path | None:
     """The folder of a deck by its name or its folder; None when there is none."""
-    return next((folder for folder in (art_dir(deck), Path(deck)) if (folder / "deck.json").is_file()), None)
+    folders = (art_dir(deck), Path(deck))
+    for folder in folders:
+        put_back(folder)
+    return next((folder for folder in folders if (folder / "deck.json").is_file()), None)
 
 
 def more_fields(labels: Iterable[CardLabel]) -> list[str]:
