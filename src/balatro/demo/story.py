@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
@@ -39,7 +38,8 @@ from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, save_deck
 from balatro.render.table import PLAY, Screen, draw_screen
 from balatro.utils.extras import how_to_install
-from balatro.utils.files import check_place, new_folder, write_bytes, write_json, write_text
+from balatro.utils.files import check_place, new_folder, write_json, write_text
+from balatro.utils.images import write_png
 from balatro.utils.progress import track
 
 if TYPE_CHECKING:
@@ -179,16 +179,10 @@ def _mark(recognizer: Recognizer, screens: Sequence[Screen], folder: Path) -> li
         height, width = screen.image.shape[:2]
         lines.append(json.dumps(picture_json(f"screens/{name}", width, height, cards), ensure_ascii=False) + "\n")
         marked.append(draw_cards(screen.image, cards))
-        _write_png(folder / "screens" / name, screen.image)
-        _write_png(folder / "marked" / name, marked[-1])
+        write_png(folder / "screens" / name, screen.image, packed=True)
+        write_png(folder / "marked" / name, marked[-1], packed=True)
     write_text(folder / "cards.jsonl", "".join(lines))
     return marked
-
-
-def _write_png(path: Path, picture: np.ndarray) -> None:
-    data = io.BytesIO()
-    Image.fromarray(picture).save(data, "PNG")
-    write_bytes(path, data.getvalue())
 
 
 def _keep_model(folder: Path, trained: bool) -> None:

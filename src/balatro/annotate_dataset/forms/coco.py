@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from balatro.annotate_dataset.forms.items import (
     PICTURES,
@@ -22,7 +21,7 @@ from balatro.annotate_dataset.forms.items import (
     to_text,
 )
 from balatro.errors import BalatroError, InputError
-from balatro.utils.images import load_image
+from balatro.utils.images import load_image, write_png
 
 INSTANCES = "instances.json"
 WHOLE = 0.98
@@ -124,7 +123,7 @@ def _box(told: Any, width: int, height: int) -> tuple[int, int, int, int]:
 
 def _cut(file: Path, box: tuple[int, int, int, int], target: Path) -> Path:
     left, top, right, bottom = box
-    Image.fromarray(load_image(file)[top:bottom, left:right]).save(target)
+    write_png(target, load_image(file)[top:bottom, left:right])
     return target
 
 
