@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from balatro.augment_dataset import generate
-from balatro.augment_dataset.generate import Outcome, augment, find_originals, to_png
+from balatro.augment_dataset.generate import Outcome, augment, find_originals
 from balatro.augment_dataset.journal import JOURNAL
 from balatro.augment_dataset.policy import Settings
 from balatro.augment_dataset.transforms import remake
 from balatro.errors import BalatroError, InputError, LabelError, SettingsError
-from balatro.utils.images import load_image
+from balatro.utils.images import load_image, to_png
 from balatro.utils.labels import AUGMENTED, CardLabel, read_labels, write_labels
 from balatro.utils.labels import LABELS as LABELS_JSON
 from tests.augment_dataset.tiny_dataset import LABELS, content, draw_card, write_dataset, write_picture

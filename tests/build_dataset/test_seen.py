@@ -15,9 +15,9 @@ import pytest
 from balatro.build_dataset import seen
 from balatro.build_dataset.entries import Numbers
 from balatro.build_dataset.hashes import fingerprint, to_hex
-from balatro.build_dataset.seen import COUNTERS, MOST_LINES, SEEN, SeenStore, to_png
+from balatro.build_dataset.seen import COUNTERS, MOST_LINES, SEEN, SeenStore
 from balatro.errors import InputError
-from balatro.utils.images import load_image
+from balatro.utils.images import load_image, to_png
 from tests.build_dataset.card_crops import crop, seen_again
 
 

@@ -91,6 +91,15 @@ def test_an_older_demo_is_replaced_and_nothing_else(tiny_demo, monkeypatch):
     assert (foreign / "photo.txt").read_text(encoding="utf-8") == "keep me"
 
 
+def test_a_step_is_told_as_it_stands(capsys):
+    teller = story._Teller()
+    teller.say("Drawing [/x] and [bold]y[/bold]: pip install balatro[train]")
+    teller.say(story.NO_TRAINING)
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.startswith("1/6 Drawing [/x] and [bold]y[/bold]: pip install balatro[train] 2/6 Training is left out")
+    assert story.how_to_install("train") in told
+
+
 def test_a_demo_that_fails_leaves_the_older_one(tiny_demo, monkeypatch):
     page = story.play_demo(tiny_demo / "out", num_screens=2)
     before = page.read_bytes()

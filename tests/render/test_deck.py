@@ -104,6 +104,11 @@ def test_damaged_decks_get_one_line(deck: Deck, tmp_path: Path, kind: str, words
     assert "\n" not in str(caught.value)
 
 
+def test_a_deck_that_a_killed_process_left_beside_its_place_is_read(deck: Deck, tmp_path: Path):
+    save_deck(deck, tmp_path / ".a.x1y2z3.old")
+    assert len(load_deck(tmp_path / "a").cards) == len(deck.cards)
+
+
 def test_no_deck_says_how_to_make_one(tmp_path: Path):
     with pytest.raises(DeckError, match="balatro art import"):
         load_deck(tmp_path / "none")

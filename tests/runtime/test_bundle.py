@@ -29,6 +29,14 @@ def test_auto_takes_game_before_demo(data):
     assert find_bundle("demo") == find_bundle(demo) == find_bundle(str(demo)) == demo
 
 
+def test_a_model_that_a_killed_process_left_beside_its_place_is_found(data):
+    for name in ("game", "other", "third"):
+        write_fake_bundle(data / "models" / f".{name}.x1y2z3.old")
+    assert find_bundle("auto").name == "game"
+    assert find_bundle("other").name == "other"
+    assert load_bundle(data / "models" / "third").folder.name == "third"
+
+
 def test_auto_without_any_model_says_what_to_do(data):
     with pytest.raises(ModelError, match="balatro art import"):
         find_bundle()

@@ -1,5 +1,6 @@
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from balatro.errors import InputError
-from balatro.utils.images import MAX_PIXELS, find_images, load_image, rectify
+from balatro.utils import images
+from balatro.utils.images import MAX_PIXELS, find_images, load_image, rectify, to_png, write_png
 from tests.utils.profiles import rgb_profile
 
 RED = (204, 51, 0)
@@ -280,6 +282,36 @@ def test_rectify_survives_senseless_quads(picture: np.ndarray):
     quads = np.array([[(5, 5)] * 4, [(np.nan, 0)] * 4, [(1e9, 1e9)] * 4], np.float32)
     assert rectify(picture, quads, (9, 12)).shape == (3, 12, 9, 3)
     assert rectify(picture, np.zeros((0, 4, 2)), (9, 12)).shape == (0, 12, 9, 3)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("shape", [(7, 5), (7, 5, 3), (7, 5, 4)])
+def test_a_png_is_the_picture_again(tmp_path: Path, shape: tuple[int, ...], packed: bool):
+    picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    for shown in (picture, picture[::-1, ::2]):
+        write_png(tmp_path / "new" / "a.png", shown, packed)
+        with Image.open(tmp_path / "new" / "a.png") as read:
+            assert read.format == "PNG"
+            assert np.array_equal(np.asarray(read), shown)
+        assert to_png(shown, packed) == (tmp_path / "new" / "a.png").read_bytes()
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize(
+    "array", [np.zeros((0, 5, 3), np.uint8), np.zeros((4, 5, 2), np.uint8), np.zeros((4, 5, 3)), np.zeros(3)]
+)
+def test_what_is_no_picture_becomes_no_png(tmp_path: Path, array: np.ndarray):
+    with pytest.raises(InputError, match="is no picture; expected"):
+        write_png(tmp_path / "a.png", array)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_there_is_one_way_to_write_a_png():
+    source = Path(images.__file__).parents[1]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in source.rglob("*.py") if path.name != "images.py"}
+    other = re.compile(r"""imwrite\(|imencode\(\s*["']\.png|fromarray\(.*\)\.save\(|\.save\(.*["']PNG|savefig\(""")
+    assert len(texts) > 100
+    assert [name for name, text in texts.items() if other.search(text)] == []
 
 
 @pytest.mark.parametrize(

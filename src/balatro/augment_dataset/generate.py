@@ -26,12 +26,10 @@ from balatro.augment_dataset.transforms import apply_steps
 from balatro.config.paths import data_dir
 from balatro.errors import InputError, LabelError, SettingsError
 from balatro.utils.files import write_bytes
-from balatro.utils.images import load_image
+from balatro.utils.images import load_image, to_png
 from balatro.utils.labels import AUGMENTED, CardLabel, read_dataset, read_labels, write_labels
 from balatro.utils.progress import progress
 
-PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
-"""How pictures are packed: for those of cards this is both the fastest way and the smallest."""
 THREADS_PER_CORE = 2
 """Some of them wait for the disk."""
 
@@ -244,11 +242,3 @@ def _one_thread_each() -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
-
-
-def to_png(image: np.ndarray) -> bytes:
-    """A picture (H, W, 3) uint8 RGB as PNG."""
-    done, coded = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), PNG)
-    if not done:
-        raise InputError(f"a picture of {image.shape[1]}x{image.shape[0]} pixels cannot be written as PNG")
-    return coded.tobytes()

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from balatro.augment_dataset.generate import Originals, to_png
+from balatro.augment_dataset.generate import Originals
 from balatro.augment_dataset.policy import (
     EVERYTHING,
     RULES,
@@ -31,8 +31,7 @@ from balatro.augment_dataset.steps import Step, format_steps
 from balatro.augment_dataset.transforms import apply_steps
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import BalatroError, InputError, SettingsError
-from balatro.utils.files import write_bytes
-from balatro.utils.images import load_image
+from balatro.utils.images import load_image, write_png
 from balatro.utils.labels import CardLabel
 
 NUM_ROWS = 8
@@ -97,7 +96,7 @@ def write_preview(originals: Originals, settings: Settings, path: Path) -> tuple
     if fault is not None and not images:
         raise fault
     sheet = preview_sheet(originals.labels, images, settings)
-    write_bytes(path, to_png(sheet))
+    write_png(path, sheet)
     return sheet.shape[1], sheet.shape[0]
 
 

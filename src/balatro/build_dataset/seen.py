@@ -19,7 +19,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import cv2
 import numpy as np
 
 from balatro.build_dataset.dedupe import DEFAULT, DedupeSettings, Match, Outcome, SeenCards
@@ -37,7 +36,7 @@ from balatro.build_dataset.hashes import Fingerprints, fingerprint
 from balatro.build_dataset.records import RecordFile, write_records
 from balatro.errors import InputError
 from balatro.utils.files import read_json, write_bytes
-from balatro.utils.images import IMAGE_SUFFIXES, load_image
+from balatro.utils.images import IMAGE_SUFFIXES, load_image, write_png
 from balatro.utils.lock import FolderLock
 from balatro.utils.progress import track
 
@@ -199,7 +198,7 @@ class SeenStore:
             raise InputError(f"{path}: made by another program in the meantime; start again to enter it")
         try:
             self._count_on(self._numbers.above(cluster, group, self._numbers.id))
-            write_bytes(path, to_png(crop))
+            write_png(path, crop)
             records.append(path.name, make_entry(path.name, cluster, group, prints))
         except OSError as error:
             raise InputError(
@@ -327,14 +326,6 @@ class SeenStore:
     def _tell_unknown_keys(self, entries: dict[str, Any]) -> None:
         counts = Counter(key for entry in entries.values() if isinstance(entry, dict) for key in entry if key not in KNOWN_KEYS)
         self.findings += [f"{SEEN}: unknown key {key!r} in {count:,} entries: kept" for key, count in counts.items()]
-
-
-def to_png(crop: np.ndarray) -> bytes:
-    """A crop (H, W, 3) uint8 RGB as a PNG file."""
-    done, data = cv2.imencode(".png", np.ascontiguousarray(crop[..., ::-1]))
-    if not done:
-        raise InputError(f"a picture of shape {crop.shape} cannot be written as PNG; expected (H, W, 3) uint8")
-    return data.tobytes()
 
 
 def _is_picture(file: Path) -> bool:

@@ -41,8 +41,8 @@ def import_command(
     path: Annotated[
         Path | None,
         typer.Argument(
-            help="Balatro.exe, Balatro.love, Balatro.app, the game's folder, its resources/, or a folder of its sprite sheets. "
-            "Left out: where Steam puts the game.",
+            help="Balatro.exe, Balatro.love, Balatro.app, an APK, the game's folder or one above it, its resources/, or a "
+            "folder of its sprite sheets. Left out: where Steam puts the game.",
             show_default=False,
         ),
     ] = None,
@@ -176,7 +176,9 @@ def _counts(cards: tuple[DeckCard, ...]) -> str:
 def _load(name: str) -> Deck:
     """The deck of this name; DeckError names those there are."""
     from balatro.render.deck import load_deck
+    from balatro.utils.files import put_back
 
+    put_back(art_dir(name))
     if not (art_dir(name) / "deck.json").is_file():
         there = ", ".join(_deck_names()) or "none yet"
         raise DeckError(f"no deck {name!r} in {data_dir() / 'art'} (there: {there}); {_how_to_make(name)}")

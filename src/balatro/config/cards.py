@@ -12,6 +12,7 @@ import csv
 import difflib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -88,11 +89,22 @@ def find_card(name_or_id: str) -> CatalogueCard:
     key = fold(name_or_id)
     if key in keys:
         return keys[key]
-    # A pair of "The Sun" and "Sun" folds to two keys of one card, so more is asked for than is shown.
-    found = difflib.get_close_matches(key, keys, n=6, cutoff=0.4)
-    near = list(dict.fromkeys(keys[match].name for match in found))[:3]
-    hint = f"the nearest are: {', '.join(near)}" if near else "`balatro art list game` shows all names"
+    hint = nearest(name_or_id, {key: card.name for key, card in keys.items()}, "`balatro art list game` shows all names")
     raise UnknownCardError(f"no card is called {name_or_id!r}; {hint}")
+
+
+def nearest(text: str, names: Mapping[str, str], otherwise: str) -> str:
+    """`the nearest are: …`, at most three names for one that there is not. names: by their folded ways to be written.
+
+    otherwise: what is said when none is near.
+
+    >>> nearest("Lusty", {fold(name): name for name in card_names()}, "none is near")
+    'the nearest are: Lusty Joker, Pluto, Justice'
+    """
+    # A pair of "The Sun" and "Sun" folds to two keys of one card, so more is asked for than is shown.
+    found = difflib.get_close_matches(fold(text), names, n=6, cutoff=0.4)
+    near = list(dict.fromkeys(names[match] for match in found))[:3]
+    return f"the nearest are: {', '.join(near)}" if near else otherwise
 
 
 def card_names() -> tuple[str, ...]:

@@ -22,8 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
-from rich.markup import escape
 
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
@@ -40,7 +38,8 @@ from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, save_deck
 from balatro.render.table import PLAY, Screen, draw_screen
 from balatro.utils.extras import how_to_install
-from balatro.utils.files import check_place, new_folder, write_bytes, write_json, write_text
+from balatro.utils.files import check_place, new_folder, write_json, write_text
+from balatro.utils.images import write_png
 from balatro.utils.progress import track
 
 if TYPE_CHECKING:
@@ -64,10 +63,12 @@ class _Teller:
 
     def say(self, text: str) -> None:
         from rich.console import Console
+        from rich.text import Text
 
         self.step += 1
         self.began = self.began or time.monotonic()
-        Console(stderr=True).print(f"[bold]{self.step}/{STEPS}[/bold]  {text}", highlight=False)
+        # No markup: a deck or a folder may be called `[/x]`.
+        Console(stderr=True).print(Text.assemble((f"{self.step}/{STEPS}", "bold"), f"  {text}"))
 
     @property
     def minutes(self) -> float:
@@ -103,7 +104,7 @@ def play_demo(out: Path, minutes: float = 3.5, seed: int = 0, num_screens: int =
     return out / "index.html"
 
 
-NO_TRAINING = f"Training is left out: torch or onnx is missing; {escape(how_to_install('train'))}"
+NO_TRAINING = f"Training is left out: torch or onnx is missing; {how_to_install('train')}"
 
 
 def _check_place(out: Path) -> None:
@@ -178,16 +179,10 @@ def _mark(recognizer: Recognizer, screens: Sequence[Screen], folder: Path) -> li
         height, width = screen.image.shape[:2]
         lines.append(json.dumps(picture_json(f"screens/{name}", width, height, cards), ensure_ascii=False) + "\n")
         marked.append(draw_cards(screen.image, cards))
-        _write_png(folder / "screens" / name, screen.image)
-        _write_png(folder / "marked" / name, marked[-1])
+        write_png(folder / "screens" / name, screen.image, packed=True)
+        write_png(folder / "marked" / name, marked[-1], packed=True)
     write_text(folder / "cards.jsonl", "".join(lines))
     return marked
-
-
-def _write_png(path: Path, picture: np.ndarray) -> None:
-    data = io.BytesIO()
-    Image.fromarray(picture).save(data, "PNG")
-    write_bytes(path, data.getvalue())
 
 
 def _keep_model(folder: Path, trained: bool) -> None:

@@ -12,7 +12,6 @@ A card is asked for by its id or its name in any spelling. The model is loaded o
 
 from __future__ import annotations
 
-import difflib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -165,8 +164,8 @@ def card_id(name_or_id: str, bundle: Bundle) -> str:
             return known.id
         raise UnknownCardError(f"the model {bundle.name!r} has not learned {known.name!r}; train one on a deck that has it")
     names = {card.id: card.name for card in cards}
-    near = list(dict.fromkeys(names[keys[match]] for match in difflib.get_close_matches(key, keys, n=6, cutoff=0.4)))[:3]
-    hint = f"the nearest are: {', '.join(near)}" if near else f"it knows {len(cards)} cards, such as {cards[0].name!r}"
+    spellings = {key: names[found] for key, found in keys.items()}
+    hint = catalogue.nearest(name_or_id, spellings, f"it knows {len(cards)} cards, such as {cards[0].name!r}")
     raise UnknownCardError(f"the model {bundle.name!r} has no card called {name_or_id!r}; {hint}")
 
 

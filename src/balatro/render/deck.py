@@ -20,7 +20,8 @@ import cv2
 import numpy as np
 
 from balatro.errors import DeckError
-from balatro.utils.files import new_folder, read_json
+from balatro.utils.files import new_folder, put_back, read_json
+from balatro.utils.images import to_png
 
 DECK_FORMAT = 1
 CELL = (71, 95)
@@ -80,7 +81,7 @@ def save_deck(deck: Deck, folder: Path) -> None:
         (building / "sprites").mkdir()
         entries = [_write_card(card, building) for card in deck.cards]
         for number, sticker in enumerate(deck.stickers):
-            _write_png(building / "sprites" / f"sticker_{number}.png", sticker)
+            (building / "sprites" / f"sticker_{number}.png").write_bytes(to_png(sticker))
         text = {
             "format": DECK_FORMAT,
             "name": deck.name,
@@ -97,6 +98,7 @@ def load_deck(folder: Path) -> Deck:
     Raises DeckError when there is no deck, when it is of a newer format, or when a sprite is missing or of an odd size.
     """
     path = folder / "deck.json"
+    put_back(folder)
     if not path.is_file():
         raise DeckError(f"no deck in {folder}: make one with `balatro art import` or `balatro art demo`")
     text = read_json(path)
@@ -130,9 +132,9 @@ def _write_card(card: DeckCard, folder: Path) -> dict[str, Any]:
         "shine": card.shine,
         "known": card.known,
     }
-    _write_png(folder / entry["body"], card.body)
+    (folder / entry["body"]).write_bytes(to_png(card.body))
     if card.floating is not None:
-        _write_png(folder / entry["floating"], card.floating)
+        (folder / entry["floating"]).write_bytes(to_png(card.floating))
     return entry
 
 
@@ -155,13 +157,6 @@ def _read_card(entry: dict[str, Any], folder: Path) -> DeckCard:
         shine=shine,
         known=bool(entry["known"]),
     )
-
-
-def _write_png(path: Path, rgba: np.ndarray) -> None:
-    coded, data = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))
-    if not coded:
-        raise DeckError(f"{path}: the sprite could not be encoded")
-    path.write_bytes(data.tobytes())
 
 
 def _read_png(folder: Path, name: str) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,7 +16,7 @@ from balatro.errors import SettingsError
 from balatro.render.deck import CELL, Deck, DeckCard, to_scale
 from balatro.render.editions import draw_editions, random_phases
 from balatro.render.layers import Float, Pose, lay, stack_layers
-from balatro.utils.files import write_bytes
+from balatro.utils.images import write_png
 
 MIXED = "Mixed"
 """Not a modifier: every card with one drawn by lot."""
@@ -181,6 +180,4 @@ def write_sheet(sheet: np.ndarray, path: Path) -> None:
     """Write a sheet (H, W, 3) uint8 RGB as PNG, whole or not at all."""
     if path.suffix.lower() != ".png":
         raise SettingsError(f"{path}: a sheet is written as PNG; give it a name that ends in .png")
-    coded = io.BytesIO()
-    Image.fromarray(sheet).save(coded, "PNG")
-    write_bytes(path, coded.getvalue())
+    write_png(path, sheet, packed=True)

@@ -10,6 +10,7 @@ from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import data_dir, model_dir
 from balatro.errors import ModelError
 from balatro.runtime.model_json import BundleCard, GallerySettings, ModelJson, Task, read_model_json
+from balatro.utils.files import put_back
 
 AUTO = ("game", "demo")
 """The models that "auto" looks for, in this order."""
@@ -40,16 +41,22 @@ def find_bundle(name_or_folder: str | os.PathLike[str] = "auto") -> Path:
     """The folder of a model, by name, by path, or "auto": `game` where there is one, else `demo`."""
     if str(name_or_folder) == "auto":
         for name in AUTO:
-            if (model_dir(name) / MODEL_FILE).is_file():
+            if _is_model(model_dir(name)):
                 return model_dir(name)
         raise ModelError(f"no model yet in {data_dir() / 'models'}: {MAKE}")
     folder = Path(name_or_folder)
-    if (folder / MODEL_FILE).is_file():
+    if _is_model(folder):
         return folder
-    if folder.name == str(name_or_folder) and (model_dir(folder.name) / MODEL_FILE).is_file():
+    if folder.name == str(name_or_folder) and _is_model(model_dir(folder.name)):
         return model_dir(folder.name)
     have = ", ".join(model_names())
     raise ModelError(f"no model {str(name_or_folder)!r}: " + (f"there are {have}" if have else f"there is none yet; {MAKE}"))
+
+
+def _is_model(folder: Path) -> bool:
+    """Whether a model is there, or was when a process that replaced it was killed."""
+    put_back(folder)
+    return (folder / MODEL_FILE).is_file()
 
 
 def model_names() -> list[str]:
@@ -60,7 +67,7 @@ def model_names() -> list[str]:
 def load_bundle(folder: Path) -> Bundle:
     """Read model.json; ModelError when it is missing, damaged or of a newer format."""
     path = folder / MODEL_FILE
-    if not path.is_file():
+    if not _is_model(folder):
         raise ModelError(f"{folder}: no model.json there, so it is not a model; {MAKE}")
     return _bundle(folder, read_model_json(path))
 

@@ -11,6 +11,7 @@ import typer
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir, runs_dir
 from balatro.errors import MissingPartError, SettingsError
+from balatro.train_model.settings.early import check_early
 from balatro.train_model.settings.options import read_config, with_options, write_config
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
@@ -44,12 +45,15 @@ def train(
         ),
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(help="TOML file with any of the flags below; flags win.", show_default=False)
+        Path | None,
+        typer.Option(help="TOML file with any of the flags below, name, log-dir, report; flags win.", show_default=False),
     ] = None,
     find_lr: Annotated[
         bool, typer.Option("--find-lr", help="Try learning rates for a minute, draw their losses, and train nothing.")
     ] = False,
-    report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report at the end.")] = True,
+    report: Annotated[
+        bool | None, typer.Option("--report/--no-report", help="Write the report at the end.", show_default="report")
+    ] = None,
     list_choices: Annotated[bool, typer.Option("--list", help="List tasks, networks, losses, strategies, and stop.")] = False,
     **given: Any,
 ) -> None:
@@ -72,7 +76,12 @@ def train(
     if list_choices:
         _list_choices()
         return
-    flags = (read_config(config) if config else {}) | {key: value for key, value in given.items() if value is not None}
+    start, flags = read_config(config) if config else ({}, {})
+    flags |= {key: value for key, value in given.items() if value is not None}
+    name = name or start.get("name")
+    log_dir = log_dir or (Path(start["log_dir"]) if "log_dir" in start else None)
+    if resume is None:
+        check_early(flags, name)
     need_torch()
     if resume is not None:
         run = _resumed(resume, flags, log_dir)
@@ -91,7 +100,7 @@ def train(
         return
     _finish(run)
     if run.is_first:
-        _write(run, model_dir(name), report)
+        _write(run, model_dir(name), start.get("report", True) if report is None else report)
         typer.echo(f"Try it: balatro identify screenshot.png --model {name}")
 
 
@@ -124,6 +133,7 @@ def pretrain(
       balatro pretrain --minutes 120
       balatro pretrain --minutes 120 --resume
     """
+    checked_name(name)
     need_torch()
     from balatro.train_model.run.finish import finish_weights
     from balatro.train_model.settings.choose import choose_settings
@@ -135,7 +145,7 @@ def pretrain(
     }  # fmt: skip
     flags = {key: value for key, value in given.items() if value is not None}
     settings = choose_settings(flags, _defaults(num_invented=cards))
-    folder = runs_dir() / checked_name(name)
+    folder = runs_dir() / name
     run = _resumed(str(folder), {}, None) if resume else _begun(pretrain_settings(settings), folder, {})
     _finish(run)
     if run.is_first:

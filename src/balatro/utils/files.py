@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
+import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from balatro.errors import InputError
+from balatro.utils.lock import file_lock
 
 
 def write_bytes(path: Path, data: bytes) -> os.stat_result:
@@ -72,9 +76,13 @@ def check_place(folder: Path, mark: str) -> None:
 def new_folder(folder: Path, mark: str, keep: Iterable[str] = ()) -> Iterator[Path]:
     """Build a folder beside its place and move it there at the end; on an error what was there before stays.
 
+    Where the system can, the two change places in one step; elsewhere a process that is killed between two renames leaves the
+    older one beside its place, from where `put_back` takes it.
+
     Only an older folder of the same kind is ever replaced, see `check_place`. keep: files and folders of the older one that the
     new one has, too.
     """
+    put_back(folder)
     check_place(folder, mark)
     folder = folder.resolve()  # behind a link lies the folder that is replaced
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -85,19 +93,71 @@ def new_folder(folder: Path, mark: str, keep: Iterable[str] = ()) -> Iterator[Pa
         check_place(folder, mark)  # someone may have put something there in the meantime
         for name in keep:
             _copy_if_there(folder / name, building / name)
-        old = building.with_suffix(".old")
-        if folder.exists():
-            folder.replace(old)
-        try:
+        if not folder.exists():
             building.replace(folder)
-        except OSError:
-            if old.exists():
-                old.replace(folder)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
+            return
+        if not _exchange(building, folder):
+            _replace_in_two(building, folder)
+        shutil.rmtree(building, ignore_errors=True)  # it holds the older one now
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
+
+
+def put_back(folder: Path) -> None:
+    """Put an older folder back that a killed process left beside its place; call it before such a folder is read.
+
+    Nothing happens while something is there. BusyError when another process is replacing it and does not come to an end.
+    """
+    if folder.exists() or not (olds := _older(folder.resolve())):
+        return
+    folder = folder.resolve()
+    with file_lock(_lock_of(folder)):  # whoever replaces it now has come to an end, or was killed
+        olds = _older(folder)
+        if folder.exists() or not olds:
+            return
+        newest = max(olds, key=lambda path: path.stat().st_mtime)
+        newest.replace(folder)
+        shutil.rmtree(newest.with_suffix(".part"), ignore_errors=True)  # what was to take its place
+
+
+def _older(folder: Path) -> list[Path]:
+    """Folders that were on their way out when their process was killed."""
+    name = re.compile(rf"\.{re.escape(folder.name)}\.[a-z0-9_]+\.old")
+    try:
+        return [path for path in folder.parent.iterdir() if name.fullmatch(path.name) and path.is_dir()]
+    except OSError:
+        return []
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def _replace_in_two(building: Path, folder: Path) -> None:
+    """The older folder out of the way, the new one in; then the older one has the new one's name."""
+    old = building.with_suffix(".old")
+    with file_lock(_lock_of(folder)):
+        folder.replace(old)
+        try:
+            building.replace(folder)
+        except OSError:
+            old.replace(folder)
+            raise
+        old.replace(building)  # what is called .old is always whole: it is removed under another name
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False where the system or the disk cannot."""
+    if sys.platform != "linux":
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):  # an older C library
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    done: int = rename(here, os.fsencode(one), here, os.fsencode(other), exchange)
+    return done == 0
 
 
 def _copy_if_there(old: Path, new: Path) -> None:

@@ -73,6 +73,16 @@ def test_names_of_the_model_are_known(model, table, monkeypatch):
     assert read_cases(regressions_dir()) == []
 
 
+def test_a_name_that_nothing_has_is_told_with_the_nearest(model, table, monkeypatch):
+    told = run("add", table, "--card", "Lusty:Foil")
+    assert "no card of the game is called 'Lusty'; the nearest are: Lusty Joker, " in told
+    assert "balatro regress remove 1" in told
+    assert "none of its names is near" in run("add", table, "--card", "xxxxxxxxxxxx")
+    monkeypatch.setattr("balatro.runtime.bundle.AUTO", ("fake",))
+    assert "the nearest are: Green" in run("add", table, "--card", "Greenn")
+    assert "no card" not in run("add", table, "--card", "green") + run("add", table, "--card", "Egg")
+
+
 @pytest.mark.parametrize("text", ["", " ", ":Foil", "unknown:Foil", "a\nb"])
 def test_what_is_no_card_is_told(text):
     with pytest.raises(SettingsError, match="--card"):
@@ -100,7 +110,7 @@ def test_a_case_is_right_or_not(model, table, card, at, right):
 
 
 def test_what_was_right_once_is_missed(model, table, data):
-    assert "no card of the game is called Red" in run("add", table, "--card", "Red", "--note", "was Blue")
+    assert "no card of the game is called 'Red'" in run("add", table, "--card", "Red", "--note", "was Blue")
     run("add", table, "--card", "Blue")
     said = run("run", "--model", model)
     assert "right now" in said and "still wrong" in said and "1 of 2 cases are read right, none was lost" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,12 @@ def png(pixels: np.ndarray) -> bytes:
     return coded.getvalue()
 
 
+@cache
+def sheet_png(sheet: str) -> bytes:
+    """The sheet at 1x, drawn once."""
+    return png(draw_sheet(sheet))
+
+
 def write_textures(folder: Path, names: Iterable[str] = ALL, sizes: Iterable[int] = (1, 2)) -> Path:
     """folder/1x/Jokers.png and so on."""
     for size in sizes:
@@ -52,14 +59,24 @@ def write_textures(folder: Path, names: Iterable[str] = ALL, sizes: Iterable[int
     return folder
 
 
+def archive(top: str = "", names: Iterable[str] = ALL, extra: dict[str, bytes] | None = None, slash: str = "/") -> bytes:
+    """A .love file's bytes. top: a folder around all of it, with its slash; slash: between the parts of its names."""
+    members = {"main.lua": b"-- not a game"} | {f"resources/textures/1x/{name}.png": sheet_png(name) for name in names}
+    return zipped({f"{top}{name}": data for name, data in members.items()} | (extra or {}), slash)
+
+
+def zipped(members: dict[str, bytes], slash: str = "/") -> bytes:
+    coded = io.BytesIO()
+    with zipfile.ZipFile(coded, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            info = zipfile.ZipInfo("-")
+            info.filename = name.replace("/", slash)
+            file.writestr(info, data, zipfile.ZIP_DEFLATED)
+    return coded.getvalue()
+
+
 def write_archive(path: Path, names: Iterable[str] = ALL, stub: bytes = b"", extra: dict[str, bytes] | None = None) -> Path:
     """A .love file, or with a stub in front an executable."""
-    members = {f"resources/textures/1x/{name}.png": png(draw_sheet(name)) for name in names}
-    coded = io.BytesIO()
-    with zipfile.ZipFile(coded, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("main.lua", "-- not a game")
-        for name, data in (members | (extra or {})).items():
-            archive.writestr(name, data)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(stub + coded.getvalue())
+    path.write_bytes(stub + archive("", names, extra))
     return path

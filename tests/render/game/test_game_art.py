@@ -9,7 +9,7 @@ import pytest
 from balatro.config.cards import CATALOGUE
 from balatro.errors import DeckError
 from balatro.render.deck import Deck, find_card
-from balatro.render.game import game_sheets
+from balatro.render.game import game_files
 from balatro.render.game.game_art import import_art, over
 from balatro.render.game.steam import find_game, steam_libraries
 from tests.render.game.fake_game import colour, draw_sheet, png, write_archive, write_textures
@@ -123,7 +123,7 @@ def test_nothing_of_an_archive_is_written(tmp_path: Path):
 
 
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(game_sheets, "MAX_SHEET_BYTES", 100_000)
+    monkeypatch.setattr(game_files, "MAX_SHEET_BYTES", 100_000)
     path = write_archive(tmp_path / "a.love", (), extra={"resources/textures/2x/Jokers.png": bytes(10_000_000)})
     with pytest.raises(DeckError, match="unpacks to more than 100000 bytes"):
         import_art(path)

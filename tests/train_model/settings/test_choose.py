@@ -6,7 +6,8 @@ import pytest
 
 from balatro.errors import SettingsError
 from balatro.render.deck import save_deck
-from balatro.train_model.settings.choose import change_settings, choose_data, choose_settings, read_size
+from balatro.train_model.settings.choose import change_settings, choose_settings
+from balatro.train_model.settings.early import choose_data, read_size
 from balatro.train_model.settings.options import BY_KEY, OPTIONS, read_config, write_config
 from balatro.train_model.settings.settings import TrainSettings
 from balatro.train_model.settings.strategies.optimizers import AdamW, Group, Simple
@@ -157,7 +158,8 @@ def test_a_resumed_run_changes_its_strategy_only() -> None:
 def test_toml_and_back(tmp_path: Path) -> None:
     given = {"epochs": 30, "tasks": ["identification", "modifier"], "optimizer-lr": 0.001, "image_size": "224", "flip": True}
     write_config(tmp_path / "my.toml", given)
-    read = read_config(tmp_path / "my.toml")
+    start, read = read_config(tmp_path / "my.toml")
+    assert start == {}
     assert read == {key.replace("-", "_"): value for key, value in given.items()}
     assert choose_settings({**read, **PICTURES}).optimizer == Simple(lr=0.001)
 
@@ -169,6 +171,9 @@ def test_toml_and_back(tmp_path: Path) -> None:
         ("epochs = true", "epochs is True, expected int"),
         ('epochs = "3"', "epochs is '3', expected int"),
         ("tasks = 3", "tasks is 3, expected a list of texts"),
+        ("name = 3", "name is 3, expected str"),
+        ("nam = 'x'", "the nearest: name"),
+        ('report = "no"', "report is 'no', expected bool"),
         ("epochs = ", "not readable as TOML"),
     ],
 )

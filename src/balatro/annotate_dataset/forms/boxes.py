@@ -7,11 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from balatro.annotate_dataset.forms.items import check_picture
 from balatro.errors import InputError
-from balatro.utils.images import load_image, orientation
+from balatro.utils.images import load_image, orientation, write_png
 
 WHOLE = 0.98
 """A box of at least this share of its picture is the picture; a smaller one is cut out."""
@@ -48,7 +47,7 @@ def cut_card(file: Path, box: Sequence[float], target: Path, told: tuple[int, in
         )
     if (within[2] - within[0]) * (within[3] - within[1]) >= WHOLE * shown[0] * shown[1]:
         return file
-    Image.fromarray(picture[within[1] : within[3], within[0] : within[2]]).save(target)
+    write_png(target, picture[within[1] : within[3], within[0] : within[2]])
     return target
 
 

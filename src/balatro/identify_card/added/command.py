@@ -129,16 +129,14 @@ def _lacking(deck: Deck, recognizer: Recognizer) -> list[DeckCard]:
 
 def _named(deck: Deck, names: list[str]) -> list[DeckCard]:
     """The cards of a deck by their names or ids, however spelt; UnknownCardError names the nearest."""
-    import difflib
-
-    from balatro.config.cards import fold
+    from balatro.config.cards import fold, nearest
     from balatro.errors import UnknownCardError
 
     cards = {fold(text): card for card in reversed(deck.cards) for text in (card.id, card.name)}
     for name in names:
         if fold(name) not in cards:
-            near = [cards[key].name for key in difflib.get_close_matches(fold(name), cards, n=3, cutoff=0.4)]
-            hint = f"the nearest are: {', '.join(dict.fromkeys(near))}" if near else f"`balatro art list {deck.name}` shows all"
+            names_of = {key: card.name for key, card in cards.items()}
+            hint = nearest(name, names_of, f"`balatro art list {deck.name}` shows all")
             raise UnknownCardError(f"the deck {deck.name} has no card {name!r}; {hint}")
     return [cards[fold(name)] for name in names]
 

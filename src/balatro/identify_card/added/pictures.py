@@ -7,7 +7,6 @@ long, with alpha where the picture had one.
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from balatro.config.model_files import ADDED_PICTURES
 from balatro.errors import ModelError
 from balatro.identify_card.added.views import Sample
 from balatro.utils.files import write_bytes
+from balatro.utils.images import to_png
 
 KEPT_SIDE = 256
 """Pixels of a kept picture's longer side, at most: twice what an encoder takes."""
@@ -64,9 +64,7 @@ def to_keep(sample: Sample) -> Sample:
 def as_added(sample: Sample, card: str, modifier: int, origin: str) -> tuple[AddedPicture, bytes]:
     """The entry of a sample that is `to_keep`, and its PNG."""
     planes = [sample.picture] if sample.alpha is None else [sample.picture, sample.alpha[..., None]]
-    data = io.BytesIO()
-    Image.fromarray(np.concatenate(planes, axis=2)).save(data, "PNG")
-    png = data.getvalue()
+    png = to_png(np.concatenate(planes, axis=2), packed=True)
     quad = tuple((round(float(x), 2), round(float(y), 2)) for x, y in sample.quad)
     return AddedPicture(f"{hashlib.sha256(png).hexdigest()[:20]}.png", card, modifier, quad, origin), png
 

@@ -7,7 +7,6 @@ every engine writes the same lines in the same order.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -215,14 +214,10 @@ def _line(item: Item, told: dict[str, Any]) -> bytes:
 
 def _draw(image: np.ndarray, cards: list[Card], copy: Path) -> None:
     """Write the marked copy as PNG."""
-    from PIL import Image
-
     from balatro.identify_card.marks.draw import draw_cards
-    from balatro.utils.files import write_bytes
+    from balatro.utils.images import write_png
 
-    data = io.BytesIO()
-    Image.fromarray(draw_cards(image, cards)).save(data, "PNG")
-    write_bytes(copy, data.getvalue())
+    write_png(copy, draw_cards(image, cards), packed=True)
 
 
 def chunks(work: Work, size: int) -> Iterator[list[Item]]:

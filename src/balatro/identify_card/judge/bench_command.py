@@ -79,9 +79,9 @@ def _files(paths: list[str], bundle: Bundle) -> Iterator[tuple[list[Path], str]]
 
 
 def _draw(bundle: Bundle, folder: Path) -> list[Path]:
-    from PIL import Image
 
     from balatro.identify_card.judge.own_screens import find_deck, own_screens
+    from balatro.utils.images import write_png
 
     deck = find_deck(bundle)
     if deck is None:
@@ -89,7 +89,7 @@ def _draw(bundle: Bundle, folder: Path) -> list[Path]:
     files = []
     for number, screen in enumerate(own_screens(deck, DRAWN, sizes=(DRAWN_SIZE,))):
         files.append(folder / f"screen_{number}.png")
-        Image.fromarray(screen.image).save(files[-1])
+        write_png(files[-1], screen.image)
     return files
 
 

@@ -41,14 +41,17 @@ def add_command(
       balatro regress add screenshot.png --card "Egg:Foil" --at 640,120 --note "was read as Base"
       balatro regress add screenshot.png --card unknown --at 900,500
     """
-    from balatro.config.cards import card_names
+    from balatro.config.cards import card_names, fold, nearest
     from balatro.identify_card.judge.regress import add_case, parse_card, regressions_dir
 
-    name, modifier = parse_card(card, _model_names())
+    names = _model_names()
+    name, modifier = parse_card(card, names)
     case = add_case(regressions_dir(), picture, name, modifier, _read_place(at), note)
     print(f"case {case.id}: {case.expected}, in {regressions_dir() / case.file}")
-    if name and name not in card_names():
-        print(f"no card of the game is called {name}: right is what a model calls so, such as a card that was added to it")
+    if name and name not in card_names() and fold(name) not in {fold(one) for one in names}:
+        hint = nearest(name, {fold(one): one for one in (*names, *card_names())}, "none of its names is near")
+        print(f"no card of the game is called {name!r}; {hint}; what a model calls so is right, such as a card added to it")
+        print(f"   if it was mistyped:  balatro regress remove {case.id}")
     print("next:  balatro regress run")
 
 

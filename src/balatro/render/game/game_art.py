@@ -27,6 +27,9 @@ SIZES = {
 SCALES = {"j_wee": 0.7}
 """Cards whose whole cell is drawn smaller; the others of SIZES show the top of their cell."""
 
+GAME = "game"
+"""What the deck of the game itself is called."""
+
 BOOSTER_SCALE = 1.27
 
 Cell = tuple[int, int]
@@ -57,15 +60,17 @@ _SUITS = ("Hearts", "Clubs", "Diamonds", "Spades")
 _RANKS = ("2", "3", "4", "5", "6", "7", "8", "9", "10", "Jack", "Queen", "King", "Ace")
 
 
-def import_art(path: Path | None = None, name: str = "game") -> Deck:
+def import_art(path: Path | None = None, name: str = GAME) -> Deck:
     """The game's deck.
 
-    path: the executable, Balatro.love, Balatro.app, the game's folder, its `resources`, or a folder of sprite sheets; None
-    looks where Steam puts the game. Jokers.png and Tarots.png must be there, the other sheets only add strangers.
-    Raises DeckError in one line for all that cannot be used.
+    path: the executable, Balatro.love, Balatro.app, a phone's package, the game's folder or one above it, its `resources`, or
+    a folder of sprite sheets; None looks where Steam puts the game. Jokers.png and Tarots.png must be there, the other sheets
+    only add strangers. Raises DeckError in one line for all that cannot be used, and for a mod's sheets under the game's name.
     """
     path = find_game() if path is None else path
-    sheets = read_sheets(path)
+    sheets, is_mod = read_sheets(path)
+    if is_mod and name == GAME:
+        raise DeckError(f"{path}: a mod's pictures, not the game's; name the game's own folder, or the deck: --name modded")
     for needed in ("Jokers", "Tarots"):
         if needed not in sheets:
             raise DeckError(f"{path}: {needed}.png is missing; expected the game's resources/textures with 1x or 2x sheets")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from balatro.train_model.lesson.tasks import AUGMENTED, DATA, MISSING, ORIGINALS
 from balatro.train_model.pictures.dataset import Dataset, load_dataset, split_path
 from balatro.train_model.pictures.pictures import Pictures
 from balatro.train_model.screens.deck_lesson import CardClass, DeckLesson, DeckRecipe, prepare, recipe_for
+from balatro.train_model.settings.early import more_fields
 from balatro.train_model.settings.settings import TrainSettings
-from balatro.utils.labels import KNOWN_FIELDS, CardLabel
+from balatro.utils.labels import CardLabel
 
 SIDES = ("train", "val", "test", "holdout")
 CATALOGUE_PLACE = {card.name: place for place, card in enumerate(CATALOGUE)}
@@ -65,7 +66,7 @@ def prepare_lesson(settings: TrainSettings, new_split: bool = False) -> Lesson:
     deck = prepare(recipe) if recipe else None
     dataset = load_dataset(settings, new_split) if settings.has_pictures else None
     labels = dataset.labels if dataset else ()
-    tasks = choose_tasks(_task_names(settings, labels), settings.task_options, _more_fields(labels))
+    tasks = choose_tasks(_task_names(settings, labels), settings.task_options, more_fields(labels))
     _check_data(tasks, settings, dataset)
     classes, place_of = _classes(deck, dataset)
     task_classes = {name: _class_names(task, classes, labels, deck is not None) for name, task in tasks.items()}
@@ -116,11 +117,6 @@ def _check_data(tasks: Mapping[str, Task], settings: TrainSettings, dataset: Dat
         raise SettingsError(
             "names are held out of this split, but drawn screens would show them; take a --splits without, or no screens"
         )
-
-
-def _more_fields(labels: Iterable[CardLabel]) -> list[str]:
-    """Fields of these labels that are no columns of every dataset: those can be tasks by their name."""
-    return sorted({name for label in labels for name in label.more} - set(KNOWN_FIELDS))
 
 
 # Classes.

@@ -15,6 +15,7 @@ from balatro.train_model.lesson.tasks import AUGMENTED
 from balatro.train_model.pictures.cache import open_cards
 from balatro.train_model.pictures.pictures import Pictures, modifiers_of
 from balatro.train_model.pictures.split import SPLITS, Split, load_or_make_split
+from balatro.train_model.settings.early import dataset_folders
 from balatro.train_model.settings.settings import TrainSettings
 from balatro.utils.labels import AUGMENTED as AUGMENTED_FILE
 from balatro.utils.labels import CardLabel, read_dataset, read_labels
@@ -109,16 +110,6 @@ def load_dataset(settings: TrainSettings, new_split: bool = False) -> Dataset:
 def _regular(paths: Sequence[Path], cards: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The originals in the size in which splits compare pictures, whatever size a run reads them at."""
     return cards if tuple(size) == CARD_SIZE else open_cards(paths, CARD_SIZE, data_dir() / "cache").cards
-
-
-def dataset_folders(input: str = "", augmented: str = "") -> tuple[Path, Path]:
-    """The folder (or labels.json) of originals, and that of augmented pictures: as set, or those of the data folder.
-
-    The augmented pictures of another dataset lie beside it as well.
-    """
-    folder = Path(input) if input else data_dir() / "dataset_default"
-    place = folder.parent if folder.is_file() else folder
-    return folder, Path(augmented) if augmented else place.resolve().parent / "augmented"
 
 
 def split_path(settings: TrainSettings) -> Path:

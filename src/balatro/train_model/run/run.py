@@ -146,6 +146,8 @@ def begin(settings: TrainSettings, folder: Path, new_split: bool = False) -> Run
         raise SettingsError(
             f"{folder}: a run of this name is there; go on with --resume {folder.name}, choose another --name, or remove it"
         )
+    if settings.pretrained not in ("auto", "yes", "no"):
+        find_checkpoint(settings.pretrained)  # told before the data takes its time
     run = _assemble(settings, folder, new_split)
     told = start_from(run.learner, settings.pretrained, run.source, run.device)
     freeze_heads(run.encoder, settings.freeze_heads)

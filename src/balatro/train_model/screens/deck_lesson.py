@@ -13,6 +13,7 @@ from balatro.config.paths import art_dir
 from balatro.config.seeds import OUTSIDER_SEED
 from balatro.render.chimeras import make_chimeras
 from balatro.render.deck import Deck, DeckCard, find_twins, load_deck
+from balatro.train_model.settings.early import find_deck
 
 OUTSIDER = "stranger"
 """The class of all invented cards that are mixed in: an unknown card."""
@@ -82,9 +83,9 @@ def recipe_for(deck: str, num_invented: int, outsiders: int, seed: int = 0) -> D
     """Where the named deck comes from: data/art/<deck>, a folder, or drawn."""
     if deck == "invented":
         return DeckRecipe(deck, num_invented=num_invented, seed=seed)
-    for folder in (art_dir(deck), Path(deck)):
-        if (folder / "deck.json").is_file():
-            return DeckRecipe(deck, outsiders=outsiders, folder=str(folder.resolve()))
+    folder = find_deck(deck)
+    if folder is not None:
+        return DeckRecipe(deck, outsiders=outsiders, folder=str(folder.resolve()))
     return DeckRecipe(deck, outsiders=outsiders, folder="" if deck == "demo" else str(art_dir(deck)))
 
 

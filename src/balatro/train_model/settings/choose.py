@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from balatro.config.paths import art_dir
 from balatro.errors import SettingsError
 from balatro.models.backbones import BACKBONES
 from balatro.models.heads import HEADS
 from balatro.train_model.lesson.losses import LOSSES
-from balatro.train_model.lesson.tasks import AUGMENTED, BALANCED, DATA, ORIGINALS, RENDERED, TASKS, USUAL, TaskOptions
-from balatro.train_model.pictures.dataset import dataset_folders
+from balatro.train_model.lesson.tasks import AUGMENTED, BALANCED, DATA, RENDERED, TASKS, USUAL, TaskOptions
 from balatro.train_model.pictures.transforms import TRANSFORMS
-from balatro.train_model.settings.options import BY_KEY, DRAWN, LISTS, PICTURES
+from balatro.train_model.settings.early import LENGTHS, Given, check_needs, choose_data, lengths_of, read_size, split_list
+from balatro.train_model.settings.options import BY_KEY, LISTS
 from balatro.train_model.settings.settings import TrainSettings
 from balatro.train_model.settings.strategies.optimizers import OPTIMIZERS
 from balatro.train_model.settings.strategies.schedulers import SCHEDULERS
 from balatro.utils.flags import pick
-from balatro.utils.labels import AUGMENTED as AUGMENTED_FILE
-from balatro.utils.labels import LABELS
 
-Given = Mapping[str, Any]
-LENGTHS = ("epochs", "steps", "minutes")
 SPECIAL = ("tasks", "task_weight", "class_weights", "loss", "head", "transform", "task_data", "image_size", "data", "new_split")
 """Flags whose values are read here; all others but the strategies' go into the settings as they are."""
 
@@ -32,7 +26,7 @@ SPECIAL = ("tasks", "task_weight", "class_weights", "loss", "head", "transform",
 def choose_settings(given: Given, defaults: TrainSettings | None = None) -> TrainSettings:
     """Settings from the flags that were given. SettingsError for those that do not fit each other."""
     data = choose_data(given)
-    _check_needs(given, data)
+    check_needs(given, data)
     base = replace(defaults or TrainSettings(), data=data)
     if RENDERED not in data:
         base = replace(base, epochs=20, minutes=0.0, patience=10, best="loss")
@@ -43,7 +37,7 @@ def choose_settings(given: Given, defaults: TrainSettings | None = None) -> Trai
 
 def change_settings(settings: TrainSettings, given: Given, minutes: float = 0.0) -> TrainSettings:
     """The settings of a resumed run, with the flags that were given on purpose. minutes: how long it has run already."""
-    _check_needs(given, settings.data)
+    check_needs(given, settings.data)
     fixed = [key for key in given if key in FIXED and _with(settings, {key: given[key]}, None) != settings]
     if fixed:
         told = ", ".join(f"--{BY_KEY[key].name}" for key in fixed)
@@ -72,39 +66,6 @@ FIXED = frozenset(
      "outsiders", "backbone", "image_size", "embedding", "pretrained", "task_data", "seed", "batch_size", "screens", "crops"}
 )  # fmt: skip
 """What makes the classes, the network and the batches of a run."""
-
-
-def choose_data(given: Given) -> tuple[str, ...]:
-    """What to learn from: as --data says; drawn screens when only a deck was named; else the labelled pictures there are."""
-    if given.get("data"):
-        names = split_list(given["data"])
-        unknown = [name for name in names if name not in DATA]
-        if unknown:
-            raise SettingsError(f"no data {', '.join(unknown)}; choose from: {', '.join(DATA)}")
-        return tuple(name for name in DATA if name in names)
-    if given.get("deck"):
-        return (RENDERED,)
-    folder, copies = dataset_folders(given.get("input", ""), given.get("augmented", ""))
-    if given.get("input") or (folder / LABELS).is_file():
-        # Copies beside another dataset may be those of a third one: they are taken when they are asked for.
-        use_copies = given.get("augmented") or (not given.get("input") and (copies / AUGMENTED_FILE).is_file())
-        return (ORIGINALS, AUGMENTED) if use_copies else (ORIGINALS,)
-    if (art_dir("game") / "deck.json").is_file():
-        return (RENDERED,)
-    raise SettingsError(
-        f"nothing to learn from: neither labelled pictures in {folder} (`balatro annotate`, or --input FOLDER) nor a deck "
-        f"(`balatro art import`, or --deck demo)"
-    )
-
-
-def _check_needs(given: Given, data: tuple[str, ...]) -> None:
-    has = {PICTURES: ORIGINALS in data or AUGMENTED in data, DRAWN: RENDERED in data}
-    for key in given:
-        needs = BY_KEY[key].needs
-        if needs and not has[needs]:
-            raise SettingsError(
-                f"--{BY_KEY[key].name} was given, but this run has no {needs} to use it on; its data is {', '.join(data)}"
-            )
 
 
 def choose_strategy(given: Given, optimizer: str, scheduler: str) -> dict[str, Any]:
@@ -157,9 +118,7 @@ def pick_changes(table: Mapping[str, Any], name: str, prefix: str, given: Mappin
 
 
 def _length(given: Given) -> dict[str, Any]:
-    lengths = [key for key in LENGTHS if key in given]
-    if len(lengths) > 1:
-        raise SettingsError(f"{' and '.join(f'--{key}' for key in lengths)} were given; give one of them")
+    lengths = lengths_of(given)
     # What a run's length is not measured in is 0. `_with` has put in the given one already.
     return {key: 0 for key in LENGTHS if key not in lengths} if lengths else {}
 
@@ -263,20 +222,6 @@ def _number(text: str, flag: str) -> float:
     if not 0 <= number < 1e9:
         raise SettingsError(f"--{flag} {text}: expected 0 or more")
     return number
-
-
-def read_size(text: str) -> tuple[int, int]:
-    """`224` or `96x128` as width and height in pixels."""
-    found = re.fullmatch(r"(\d+)(?:x(\d+))?", text.strip())
-    size = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-    if not all(16 <= side <= 1024 for side in size):
-        raise SettingsError(f"--image-size {text}: expected 224 or WIDTHxHEIGHT, 16 to 1024 pixels")
-    return size
-
-
-def split_list(values: Iterable[str]) -> list[str]:
-    """`["a,b", "c"]` as `["a", "b", "c"]`."""
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
 
 def describe_choices() -> dict[str, list[tuple[str, str]]]:

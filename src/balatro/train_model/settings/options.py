@@ -271,8 +271,15 @@ def _annotation(option: Option) -> Any:
     return Annotated[option.type | None, told]
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """The flags in a TOML file; SettingsError for what is no flag, with the nearest, and for values of a wrong type."""
+START: dict[str, type] = {"name": str, "log_dir": str, "report": bool}
+"""Flags of one start of the command that a TOML file may hold, too."""
+
+
+def read_config(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The flags in a TOML file: those of START, and those of OPTIONS.
+
+    SettingsError for what is no flag, with the nearest, and for values of a wrong type.
+    """
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -281,19 +288,20 @@ def read_config(path: Path) -> dict[str, Any]:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: not readable as TOML ({error}); mend it, or leave --config out") from error
-    return {key: _checked(path, key, value) for key, value in ((_key(path, name), value) for name, value in entries.items())}
+    given = {key: _checked(path, key, value) for key, value in ((_key(path, name), value) for name, value in entries.items())}
+    return {key: given.pop(key) for key in START if key in given}, given
 
 
 def _key(path: Path, name: str) -> str:
     key = name.replace("-", "_")
-    if key not in BY_KEY:
-        near = ", ".join(difflib.get_close_matches(key, BY_KEY, n=3)) or "see `balatro train --help`"
+    if key not in BY_KEY and key not in START:
+        near = ", ".join(difflib.get_close_matches(key, [*BY_KEY, *START], n=3)) or "see `balatro train --help`"
         raise SettingsError(f"{path}: {name!r} is no setting of training; the nearest: {near}")
     return key
 
 
 def _checked(path: Path, key: str, value: Any) -> Any:
-    wanted = BY_KEY[key].type
+    wanted = START.get(key) or BY_KEY[key].type
     if wanted == list[str]:
         entries = value if isinstance(value, list) else [value]
         if all(isinstance(entry, str) for entry in entries):

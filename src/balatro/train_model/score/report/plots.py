@@ -9,7 +9,6 @@ Colours are told apart by people who see few (Okabe and Ito's), and no chart say
 from __future__ import annotations
 
 import contextlib
-import io
 import math
 import textwrap
 import warnings
@@ -25,10 +24,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
-from PIL import Image
 
 from balatro.train_model.score.history import EpochRecord, best_epoch
 from balatro.train_model.score.report.embedding_map import EmbeddingMap
+from balatro.utils.images import to_png
 
 MAX_MATRIX = 30
 """Classes up to which a confusion matrix is drawn whole; with more, its names could not be read."""
@@ -124,9 +123,7 @@ def theme() -> Theme:
 
 def figure_png(figure: Figure) -> bytes:
     """PNG, DPI pixels an inch; the same figure gives the same bytes."""
-    data = io.BytesIO()
-    Image.fromarray(figure_pixels(figure, DPI)).save(data, "PNG")
-    return data.getvalue()
+    return to_png(figure_pixels(figure, DPI), packed=True)
 
 
 def figure_pixels(figure: Figure, dpi: int = 100) -> np.ndarray:

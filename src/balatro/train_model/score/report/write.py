@@ -5,7 +5,6 @@ page = write_report(run_folder / "report", predictions, read_history(run_folder)
 
 from __future__ import annotations
 
-import io
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from balatro.errors import InputError
 from balatro.train_model.lesson.tasks import MISSING
@@ -39,6 +37,7 @@ from balatro.train_model.score.report.plots import (
 )
 from balatro.train_model.score.scores import score_predictions
 from balatro.utils.files import write_bytes, write_json, write_text
+from balatro.utils.images import write_png
 from balatro.utils.progress import progress
 
 PAGE = "index.html"
@@ -249,9 +248,7 @@ def _write_sheet(path: Path, predictions: Predictions, rows: Sequence[int]) -> N
     if not rows:
         path.unlink(missing_ok=True)
         return
-    data = io.BytesIO()
-    Image.fromarray(sample_sheet(predictions, np.asarray(rows))).save(data, "PNG")
-    write_bytes(path, data.getvalue())
+    write_png(path, sample_sheet(predictions, np.asarray(rows)), packed=True)
 
 
 def show_mistakes(predictions: Predictions, mistakes: Sequence[Mistake], grad_cam: GradCam | None) -> list[dict[str, Any]]:

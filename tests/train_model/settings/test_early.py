@@ -1,0 +1,109 @@
+"""Slips that are told at once: before torch is imported, before anything is prepared."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from balatro.errors import BalatroError, SettingsError
+from balatro.train_model import command
+from balatro.train_model.settings.early import check_early
+from tests.train_model.tiny_deck import save_tiny_deck
+from tests.train_model.tiny_pictures import save_pictures
+
+
+class TooLateError(Exception):
+    """Training went on to what takes long."""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with the deck `tiny`, and nothing heavy behind the checks."""
+
+    def too_late() -> None:
+        raise TooLateError
+
+    monkeypatch.setenv("BALATRO_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(command, "need_torch", too_late)
+    save_tiny_deck(tmp_path / "data" / "art" / "tiny")
+    (tmp_path / "empty").mkdir()
+    return tmp_path
+
+
+SLIPS = {
+    "no deck in": {"deck": "nosuch"},
+    "no deck in .*game": {"data": ["rendered"]},
+    "no task 'nosuch'; choose from": {"deck": "tiny", "tasks": ["nosuch"]},
+    "no data nosuch": {"data": ["nosuch"]},
+    "cannot be a folder": {"deck": "tiny", "name": "con"},
+    "epochs and --steps were given": {"deck": "tiny", "epochs": 3, "steps": 3},
+    "--image-size 5": {"deck": "tiny", "image_size": "5"},
+    "neither labels.json nor pictures": {"input": "empty"},
+    "no such folder": {"input": "nowhere"},
+    "this run has no pictures": {"deck": "tiny", "flip": True},
+    "nothing to learn from": {},
+}
+
+
+@pytest.mark.parametrize("told", SLIPS)
+def test_a_slip_is_told_before_anything_heavy(here: Path, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    monkeypatch.chdir(here)
+    with pytest.raises(BalatroError, match=told):
+        command.train(**SLIPS[told])
+
+
+@pytest.mark.parametrize("given", [{"deck": "tiny"}, {"deck": "demo"}, {"deck": "tiny", "tasks": ["modifier,identification"]}])
+def test_what_is_right_goes_on(given: dict) -> None:
+    with pytest.raises(TooLateError):
+        command.train(**given)
+
+
+def test_a_deck_may_be_named_by_its_folder(here: Path) -> None:
+    check_early({"deck": str(here / "data" / "art" / "tiny")})
+
+
+def test_fields_of_the_labels_are_tasks(here: Path) -> None:
+    save_pictures(here / "cards")
+    labels = here / "cards" / "labels.json"
+    entries = json.loads(labels.read_text(encoding="utf-8"))
+    labels.write_text(json.dumps({key: {**entry, "phase": "x"} for key, entry in entries.items()}), encoding="utf-8")
+    check_early({"input": str(here / "cards"), "tasks": ["phase"]})
+    with pytest.raises(SettingsError, match="no task 'phases'.* or a field of these labels: phase"):
+        check_early({"input": str(here / "cards"), "tasks": ["phases"]})
+
+
+def test_no_name_for_a_folder_is_told_by_pretrain_at_once() -> None:
+    with pytest.raises(SettingsError, match="cannot be a folder"):
+        command.pretrain(name="a/b")
+
+
+def test_the_checks_import_no_torch() -> None:
+    code = "import sys, balatro.train_model.command; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_toml_file_names_the_run_as_the_flag_does(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Path] = []
+
+    def begin(settings: object, folder: Path, flags: dict) -> None:
+        assert flags == {"deck": "tiny"}
+        begun.append(folder)
+        raise TooLateError
+
+    monkeypatch.setenv("BALATRO_RUNS", str(here / "runs"))
+    monkeypatch.setattr(command, "need_torch", lambda: None)
+    monkeypatch.setattr(command, "_begun", begin)
+    config = here / "my.toml"
+    config.write_text('name = "x"\ndeck = "tiny"\n', encoding="utf-8")
+    for given in ({}, {"name": "y"}):
+        with pytest.raises(TooLateError):
+            command.train(config=config, **given)
+    config.write_text(f"log-dir = {json.dumps(str(here / 'logs'))}\ndeck = 'tiny'\n", encoding="utf-8")
+    with pytest.raises(TooLateError):
+        command.train(config=config)
+    assert begun == [here / "runs" / "x", here / "runs" / "y", here / "logs"]
+    config.write_text('name = "con"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="cannot be a folder"):
+        command.train(config=config)
