@@ -22,7 +22,7 @@ from pathlib import Path
 
 from balatro.errors import InputError
 from balatro.identify_card.batch.many import Answer, Item, Reader, Work, chunks, items
-from balatro.utils.signals import deaf_children
+from balatro.utils.processes.signals import deaf_children
 
 CHUNK = 8
 """Pictures that go to a process at once, so that sending them costs little."""

@@ -26,8 +26,8 @@ from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.screens.deck_lesson import DeckLesson, DeckRecipe, prepare
 from balatro.train_model.screens.targets import Targets, draw_targets
 from balatro.utils.images import rectify
+from balatro.utils.processes.signals import deaf_children
 from balatro.utils.quads import lies_on_any
-from balatro.utils.signals import deaf_children
 
 Batch = dict[str, Tensor]
 """For the locator: frames (K, H, W, 3) uint8 RGB of one of FRAME_SIZES; heat, heat_weight, corners, corner_weight, smaller and

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from balatro.utils.signals import deaf_children
+from balatro.utils.processes.signals import deaf_children
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows hands no signals down")
 IS_DEAF = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
