@@ -1,5 +1,5 @@
 """`python -m balatro` is `balatro`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
-main()
+start()

@@ -29,6 +29,7 @@ def test_a_fresh_machine_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch):
     assert finding("Models", "models").ok is False
     assert finding("Program", "numpy").found == np.__version__
     assert "CPU" in finding("Accelerators", "ONNX Runtime").found
+    assert "Azure" not in finding("Accelerators", "ONNX Runtime").found
 
 
 def test_decks_and_models_are_found():
@@ -38,6 +39,14 @@ def test_decks_and_models_are_found():
     assert finding("Models", "model mine").found.startswith("by neighbours, not trained yet, 5 cards")
     write_fake_bundle(model_dir("mine"))
     assert finding("Models", "model mine").found.startswith("trained, 5 cards")
+
+
+def test_after_the_demo_all_is_well(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("balatro.render.game.steam._steam_roots", lambda: iter(()))
+    write_fake_bundle(model_dir("demo"), without_head=True)
+    decks = finding("Game and decks", "decks")
+    assert decks.ok is None and decks.remedy.endswith("to train on")
+    assert not [found for section in doctor.examine().values() for found in section if found.ok is False]
 
 
 @pytest.mark.parametrize("part", ["model.onnx", "locator.onnx", "gallery.npz"])

@@ -1,6 +1,6 @@
 """`python -m balatro.annotate_dataset …` is `balatro annotate …`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
 if __name__ == "__main__":
-    main(prefix="annotate")
+    start(prefix="annotate")

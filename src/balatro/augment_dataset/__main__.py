@@ -1,6 +1,6 @@
 """`python -m balatro.augment_dataset …` is `balatro augment …`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
 if __name__ == "__main__":
-    main(prefix="augment")
+    start(prefix="augment")

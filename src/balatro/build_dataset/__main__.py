@@ -1,6 +1,6 @@
 """`python -m balatro.build_dataset …` is `balatro capture …`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
 if __name__ == "__main__":
-    main(prefix="capture")
+    start(prefix="capture")

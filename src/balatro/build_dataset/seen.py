@@ -37,7 +37,7 @@ from balatro.build_dataset.records import RecordFile, write_records
 from balatro.errors import InputError
 from balatro.utils.files import read_json, write_bytes
 from balatro.utils.images import IMAGE_SUFFIXES, load_image, write_png
-from balatro.utils.lock import FolderLock
+from balatro.utils.processes.lock import FolderLock
 from balatro.utils.progress import track
 
 SEEN, COUNTERS, LOCK = "seen_hashes.json", "seen_counters.json", ".seen.lock"

@@ -95,7 +95,10 @@ def _decks() -> Iterator[Finding]:
         yield Finding("game", "not where Steam puts it", None, remedy)
     names = _names(data_dir() / "art", "deck.json")
     if not names:
-        yield Finding("decks", f"none in {data_dir() / 'art'}", False, "balatro art import   or   balatro art demo")
+        # What `balatro demo` leaves is a model: cards are identified without a deck.
+        needed = None if _names(data_dir() / "models", MODEL_FILE) else False
+        remedy = "balatro art import   or   balatro art demo" + ("" if needed is False else "   makes one, to train on")
+        yield Finding("decks", f"none in {data_dir() / 'art'}", needed, remedy)
     for name in names:
         try:
             deck = load_deck(art_dir(name))
@@ -166,8 +169,9 @@ def _monitors() -> list[str]:
 def _accelerators() -> Iterator[Finding]:
     import onnxruntime
 
+    # Every build for the CPU lists Azure, which sends pictures to a service: no accelerator of this machine.
     providers = [name.removesuffix("ExecutionProvider") for name in onnxruntime.get_available_providers()]
-    yield Finding("ONNX Runtime", ", ".join(providers))
+    yield Finding("ONNX Runtime", ", ".join(name for name in providers if name != "Azure"))
     if _version("torch") is not None:
         yield Finding("torch", _in_child(_TORCH) or "cannot be imported", None)
 

@@ -19,6 +19,7 @@ from balatro.build_dataset.command import capture
 from balatro.cli.art import art
 from balatro.cli.doctor import doctor
 from balatro.cli.evaluate import evaluate
+from balatro.cli.start import INTERRUPTED, STOPPED, has_begun
 from balatro.demo.command import demo
 from balatro.errors import BalatroError
 from balatro.export.command import export
@@ -31,18 +32,16 @@ from balatro.identify_card.server.command import serve
 from balatro.identify_card.watch.command import watch
 from balatro.train_model.command import compare, pretrain, train
 
-INTERRUPTED = 130
-"""Exit status after Ctrl+C, as shells have it."""
-
 
 class _Commands(TyperGroup):
     """Turns what goes wrong in any command into one line and an exit status."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
+            has_begun()
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise _failed("stopped by Ctrl+C", INTERRUPTED) from None
+            raise _failed(STOPPED, INTERRUPTED) from None
         except BalatroError as error:
             raise _failed(str(error)) from error
         except BrokenPipeError:
@@ -138,7 +137,7 @@ def _options(
 
 
 def main(prefix: str | None = None) -> None:
-    """Run the command line. prefix: a command put in front, for `python -m balatro.train_model` and its like."""
+    """Run the command line; what starts it, and tells `prefix`, is `start`."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a card's é must not end a run on an old Windows console

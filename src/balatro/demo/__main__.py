@@ -1,6 +1,6 @@
 """`python -m balatro.demo …` is `balatro demo …`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
 if __name__ == "__main__":
-    main(prefix="demo")
+    start(prefix="demo")

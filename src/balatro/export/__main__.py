@@ -1,6 +1,6 @@
 """`python -m balatro.export …` is `balatro export …`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
 if __name__ == "__main__":
-    main(prefix="export")
+    start(prefix="export")

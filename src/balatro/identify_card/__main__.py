@@ -1,6 +1,6 @@
 """`python -m balatro.identify_card …` is `balatro identify …`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
 if __name__ == "__main__":
-    main(prefix="identify")
+    start(prefix="identify")

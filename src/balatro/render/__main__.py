@@ -1,6 +1,6 @@
 """`python -m balatro.render …` is `balatro art …`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
 if __name__ == "__main__":
-    main(prefix="art")
+    start(prefix="art")

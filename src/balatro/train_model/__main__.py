@@ -1,6 +1,6 @@
 """`python -m balatro.train_model …` is `balatro train …`."""
 
-from balatro.cli.main import main
+from balatro.cli.start import start
 
 if __name__ == "__main__":
-    main(prefix="train")
+    start(prefix="train")

@@ -163,15 +163,17 @@ def compare(
     \b
       balatro compare frozen unfrozen --out comparison
     """
+    need_torch("comparing runs")
     from rich.console import Console
 
-    from balatro.train_model.score.compare import compare_runs
+    from balatro.train_model.score.compare import PAGE, compare_runs
     from balatro.utils.outputs import check_folder_name
 
     check_folder_name("--out", out)
     folders = [runs_dir() / run if (runs_dir() / run).is_dir() else Path(run) for run in runs]
     comparison = compare_runs(folders, out)
     Console(markup=False).print(comparison)
+    typer.echo(f"{out / PAGE}: the page, open it in a browser")
 
 
 def run_training(settings: TrainSettings, folder: Path) -> Run:
@@ -268,8 +270,11 @@ def _list_choices() -> None:
             typer.echo(f"  {choice:24} {about}")
 
 
-def need_torch() -> None:
-    """MissingPartError unless all that training needs is installed; call it before anything heavy is imported."""
+def need_torch(what: str = "training") -> None:
+    """MissingPartError unless all that training needs is installed; call it before anything heavy is imported.
+
+    what: is done with it, for the error.
+    """
     # Threads that wait in circles take the cores away from the processes that draw: measured 20 times slower on two cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
@@ -278,4 +283,4 @@ def need_torch() -> None:
         import torch  # noqa: F401
     except (ImportError, OSError) as error:  # OSError: torch is there, but a library that it loads is not
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise MissingPartError(f"training needs torch, lightning and onnx ({reason}): {how_to_install('train')}") from error
+        raise MissingPartError(f"{what} needs torch, lightning and onnx ({reason}): {how_to_install('train')}") from error

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from balatro.errors import InputError
-from balatro.utils.lock import file_lock
+from balatro.utils.processes.lock import file_lock
 
 
 def write_bytes(path: Path, data: bytes) -> os.stat_result:

@@ -30,7 +30,7 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.errors import BalatroError, InputError, LabelError, UnknownCardError
 from balatro.utils.files import write_bytes
 from balatro.utils.labels import CardLabel, read_labels, write_labels
-from balatro.utils.lock import file_lock
+from balatro.utils.processes.lock import file_lock
 from tests.annotate_dataset.small_data import key_of, small_data, write_pictures
 
 A, B, C = key_of(0), key_of(1), key_of(2)
@@ -340,7 +340,7 @@ def test_a_full_disk_loses_nothing(data: Path, store: DatasetStore, monkeypatch:
 
 
 def test_another_program_that_does_not_let_go(data: Path, store: DatasetStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("balatro.utils.lock.WAIT_S", 0.05)
+    monkeypatch.setattr("balatro.utils.processes.lock.WAIT_S", 0.05)
     monkeypatch.setattr(room, "file_lock", lambda path: file_lock(path, 0.05))
     with (
         file_lock(data / "dataset_default" / ".labels.lock"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -135,13 +136,14 @@ def check_whole(run: Run, model: Path) -> None:
     assert not run.lines.parent.exists()
 
 
+def children_of(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(word) for task in tasks for word in (task / "children").read_text(encoding="ascii").split()]
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for child processes in /proc")
 def test_killed_and_resumed(run: Run, fake_folder: Path) -> None:
-    children = [
-        int(word)
-        for task in Path(f"/proc/{run.process.pid}/task").iterdir()
-        for word in (task / "children").read_text(encoding="ascii").split()
-    ]
+    children = children_of(run.process.pid)
     assert len(children) >= 2
     run.process.kill()
     run.process.wait()
@@ -149,6 +151,15 @@ def test_killed_and_resumed(run: Run, fake_folder: Path) -> None:
     with run.lines.open("ab") as lines:
         lines.write(b'{"file": "to')
     check_whole(run, fake_folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads masks of signals in /proc")
+def test_no_reading_process_hears_ctrl_c_from_its_first_moment_on(run: Run) -> None:
+    readers = [pid for pid in children_of(run.process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(readers) == 2
+    for pid in readers:
+        (blocked,) = re.findall(r"SigBlk:\s*(\w+)", Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace"))
+        assert int(blocked, 16) >> (signal.SIGINT - 1) & 1
 
 
 def is_running(pid: int) -> bool:

@@ -60,7 +60,7 @@ def running(folder: Path, limits: Limits | None = None, token: str = "") -> Iter
 
     limits = limits or Limits()
     with open_port("127.0.0.1", 0) as place:
-        server = make_server(make_app(make_readers(folder, limits), token), limits.bytes)
+        server = make_server(make_app(make_readers(folder, limits), token), limits)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
         thread.start()
         try:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from balatro.errors import ModelError
 from balatro.identify_card.card import picture_json
 from balatro.identify_card.server.batching import Gathering, Upload, default_readers, default_slots, read_picture
 from balatro.identify_card.server.limits import Limits, Refused, decode
@@ -189,3 +190,24 @@ def test_a_refused_picture_is_let_go_at_once(readers, data):
 
 def test_some_readers_are_chosen():
     assert 1 <= default_slots() <= default_readers() <= 8
+
+
+class Ill:
+    """What a reader follows, with trouble that comes and goes."""
+
+    def __init__(self, bundle):
+        self.bundle, self.trouble = bundle, ""
+
+    def follow(self):
+        if self.trouble:
+            raise ModelError(self.trouble)
+
+
+def test_trouble_is_told_once_each_time_that_it_comes_and_so_is_its_end(readers, caplog):
+    ill = Ill(readers.common.bundle)
+    for trouble in ("", "damaged", "damaged", "", "", "damaged"):
+        ill.trouble = trouble
+        readers._follow(ill)
+    told = [record.getMessage().rpartition(": ")[2] for record in caplog.records]
+    assert told == ["damaged", "what was added or set is read again", "damaged"]
+    readers._trouble = ""

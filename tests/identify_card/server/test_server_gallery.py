@@ -19,7 +19,7 @@ from balatro.identify_card.server import gallery as served
 from balatro.identify_card.server.app import make_app
 from balatro.identify_card.server.limits import Limits, Refused
 from balatro.utils.files import read_json, write_json
-from balatro.utils.lock import file_lock
+from balatro.utils.processes.lock import file_lock
 from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.server.server_parts import LOCAL, as_bytes, bomb, card_bytes, make_readers
 
@@ -172,7 +172,7 @@ def test_other_cards_in_model_json_are_another_model(client, folder):
 
 
 def test_a_store_in_use_says_when_to_try_again(client, folder, monkeypatch):
-    monkeypatch.setattr("balatro.utils.lock.WAIT_S", 0.01)
+    monkeypatch.setattr("balatro.utils.processes.lock.WAIT_S", 0.01)
     monkeypatch.setattr(file_lock.__wrapped__, "__defaults__", (0.01,))
     with file_lock(folder / LOCK, 1.0):
         answer = add(client, "My Joker", flat(PURPLE))

@@ -219,7 +219,7 @@ def test_a_damaged_video_ends_with_an_error(tmp_path: Path, fake_folder: Path) -
 
 
 def test_second_watcher_of_one_file(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
-    from balatro.utils.lock import FolderLock
+    from balatro.utils.processes.lock import FolderLock
 
     out = tmp_path / "events.jsonl"
     out.write_text("kept\n")

@@ -1,11 +1,13 @@
 import json
+import sys
 from dataclasses import replace
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
-from balatro.errors import InputError
+from balatro.errors import InputError, MissingPartError
+from balatro.train_model.command import compare
 from balatro.train_model.score.compare import PAGE, PICTURE, compare_runs, flatten_settings
 from balatro.train_model.score.history import append_epoch
 from balatro.train_model.score.report import CLASSIFICATION
@@ -133,3 +135,14 @@ def test_a_run_of_another_length_and_without_metrics(tmp_path, runs):
     append_epoch(folder, replace(fake_history(1)[0], metrics={}, val_loss={}))
     compare_runs([*runs, folder], tmp_path / "out")
     assert (tmp_path / "out" / PAGE).is_file()
+
+
+def test_the_command_says_where_the_page_lies(runs, tmp_path, capsys):
+    compare(list(map(str, runs)), tmp_path / "out")
+    assert capsys.readouterr().out.splitlines()[-1] == f"{tmp_path / 'out' / PAGE}: the page, open it in a browser"
+
+
+def test_without_torch_the_command_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingPartError, match=r"comparing runs needs torch.*pip install"):
+        compare(["a", "b"])

@@ -62,7 +62,7 @@ from balatro.annotate_dataset.store.screenshots import NO_GROUP, Group, Picture,
 from balatro.errors import BalatroError, InputError, LabelError
 from balatro.utils.files import write_bytes
 from balatro.utils.labels import LABELS, CardLabel, read_labels, to_entry
-from balatro.utils.lock import file_lock
+from balatro.utils.processes.lock import file_lock
 
 DATASET, SCREENSHOTS = "dataset_default", "screenshots"
 LOCK = ".labels.lock"

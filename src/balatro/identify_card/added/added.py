@@ -33,7 +33,7 @@ from balatro.identify_card.added.pictures import AddedPicture, as_added, remove_
 from balatro.runtime.model_json import BundleCard
 from balatro.runtime.sessions import network_file, weights_file
 from balatro.utils.files import write_bytes
-from balatro.utils.lock import file_lock
+from balatro.utils.processes.lock import file_lock
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.views import Sample

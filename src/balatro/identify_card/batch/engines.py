@@ -22,6 +22,7 @@ from pathlib import Path
 
 from balatro.errors import InputError
 from balatro.identify_card.batch.many import Answer, Item, Reader, Work, chunks, items
+from balatro.utils.processes.signals import deaf_children
 
 CHUNK = 8
 """Pictures that go to a process at once, so that sending them costs little."""
@@ -74,11 +75,10 @@ def _read_in_processes(work: Work, jobs: int, threads: int) -> Generator[Answer,
         # Spawned, not forked: a fork of a process with threads, such as the progress bar's, may hang.
         pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work.model, threads))
         try:
-            with _deaf():
-                pool.submit(int)  # starts the processes
             waiting: deque[Future[list[Answer]]] = deque()
             for chunk in chunks(work, CHUNK):
-                waiting.append(pool.submit(_read_chunk, chunk))
+                with deaf_children():  # each of the first ones starts a process
+                    waiting.append(pool.submit(_read_chunk, chunk))
                 if len(waiting) == AHEAD * jobs:
                     yield from waiting.popleft().result()
             while waiting:
@@ -102,19 +102,6 @@ def _few_threads(threads: int) -> Iterator[None]:
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes that are started within do not hear Ctrl+C, which a terminal sends to all of them: it is ours to end them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 # In each reading process.

@@ -19,7 +19,7 @@ from typing import Any
 from balatro.errors import InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
 from balatro.utils.files import read_json, write_json
-from balatro.utils.lock import FolderLock
+from balatro.utils.processes.lock import FolderLock
 
 FORMAT = 1
 SETTINGS, LINES, LOCK = "settings.json", "lines.jsonl", "lock"

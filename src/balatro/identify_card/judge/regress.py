@@ -25,7 +25,7 @@ from balatro.errors import InputError, SettingsError, UnknownCardError
 from balatro.identify_card.card import Card
 from balatro.utils.files import read_json, write_bytes, write_json
 from balatro.utils.images import load_image
-from balatro.utils.lock import file_lock
+from balatro.utils.processes.lock import file_lock
 
 if TYPE_CHECKING:
     from balatro.identify_card.recognizer import Recognizer

@@ -222,13 +222,18 @@ class Readers:
         return picture_json(upload.name, picture.shape[1], picture.shape[0], cards)
 
     def _follow(self, following: Following) -> None:
-        """Go on with the cards of before where new ones cannot be read; say so once."""
+        """Go on with the cards of before where new ones cannot be read; say so once, and once that it is over."""
         try:
             following.follow()
         except ModelError as error:
-            if str(error) != self._trouble:
-                log.error("%s", error)
-            self._trouble = str(error)
+            trouble = str(error)
+        else:
+            trouble = ""
+        before, self._trouble = self._trouble, trouble
+        if trouble and trouble != before:
+            log.error("%s", trouble)
+        elif before and not trouble:
+            log.warning("%s: what was added or set is read again", following.bundle.folder)
 
 
 def read_picture(recognizer: Recognizer, picture: np.ndarray, what: Whole = "auto") -> list[Card]:

@@ -17,6 +17,8 @@ from balatro.utils.extras import how_to_install
 if TYPE_CHECKING:
     import uvicorn
 
+    from balatro.identify_card.server.limits import Limits
+
 NEEDED = ("fastapi", "uvicorn", "python_multipart", "websockets")
 """What the server is made of."""
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -85,21 +87,24 @@ def serve(
         if browser and not webbrowser.open(f"{url}/#token={token}" if token else url):
             print("no browser found here; open the address in one", file=sys.stderr)
         try:
-            make_server(app, limits.bytes).run(sockets=[place])
+            make_server(app, limits).run(sockets=[place])
         except KeyboardInterrupt:  # uvicorn has ended the requests, and passes the signal on
             print("balatro serve: stopped", file=sys.stderr)
 
 
-def make_server(app: object, max_bytes: int) -> uvicorn.Server:
-    """uvicorn around the application. max_bytes: of a WebSocket's frame."""
+def make_server(app: object, limits: Limits) -> uvicorn.Server:
+    """uvicorn around the application, with the limits that concern whole connections."""
     import uvicorn
+
+    from balatro.identify_card.server.connections import patient
 
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         log_level="warning",
         access_log=False,
+        http=patient(limits.seconds),
         lifespan="on",
-        ws_max_size=max_bytes,
+        ws_max_size=limits.bytes,
         ws_max_queue=1,
         ws_per_message_deflate=False,  # pictures are compressed already, and its buffers are counted by nobody
         timeout_graceful_shutdown=STOP_S,

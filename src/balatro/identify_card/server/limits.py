@@ -50,7 +50,7 @@ class Limits:
     uploads: int = 256 * MIB
     """Bytes of all requests at once, and of all frames of the WebSockets."""
     seconds: float = 30.0
-    """Time for a request's bytes to arrive, or for a client to take an answer of the WebSocket."""
+    """Time for a request's headers to arrive, then for its bytes, and for a client to take an answer."""
     silence: float = 120.0
     """Time in which a WebSocket's client must send a frame, whole; then its place is another's."""
 

@@ -240,7 +240,7 @@ def _open_saver(stack: ExitStack, folder: Path | None) -> DoubtfulSaver | None:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """InputError when another watcher writes this file."""
-    from balatro.utils.lock import FolderLock
+    from balatro.utils.processes.lock import FolderLock
 
     lock = FolderLock(path.with_name(f".{path.name}.lock"), path)
     with closing(lock):

@@ -26,6 +26,7 @@ from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.screens.deck_lesson import DeckLesson, DeckRecipe, prepare
 from balatro.train_model.screens.targets import Targets, draw_targets
 from balatro.utils.images import rectify
+from balatro.utils.processes.signals import deaf_children
 from balatro.utils.quads import lies_on_any
 
 Batch = dict[str, Tensor]
@@ -92,11 +93,12 @@ def open_feed(settings: FeedSettings, first: int, last: int, workers: int, every
     if workers > 0:
         # "spawn" everywhere: a forked copy of a process with torch's threads may hang, and Windows knows nothing else.
         more = {"multiprocessing_context": "spawn", "worker_init_fn": _start_worker, "prefetch_factor": 4}
-    return iter(DataLoader(Feed(settings), batch_size=None, sampler=range(first, last, every), num_workers=workers, **more))
+    with deaf_children():
+        return iter(DataLoader(Feed(settings), batch_size=None, sampler=range(first, last, every), num_workers=workers, **more))
 
 
 def _start_worker(number: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is answered by the main process, which saves and stops its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows it is not handed down
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     # At its end the worker may still be handing over batches that nobody waits for, in a thread that is inside torch then:
