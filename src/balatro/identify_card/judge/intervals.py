@@ -6,6 +6,8 @@ import math
 
 Z = 1.959963984540054
 """95 % of a normal distribution lie within so many deviations."""
+TAIL = 0.025
+"""What lies beyond each end."""
 
 
 def share_interval(count: int, of: int) -> tuple[float, float]:
@@ -23,11 +25,24 @@ def share_interval(count: int, of: int) -> tuple[float, float]:
 
 
 def count_interval(count: int) -> tuple[float, float]:
-    """Byar's interval of the expected number where `count` were seen that come one by one (Poisson).
+    """Garwood's interval of the expected number where `count` were seen that come one by one (Poisson).
 
-    >>> tuple(round(bound, 1) for bound in count_interval(10))
-    (4.8, 18.4)
+    >>> tuple(round(bound, 2) for bound in count_interval(10))
+    (4.8, 18.39)
     """
-    low = count * (1 - 1 / (9 * count) - Z / (3 * math.sqrt(count))) ** 3 if count else 0.0
-    more = count + 1
-    return max(0.0, low), more * (1 - 1 / (9 * more) + Z / (3 * math.sqrt(more))) ** 3
+    high = _mean_at(count, TAIL)
+    return (_mean_at(count - 1, 1 - TAIL) if count else 0.0), high
+
+
+def _mean_at(count: int, chance: float) -> float:
+    """The mean at which at most `count` come with this probability."""
+    low, high = 0.0, count + 10 * math.sqrt(count + 1) + 10
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _at_most(count, middle) > chance else (low, middle)
+    return high
+
+
+def _at_most(count: int, mean: float) -> float:
+    logs = (k * math.log(mean) - mean - math.lgamma(k + 1) for k in range(count + 1))
+    return math.fsum(math.exp(value) for value in logs)

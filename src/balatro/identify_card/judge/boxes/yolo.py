@@ -90,7 +90,7 @@ def _read_names(folder: Path) -> list[str]:
 
 def _yaml_names(text: str) -> list[str]:
     """The entry `names` of a YAML file in the ways in which it is written: `[a, b]`, `- a` and `0: a` on lines of their own."""
-    found = re.search(r"^names:[ \t]*(?:#.*)?(.*?)(?=^[^\s#-]|\Z)", text, re.M | re.S)
+    found = re.search(r"^names:[ \t]*(?:#[^\n]*)?(.*?)(?=^[^\s#-]|\Z)", text, re.M | re.S)
     if found is None:
         return []
     told = found[1].strip()
