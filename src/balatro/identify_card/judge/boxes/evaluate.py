@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,12 +59,9 @@ class BoxScores(Scores):
             "by_name": self.by(lambda outcome: outcome.name),
         }
 
-    def by(self, key: Callable[[Outcome], str], order: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
-        """In groups of cards, in the given order, else by name; without false names, which belong to none."""
-        groups: dict[str, list[Outcome]] = {}
-        for outcome in self.outcomes:
-            groups.setdefault(key(outcome), []).append(outcome)
-        return {group: tally(groups[group]) for group in (order or sorted(groups)) if group in groups}
+    def counted(self, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+        """Without false names, which belong to no group of cards."""
+        return tally(outcomes)
 
     def _of_tag(self, tag: str) -> dict[str, Any]:
         results = [result for result in self.results if tag in result.tags]
