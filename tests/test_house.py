@@ -23,7 +23,6 @@ EXCEPTIONS = {
     "build_dataset/command.py:capture",
     "build_dataset/window/capture_window.py",
     "build_dataset/window/capture_window.py:__init__",
-    "cli/evaluate.py:evaluate",
     "export/command.py:export",
     "identify_card/added/added.py",
     "identify_card/command.py:identify",

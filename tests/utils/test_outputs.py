@@ -65,6 +65,7 @@ def test_no_command_writes_over_what_is_read(folder: Path, command: str, out: st
         "watch --source screen.png --save-doubtful {out} --model fake",
         "capture --source screen.png --out {out} --model fake",
         "evaluate --frames cards --out {out} --model fake",
+        "evaluate --boxes cards --out {out} --model fake",
         "export fake --format torchscript --out {out}",
         "dataset export {out} --form named --labels cards",
         "demo --out {out}",

@@ -22,6 +22,8 @@ SHOWN = 400
 """Misses on the page at most: more than anyone looks at, and the page stays small."""
 NUM_GUESSES = 3
 """Runners-up told of a miss."""
+GROUPS = ("by_modifier", "by_area", "by_tag", "by_size")
+"""Of a summary, those that it has are told."""
 CROP_WIDTH = 480
 """Pictures on the page are at most this wide, pixels."""
 
@@ -43,11 +45,17 @@ def score_table(scores: Scores) -> RenderableType:
         for number, (name, counts) in enumerate(rows, start=1):
             table.add_row(name.replace("_", " "), *_cells(counts), end_section=number == len(rows))
     lines = [f"false names: {summary['false_names']}, {summary['false_names_per_100']:.2f} per 100 cards"]
+    return Group(table, Text("\n".join([*lines, *confusion_lines(summary)])))
+
+
+def confusion_lines(summary: dict[str, Any]) -> list[str]:
+    """What is most confused, a line for names and one for modifiers where there are any."""
+    lines = []
     for title, key in (("names most confused", "name_confusions"), ("modifiers most confused", "modifier_confusions")):
         if summary[key]:
             pairs = (f"{pair['true']} as {pair['said']} ({pair['count']})" for pair in summary[key][:6])
             lines.append(f"{title}: {', '.join(pairs)}")
-    return Group(table, Text("\n".join(lines)))
+    return lines
 
 
 def _cells(counts: dict[str, Any]) -> list[str]:
@@ -64,10 +72,12 @@ def write_report(scores: Scores, folder: Path, model: str) -> tuple[Path, Path]:
 def misses_page(scores: Scores, model: str) -> str:
     """HTML of the misses, worst first: what was said, and what is true."""
     misses = [miss_entry(outcome) for outcome in scores.misses()[:SHOWN]]
+    summary = scores.summary()
     return render_page(
         TEMPLATE,
         model=model,
-        summary=scores.summary(),
+        summary=summary,
+        groups=[group for group in GROUPS if group in summary],
         measures=MEASURES,
         misses=misses,
         num_misses=len(scores.misses()),

@@ -94,7 +94,11 @@ class Scores:
         groups: dict[str, list[Outcome]] = {}
         for outcome in self.outcomes:
             groups.setdefault(key(outcome), []).append(outcome)
-        return {group: count(groups[group]) for group in (order or sorted(groups)) if group in groups}
+        return {group: self.counted(groups[group]) for group in (order or sorted(groups)) if group in groups}
+
+    def counted(self, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+        """What is told of a group of cards."""
+        return count(outcomes)
 
     def name_confusions(self) -> list[dict[str, Any]]:
         """The commonest wrong names, most frequent first."""

@@ -1,0 +1,100 @@
+"""A picture with labelled boxes, whatever form its labels are kept in."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from balatro.config.cards import fold
+from balatro.config.modifiers import MODIFIERS
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+UNSURE = "unsure"
+"""A class of this name marks what is to be counted neither as a card nor as a false name."""
+ROOTS = ("", "images", "pictures", "photos")
+"""Folders beside a file of labels in which its pictures may lie."""
+_SUFFIX = re.compile(
+    rf"(?P<name>.*[^\s_:/,|-])\s*(?:[\s_:/,|-]\s*|(?=[(\[]))[(\[]?(?P<modifier>{'|'.join(MODIFIERS)})[)\]]?", re.I
+)
+
+
+@dataclass(frozen=True)
+class BoxLabel:
+    """One labelled card."""
+
+    box: Box
+    name: str
+    id: str = ""
+    """Empty where only the name is told."""
+    modifier: str | None = None
+    """One of MODIFIERS; None where it is not told, which is then right whatever is read."""
+
+
+@dataclass(frozen=True)
+class BoxPicture:
+    """One picture with its labels; boxes are pixels of the picture, or shares of its width and height where `is_relative`."""
+
+    file: str
+    """As the labels tell it."""
+    path: Path
+    cards: tuple[BoxLabel, ...]
+    unsure: tuple[Box, ...] = ()
+    tags: tuple[str, ...] = ()
+    is_relative: bool = False
+    size: tuple[int, int] | None = None
+    """Width and height for which the boxes hold, where the labels tell it."""
+
+    def in_pixels(self, width: int, height: int) -> BoxPicture:
+        """The same with boxes in pixels of a picture of this size."""
+        if not self.is_relative:
+            return self
+        cards = tuple(replace(card, box=_times(card.box, width, height)) for card in self.cards)
+        unsure = tuple(_times(box, width, height) for box in self.unsure)
+        return replace(self, cards=cards, unsure=unsure, is_relative=False)
+
+
+def _times(box: Box, width: int, height: int) -> Box:
+    return box[0] * width, box[1] * height, box[2] * width, box[3] * height
+
+
+def to_box(values: Sequence[Any]) -> Box:
+    """Four numbers as a box; ValueError when they are none."""
+    left, top, right, bottom = (float(value) for value in values)
+    if not all(math.isfinite(value) for value in (left, top, right, bottom)) or right <= left or bottom <= top:
+        raise ValueError(f"{list(values)} is no box; expected left < right and top < bottom")
+    return left, top, right, bottom
+
+
+def to_modifier(value: Any) -> str | None:
+    """A modifier in any case; None where none is told; ValueError for another word."""
+    if value is None or value == "":
+        return None
+    found = next((modifier for modifier in MODIFIERS if fold(modifier) == fold(str(value))), None)
+    if found is None:
+        raise ValueError(f"modifier {value!r}; expected one of {', '.join(MODIFIERS)}, or null")
+    return found
+
+
+def split_class(text: str) -> tuple[str, str | None]:
+    """A class's name as card and modifier: `Egg`, `Egg Foil`, `Egg_foil`, `Egg (Foil)`, `Egg: Foil`.
+
+    >>> split_class("Egg (foil)")
+    ('Egg', 'Foil')
+    >>> split_class("The Fool")
+    ('The Fool', None)
+    """
+    found = _SUFFIX.fullmatch(text.strip())
+    return (found["name"], to_modifier(found["modifier"])) if found else (text.strip(), None)
+
+
+def find_picture(name: str, roots: Iterable[Path]) -> Path:
+    """Where a picture that labels name lies; the first place when it is nowhere, so that reading it names it."""
+    told = name.replace("\\", "/")
+    places = [root / folder / told for root in roots for folder in ROOTS]
+    return next((place for place in places if place.is_file()), places[0])

@@ -1,0 +1,135 @@
+"""What was read of a picture against its labelled boxes: which card is which, and what is a false name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from balatro.config.cards import fold
+from balatro.identify_card.card import Card
+from balatro.identify_card.judge.boxes.labels import Box, BoxLabel, BoxPicture
+from balatro.identify_card.judge.evaluate import CROP
+from balatro.identify_card.judge.scores import FalseName, Outcome
+from balatro.utils.images import rectify
+
+SAME_BOX = 0.4
+"""A labelled card is found by a box that shares at least so much with it: area of both by area of either."""
+AS_GOOD = 0.15
+"""Of boxes that fit a card nearly as well as the best, one with the right name goes first."""
+ON_UNSURE = 0.2
+IN_UNSURE = 0.5
+"""A name is not counted where its box shares more than ON_UNSURE with an unsure one, or lies in it with more than this."""
+
+
+@dataclass(frozen=True, eq=False)
+class BoxOutcome(Outcome):
+    """One labelled card; `modifier` is empty where the labels tell none, and then right whatever was read."""
+
+    is_named: bool = False
+    """Whether the name is right: by id where the label has one, else by name."""
+    height: float = 0.0
+    """As a share of the picture's."""
+
+    @property
+    def name_right(self) -> bool:
+        return self.is_named
+
+    @property
+    def modifier_right(self) -> bool:
+        return self.said is not None and self.modifier in ("", self.said.modifier)
+
+
+@dataclass(frozen=True, eq=False)
+class BoxFalseName(FalseName):
+    """A name where no labelled card is."""
+
+    height: float = 0.0
+    """As a share of the picture's."""
+
+
+@dataclass(frozen=True, eq=False)
+class PictureResult:
+    """What became of one picture."""
+
+    tags: tuple[str, ...]
+    outcomes: tuple[BoxOutcome, ...]
+    false_names: tuple[BoxFalseName, ...]
+
+
+def judge_picture(labels: BoxPicture, picture: np.ndarray, cards: Sequence[Card]) -> PictureResult:
+    """Compare the cards read from one (H, W, 3) uint8 RGB picture with its labels, whose boxes are in pixels."""
+    partners = pair_boxes(labels.cards, cards)
+    outcomes = []
+    for slot, (label, place) in enumerate(zip(labels.cards, partners, strict=True)):
+        said = None if place is None else cards[place]
+        right = said is not None and is_same(said, label)
+        height = (label.box[3] - label.box[1]) / picture.shape[0]
+        crop = None if right and label.modifier in (None, said and said.modifier) else _crop(picture, label.box, said)
+        outcome = BoxOutcome(
+            labels.file, "box", slot, label.id, label.name, label.modifier or "", said, crop, is_named=right, height=height
+        )
+        outcomes.append(outcome)
+    false = [card for place, card in enumerate(cards) if card.known and place not in partners]
+    false_names = [
+        BoxFalseName(
+            labels.file, "no box", card, _crop(picture, card.box, card), (card.box[3] - card.box[1]) / picture.shape[0]
+        )
+        for card in false
+        if not any(_is_on(card.box, box) for box in labels.unsure)
+    ]
+    return PictureResult(labels.tags, tuple(outcomes), tuple(false_names))
+
+
+def is_same(card: Card, label: BoxLabel) -> bool:
+    """Whether the name read is the label's: by id; by name in any spelling, or an id in its place, where the label has none."""
+    if not card.known:
+        return False
+    return card.id == label.id if label.id else fold(label.name) in (fold(card.name or ""), fold(card.id or ""))
+
+
+def pair_boxes(labels: Sequence[BoxLabel], cards: Sequence[Card]) -> list[int | None]:
+    """For each label the place of the card that was read there, best fit first, each card once; None where there is none."""
+    fits = sorted(
+        ((overlap(label.box, card.box), i, j) for i, label in enumerate(labels) for j, card in enumerate(cards)), reverse=True
+    )
+    fits = [fit for fit in fits if fit[0] >= SAME_BOX]
+    partners: list[int | None] = [None] * len(labels)
+    used: set[int] = set()
+    for value, i, j in fits:
+        if partners[i] is not None or j in used:
+            continue
+        near = (k for fit, a, k in fits if a == i and fit > value - AS_GOOD and k not in used and is_same(cards[k], labels[i]))
+        best = next(near, j)
+        partners[i] = best
+        used.add(best)
+    return partners
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Area of both by area of either, 0..1."""
+    both = _shared(one, other)
+    return both / (_area(one) + _area(other) - both) if both else 0.0
+
+
+def _is_on(box: Box, unsure: Box) -> bool:
+    return overlap(box, unsure) > ON_UNSURE or _shared(box, unsure) > IN_UNSURE * _area(box)
+
+
+def _shared(one: Box, other: Box) -> float:
+    width, height = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0) * max(height, 0)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _crop(picture: np.ndarray, box: Box, card: Card | None) -> np.ndarray:
+    """What was looked at: the card, straightened; where none was found the box and as much again around it."""
+    if card is not None:
+        return rectify(picture, np.array([card.quad], np.float32), CROP)[0]
+    wide, high = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
+    left, top = max(0, round(box[0] - wide)), max(0, round(box[1] - high))
+    return picture[top : max(0, round(box[3] + high)), left : max(0, round(box[2] + wide))].copy()
