@@ -122,7 +122,7 @@ class Namer:
     def _by_gallery(self, likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
         assert likeness.gallery is not None and likeness.outside is not None
         settings, nearest = self.bundle.gallery, likeness.gallery
-        trusted = 1.0
+        trusted: float | np.ndarray = 1.0
         if likeness.added is not None:
             own, nearest = nearest[:, self._columns], nearest.copy()
             nearest[:, self._columns] = np.maximum(own, likeness.added)
