@@ -11,7 +11,6 @@ import typer
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir, runs_dir
 from balatro.errors import MissingPartError, SettingsError
-from balatro.train_model.settings.early import check_early
 from balatro.train_model.settings.options import read_config, with_options, write_config
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
@@ -81,6 +80,8 @@ def train(
     name = name or start.get("name")
     log_dir = log_dir or (Path(start["log_dir"]) if "log_dir" in start else None)
     if resume is None:
+        from balatro.train_model.settings.early import check_early
+
         check_early(flags, name)
     need_torch()
     if resume is not None:
