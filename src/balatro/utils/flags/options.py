@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -135,6 +135,11 @@ def told_value(value: Any) -> str:
     return "" if value is None or value is False else ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def listed(names: Sequence[str]) -> str:
+    """`onnx, openvino or torchscript`."""
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
 def _flag_type(hint: Any) -> Any:
     """`int | None` as int, `tuple[str, ...]` as list[str]."""
     if get_origin(hint) in (Union, types.UnionType):
@@ -146,8 +151,7 @@ def _help(sentence: str, knob: Knob) -> str:
     if not knob.rows or not knob.told:
         return sentence
     names = [f"{row.name} ({row.about.rstrip('.')})" if knob.told == "all" and row.about else row.name for row in knob.rows]
-    listed = " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-    return f"{sentence.removesuffix('.')}: {listed}."
+    return f"{sentence.removesuffix('.')}: {listed(names)}."
 
 
 def _part_options(option: Option) -> Iterator[Option]:
