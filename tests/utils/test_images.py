@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -5,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from balatro.errors import InputError
 from balatro.utils.images import MAX_PIXELS, find_images, load_image, rectify
+from tests.utils.profiles import rgb_profile
 
 RED = (204, 51, 0)
 
@@ -278,3 +280,30 @@ def test_rectify_survives_senseless_quads(picture: np.ndarray):
     quads = np.array([[(5, 5)] * 4, [(np.nan, 0)] * 4, [(1e9, 1e9)] * 4], np.float32)
     assert rectify(picture, quads, (9, 12)).shape == (3, 12, 9, 3)
     assert rectify(picture, np.zeros((0, 4, 2)), (9, 12)).shape == (0, 12, 9, 3)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_colours_of_another_space_become_srgb(tmp_path, suffix, mode):
+    if (suffix, mode) == ("jpg", "RGBA"):
+        pytest.skip("JPEG knows no alpha")
+    shown = np.full((40, 60, 3), (250, 90, 80), np.uint8)
+    shown[:, 30:] = (60, 160, 240)
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(rgb_profile("Display P3")))
+    stored = ImageCms.profileToProfile(Image.fromarray(shown), ImageCms.createProfile("sRGB"), profile).convert(mode)
+    assert np.abs(np.asarray(stored)[..., :3].astype(int) - shown).max() > 12
+    stored.save(tmp_path / f"x.{suffix}", icc_profile=profile.tobytes(), **({} if suffix == "png" else {"quality": 100}))
+    read = load_image(tmp_path / f"x.{suffix}").astype(int)
+    assert np.abs(read - shown)[:, [10, 50]].max() <= 4
+    stored.save(tmp_path / f"plain.{suffix}", icc_profile=None, **({} if suffix == "png" else {"quality": 100}))
+    assert np.abs(load_image(tmp_path / f"plain.{suffix}").astype(int) - shown).max() > 12
+
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+@pytest.mark.parametrize("profile", [b"no profile at all", rgb_profile("cut")[:200], SRGB])
+def test_profiles_that_change_nothing(tmp_path, profile):
+    picture = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
+    Image.fromarray(picture).save(tmp_path / "x.png", icc_profile=profile)
+    np.testing.assert_array_equal(load_image(tmp_path / "x.png"), picture)

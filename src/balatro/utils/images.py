@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import io
 import math
 import os
 import warnings
@@ -16,7 +17,7 @@ from typing import TypeAlias, cast
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from balatro.config.suffixes import IMAGE_SUFFIXES as IMAGE_SUFFIXES
 from balatro.config.suffixes import VIDEO_SUFFIXES
@@ -35,6 +36,8 @@ FAINT = 32
 _STRIP = 2_000_000
 """Pixels that are turned into an array at a time: whole pictures at once take several times their memory."""
 _ORIENTATION = 0x0112
+_PROFILED = {"RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
+"""Modes of pictures that may be in another colour space, and what their profiles call it."""
 
 ImageSource: TypeAlias = "str | os.PathLike[str] | Image.Image | np.ndarray"
 
@@ -44,8 +47,9 @@ def load_image(source: ImageSource) -> np.ndarray:
 
     source: a path, a PIL image, or an array (H, W), (H, W, 1..4) in RGB order of any number type; floats are 0..1, or 0..255
     when any is above 1; 16 bits are reduced to 8. Transparent parts become black (but not a whole picture of next to
-    no alpha), animations give their first frame that is not one flat colour, and EXIF rotation is applied. Raises InputError
-    for what is missing, truncated, larger than MAX_PIXELS, or no picture.
+    no alpha), animations give their first frame that is not one flat colour, EXIF rotation is applied, and colours of another
+    colour space, told by the picture's ICC profile, become sRGB. Raises InputError for what is missing, truncated, larger than
+    MAX_PIXELS, or no picture.
 
     >>> load_image("screenshot.png").shape
     (720, 1280, 3)
@@ -227,6 +231,7 @@ def _from_pil(image: Image.Image, name: str) -> np.ndarray:
     image.load()
     if image.getexif().get(_ORIENTATION, 1) != 1:
         image = ImageOps.exif_transpose(image)
+    image = _to_srgb(image)
     if image.mode.startswith("I") or image.mode == "F":
         return _from_array(np.asarray(image))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
@@ -234,6 +239,25 @@ def _from_pil(image: Image.Image, name: str) -> np.ndarray:
         faint = cast("tuple[int, int]", image.getchannel("A").getextrema())[1] < FAINT
         image = image.convert("RGB") if faint and not _is_flat(image.convert("RGB")) else image
     return _in_strips(image)
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """A picture with a profile of another colour space (Display P3 of Macs and phones, Adobe RGB, CMYK) in sRGB.
+
+    The numbers of such a picture mean other colours than the game's: read as they are, cards look paler or more vivid, which is
+    what tells some modifiers.
+    """
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in _PROFILED:
+        return image
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(given) or given.profile.xcolor_space.strip() != _PROFILED[image.mode]:
+            return image
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError):  # a damaged profile: the numbers are all there is
+        return image
 
 
 def _seek_shown(image: Image.Image) -> None:
