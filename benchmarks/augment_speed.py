@@ -18,7 +18,8 @@ import numpy as np
 from PIL import Image, ImageEnhance
 
 from balatro.augment_dataset.generate import to_png
-from balatro.augment_dataset.policy import Settings, draw_edition, draw_steps
+from balatro.augment_dataset.policy import draw_edition, draw_steps
+from balatro.augment_dataset.settings import Settings
 from balatro.augment_dataset.steps import Step
 from balatro.augment_dataset.transforms import apply_steps
 from balatro.config.modifiers import MODIFIERS

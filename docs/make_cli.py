@@ -59,6 +59,8 @@ def _row(parameter: Any) -> str:
     else:
         names = ", ".join(f"`{name}`" for name in [*parameter.opts, *parameter.secondary_opts])
     default = parameter.default
+    if isinstance(parameter.show_default, str):
+        return f"| {names} | {getattr(parameter, 'help', '') or ''} | {parameter.show_default} |"
     told = parameter.show_default and not callable(default) and not isinstance(default, bool) and default not in (None, ())
     shown = f"`{default}`" if told else ""
     return f"| {names} | {getattr(parameter, 'help', '') or ''} | {shown} |"

@@ -8,7 +8,7 @@ import pytest
 from balatro.augment_dataset import generate
 from balatro.augment_dataset.generate import Outcome, augment, find_originals
 from balatro.augment_dataset.journal import JOURNAL
-from balatro.augment_dataset.policy import Settings
+from balatro.augment_dataset.settings import Settings
 from balatro.augment_dataset.transforms import remake
 from balatro.errors import BalatroError, InputError, LabelError, SettingsError
 from balatro.utils.images import load_image, to_png

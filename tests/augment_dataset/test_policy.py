@@ -9,14 +9,13 @@ from balatro.augment_dataset.policy import (
     GEOMETRY,
     MOST_COPIES,
     RULES,
-    TRANSFORMS,
     Copy,
-    Settings,
     allowed,
     draw_steps,
     plan_copies,
 )
-from balatro.augment_dataset.steps import KINDS, parse_steps
+from balatro.augment_dataset.settings import Settings
+from balatro.augment_dataset.steps import KINDS, TRANSFORMS, parse_steps
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import LabelError, SettingsError
 from balatro.utils.labels import CardLabel

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from balatro.augment_dataset.generate import find_originals
-from balatro.augment_dataset.policy import Settings
 from balatro.augment_dataset.preview import NUM_ROWS, preview_sheet, write_preview
+from balatro.augment_dataset.settings import Settings
 from balatro.errors import InputError, SettingsError
 from balatro.utils.images import load_image
 from balatro.utils.labels import CardLabel

@@ -21,7 +21,8 @@ import cv2
 import numpy as np
 
 from balatro.augment_dataset.journal import JOURNAL, Made, digest, open_journal, remove, write_journal
-from balatro.augment_dataset.policy import Copy, Plan, Settings, plan_copies
+from balatro.augment_dataset.policy import Copy, Plan, plan_copies
+from balatro.augment_dataset.settings import Settings
 from balatro.augment_dataset.transforms import apply_steps
 from balatro.config.paths import data_dir
 from balatro.errors import InputError, LabelError, SettingsError

@@ -9,83 +9,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heapreplace
 
 import numpy as np
 
-from balatro.augment_dataset.steps import LARGEST_SEED, Step, format_steps
-from balatro.config.modifiers import MODIFIERS
-from balatro.config.shapes import MARGIN
+from balatro.augment_dataset.settings import NEGATIVE, Settings
+from balatro.augment_dataset.steps import LARGEST_SEED, TRANSFORMS, Step, format_steps, rounded
 from balatro.errors import LabelError, SettingsError
 from balatro.render.display import GAME
 from balatro.render.editions import random_phases
 from balatro.utils.labels import CardLabel
 
-BASE, NEGATIVE = "Base", "Negative"
-EDITIONS = MODIFIERS[1:]
+BASE = "Base"
 MOST_COPIES = 50
 """Of one picture and one edition, when classes are brought up to the largest: more of them teach nothing new."""
 
 
-@dataclass(frozen=True)
-class Transform:
-    """One thing that may be done to a picture, by lot."""
-
-    often: float
-    """In what share of the copies."""
-    draw: Callable[[np.random.Generator, float], tuple[float, ...]]
-    """Its values, drawn for a strength of 0..1."""
-    seeded: bool = False
-
-
-def _about(*reach: float) -> Callable[[np.random.Generator, float], tuple[float, ...]]:
-    """Values on both sides of zero, each up to its reach."""
-    return lambda rng, strength: tuple(_rounded(rng.uniform(-1, 1, len(reach)) * reach * strength))
-
-
-def _crop(rng: np.random.Generator, strength: float) -> tuple[float, ...]:
-    return tuple(_rounded(rng.uniform(0, 0.05, 4) * strength))
-
-
-def _resize(rng: np.random.Generator, strength: float) -> tuple[float, ...]:
-    size = rng.uniform(-0.14, 0.05)
-    return tuple(_rounded(1 + strength * (size + rng.uniform(-0.025, 0.025, 2))))
-
-
-def _blur(rng: np.random.Generator, strength: float) -> tuple[float, ...]:
-    return tuple(_rounded(rng.uniform(0.2, 0.6, 1) * strength))
-
-
-def _noise(rng: np.random.Generator, strength: float) -> tuple[float, ...]:
-    return tuple(_rounded(rng.uniform(1.0, 7.0, 1) * strength))
-
-
-def _compression(rng: np.random.Generator, strength: float) -> tuple[float, ...]:
-    return (float(rng.integers(95 - round(55 * strength), 96)),)
-
-
-def _rounded(values: np.ndarray) -> list[float]:
-    """To three decimals, a seventh of a pixel, so that the text stays short; the rounded values are the ones that are used."""
-    return [round(float(value), 3) + 0.0 for value in values]  # + 0.0 makes a negative zero a plain one
-
-
-TRANSFORMS: Mapping[str, Transform] = {
-    "flip": Transform(0.5, lambda rng, strength: ()),
-    "rotate": Transform(0.9, _about(10.0)),
-    "crop": Transform(0.6, _crop),
-    "resize": Transform(0.6, _resize),
-    "perspective": Transform(0.5, _about(*(0.035,) * 8)),
-    "brightness": Transform(0.6, _about(0.15)),
-    "contrast": Transform(0.6, _about(0.15)),
-    "blur": Transform(0.3, _blur),
-    "noise": Transform(0.4, _noise, seeded=True),
-    "compression": Transform(0.3, _compression),
-}
-"""What may be done, in the order in which it is done. The names are those of `steps.KINDS`."""
-
-GEOMETRY = ("flip", "rotate", "crop", "resize", "perspective")
+GEOMETRY = tuple(name for name, kind in TRANSFORMS.items() if kind.moves)
 
 
 @dataclass(frozen=True)
@@ -107,66 +49,6 @@ RULES: Mapping[str, Rule] = {
     "Negative": Rule(("rotate", "crop"), strength=0.3),
 }
 """By modifier. Cards of other games, and those whose modifier nobody has said, get EVERYTHING."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """All that decides what is made of a set of labels."""
-
-    seed: int = 0
-    standard: int = 3
-    """Copies of each picture of a card that has enough of them: STANDARD_AUG_PER_SAMPLE."""
-    rare: int = 10
-    """Copies of each picture of a card that has few: RARE_AUG_PER_SAMPLE."""
-    rare_threshold: int = 3
-    """A card is rare when fewer originals than this bear its name: RARE_THRESHOLD."""
-    n: int | None = None
-    """Copies of every picture, instead of `standard` and `rare`."""
-    negative_synthetic: bool = True
-    """A Negative drawn over each Base picture: NEGATIVE_SYNTHETIC."""
-    editions: tuple[str, ...] = ()
-    """Other editions drawn over each Base picture."""
-    invert: bool = False
-    """Plain RGB inversion in the place of the game's Negative, for other games."""
-    balance_by: str = ""
-    """"name" or "modifier": more copies for the smaller classes; empty for none."""
-    without: tuple[str, ...] = ("flip",)
-    """The transforms that are left out: flips unless somebody asks for them, since a mirrored card is another picture."""
-    image_size: tuple[int, int] | None = None
-    """Width and height of the copies; None keeps each picture's own."""
-    margin: float = MARGIN
-    """How much background the pictures show around the card, as a share of the card."""
-    crt: bool = True
-    """Whether the game's CRT setting was on when they were captured: new editions are drawn beneath its contrast."""
-
-    def __post_init__(self) -> None:
-        _check(self)
-
-    def drawn(self) -> tuple[str, ...]:
-        """The editions that are drawn over Base pictures, in the order of MODIFIERS."""
-        asked = {*self.editions, *([NEGATIVE] if self.negative_synthetic or self.invert else [])}
-        return tuple(edition for edition in EDITIONS if edition in asked)
-
-
-def _check(settings: Settings) -> None:
-    """SettingsError for settings that make no copies, or none that anybody could want."""
-    counts = (settings.standard, settings.rare, settings.n or 0, settings.rare_threshold)
-    if min(counts) < 0 or max(counts[:3]) > 10_000:
-        raise SettingsError(f"{counts[:3]} copies of a picture; expected 0 to 10000")
-    if settings.n is not None and settings.n < 1:
-        raise SettingsError(f"--n {settings.n}: no copies; expected at least 1")
-    if not 0 <= settings.seed <= LARGEST_SEED:
-        raise SettingsError(f"--seed {settings.seed}; expected 0 to {LARGEST_SEED}")
-    if settings.balance_by not in ("", "name", "modifier"):
-        raise SettingsError(f"--balance-by {settings.balance_by}; expected name or modifier")
-    if unknown := [edition for edition in settings.editions if edition not in EDITIONS]:
-        raise SettingsError(f"--synthetic-editions {unknown[0]!r}; expected some of {', '.join(EDITIONS)}")
-    if unknown := [name for name in settings.without if name not in TRANSFORMS]:
-        raise SettingsError(f"no transform is called {unknown[0]!r}; there are {', '.join(TRANSFORMS)}")
-    if settings.image_size and not all(8 <= length <= 4096 for length in settings.image_size):
-        raise SettingsError(f"--image-size {settings.image_size}; expected 8 to 4096 pixels for width and height")
-    if not 0 <= settings.margin <= 0.25:
-        raise SettingsError(f"--margin {settings.margin}; expected a share of the card, 0 to 0.25")
 
 
 @dataclass(frozen=True)
@@ -311,7 +193,7 @@ def draw_edition(rng: np.random.Generator, edition: str, settings: Settings) -> 
         return Step("invert")
     phases = random_phases(rng, 1)
     numbers = np.array([phases.swing[0], phases.seconds[0], phases.field[0]], np.float64)
-    return Step(edition.lower(), (*_rounded(numbers), settings.margin, GAME.contrast if settings.crt else 1.0))
+    return Step(edition.lower(), (*rounded(numbers), settings.margin, GAME.contrast if settings.crt else 1.0))
 
 
 def _size(settings: Settings) -> tuple[Step, ...]:

@@ -18,8 +18,6 @@ from balatro.augment_dataset.generate import Originals
 from balatro.augment_dataset.policy import (
     EVERYTHING,
     RULES,
-    TRANSFORMS,
-    Settings,
     allowed,
     draw_edition,
     draw_step,
@@ -27,7 +25,8 @@ from balatro.augment_dataset.policy import (
     drawn_over,
     has_no_modifiers,
 )
-from balatro.augment_dataset.steps import Step, format_steps
+from balatro.augment_dataset.settings import Settings
+from balatro.augment_dataset.steps import TRANSFORMS, Step, format_steps
 from balatro.augment_dataset.transforms import apply_steps
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import BalatroError, InputError, SettingsError
@@ -143,11 +142,8 @@ def _one(name: str, settings: Settings) -> Draw:
 
 
 def _force(step: Step) -> float:
-    """How strong a step is, to be compared with others of its kind: a low quality is the strong one."""
-    if step.name == "compression":
-        return -step.values[0]
-    usual = 1.0 if step.name == "resize" else 0.0
-    return sum(abs(value - usual) for value in step.values)
+    """How strong a step is, to be compared with others of its kind."""
+    return sum(abs(value - TRANSFORMS[step.name].neutral) for value in step.values)
 
 
 def _mix(settings: Settings) -> Draw:

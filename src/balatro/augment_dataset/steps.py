@@ -11,16 +11,47 @@ floats again, so a picture can be made from its parent and the text alone (`tran
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from balatro.errors import LabelError
 
+if TYPE_CHECKING:  # the help of a command does without numpy
+    import numpy as np
+
 Limits = tuple[float, float]
+Draw = Callable[["np.random.Generator", float], tuple[float, ...]]
+"""A step's numbers by lot, for a strength of 0..1."""
+
+
+def rounded(values: Iterable[float]) -> tuple[float, ...]:
+    """To three decimals, a seventh of a pixel, so that the text stays short; the rounded values are the ones that are used."""
+    return tuple(round(float(value), 3) + 0.0 for value in values)  # + 0.0 makes a negative zero a plain one
+
+
+def about(*reach: float) -> Draw:
+    """Values on both sides of zero, each up to its reach."""
+    return lambda rng, strength: rounded(rng.uniform(-1, 1, len(reach)) * reach * strength)
+
+
+def between(low: float, high: float, count: int = 1) -> Draw:
+    """So many values between two, less with less strength."""
+    return lambda rng, strength: rounded(rng.uniform(low, high, count) * strength)
+
+
+def _resize(rng: np.random.Generator, strength: float) -> tuple[float, ...]:
+    size = rng.uniform(-0.14, 0.05)
+    return rounded(1 + strength * (size + rng.uniform(-0.025, 0.025, 2)))
+
+
+def _compression(rng: np.random.Generator, strength: float) -> tuple[float, ...]:
+    return (float(rng.integers(95 - round(55 * strength), 96)),)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of step is written."""
+    """One kind of step: how it is written, and how it is drawn by lot."""
 
     limits: tuple[Limits, ...]
     """Smallest and largest value of each of its numbers."""
@@ -28,6 +59,15 @@ class Kind:
     signed: bool = False
     """Whether its first number is written with a plus."""
     seeded: bool = False
+    often: float = 0.0
+    """In what share of the copies it is done by lot; 0: only where it is asked for."""
+    draw: Draw = lambda rng, strength: ()
+    told: str = ""
+    """What its --no-… leaves out."""
+    moves: bool = False
+    """Whether pixels are moved and no colour is changed: allowed for editions, which are told by their colours."""
+    neutral: float = 0.0
+    """The number that changes nothing: the farther from it, the stronger."""
 
 
 _SHARE: Limits = (-0.24, 0.24)  # corners that move no farther always leave a convex quadrilateral
@@ -44,18 +84,44 @@ KINDS: dict[str, Kind] = {
     "polychrome": _EDITION,
     "invert": Kind((), "every colour by its complement in RGB"),
     "size": Kind(((1, 8192), (1, 8192)), "width and height in pixels that the picture is brought to"),
-    "flip": Kind((), "left and right exchanged"),
-    "rotate": Kind(((-180, 180),), "degrees, clockwise", signed=True),
-    "crop": Kind(((-0.4, 0.4),) * 4, "shares cut away at the left, top, right and bottom"),
-    "resize": Kind(((0.1, 10),) * 2, "how wide and how high the card is drawn"),
-    "perspective": Kind((_SHARE,) * 8, "x, y by which the corners move, from the upper left clockwise, in widths and heights"),
-    "brightness": Kind(((-1, 10),), "all values times 1 more than this", signed=True),
-    "contrast": Kind(((-1, 10),), "distances from the mean grey times 1 more than this", signed=True),
-    "blur": Kind(((0, 20),), "standard deviation in percent of the width"),
-    "noise": Kind(((0, 255),), "standard deviation in grey levels", seeded=True),
-    "compression": Kind(((1, 100),), "quality of a JPEG that the picture went through"),
-}
-"""Every step there is, in the order in which `balatro augment` does them."""
+    "flip": Kind((), "left and right exchanged", often=0.5, moves=True),
+    "rotate": Kind(
+        ((-180, 180),), "degrees, clockwise", signed=True,
+        often=0.9, draw=about(10.0), told="turning, up to 10 degrees", moves=True,
+    ),
+    "crop": Kind(
+        ((-0.4, 0.4),) * 4, "shares cut away at the left, top, right and bottom",
+        often=0.6, draw=between(0, 0.05, 4), told="cutting off up to 5 % at each side", moves=True,
+    ),
+    "resize": Kind(
+        ((0.1, 10),) * 2, "how wide and how high the card is drawn", neutral=1.0,
+        often=0.6, draw=_resize, told="drawing the card smaller or larger, and a little wider or higher", moves=True,
+    ),
+    "perspective": Kind(
+        (_SHARE,) * 8, "x, y by which the corners move, from the upper left clockwise, in widths and heights",
+        often=0.5, draw=about(*(0.035,) * 8), told="moving the corners, each on its own", moves=True,
+    ),
+    "brightness": Kind(
+        ((-1, 10),), "all values times 1 more than this", signed=True,
+        often=0.6, draw=about(0.15), told="up to 15 % lighter or darker",
+    ),
+    "contrast": Kind(
+        ((-1, 10),), "distances from the mean grey times 1 more than this", signed=True,
+        often=0.6, draw=about(0.15), told="up to 15 % more or less contrast",
+    ),
+    "blur": Kind(((0, 20),), "standard deviation in percent of the width", often=0.3, draw=between(0.2, 0.6), told="blur"),
+    "noise": Kind(
+        ((0, 255),), "standard deviation in grey levels", seeded=True, often=0.4, draw=between(1.0, 7.0), told="noise"
+    ),
+    "compression": Kind(
+        ((1, 100),), "quality of a JPEG that the picture went through", neutral=100.0,
+        often=0.3, draw=_compression, told="what JPEG does",
+    ),
+}  # fmt: skip
+"""Every step there is, in the order in which `balatro augment` does them. What each does to a picture is in transforms.py."""
+
+TRANSFORMS: Mapping[str, Kind] = {name: kind for name, kind in KINDS.items() if kind.often > 0}
+"""What is done by lot."""
 
 LARGEST_SEED = 2**31 - 1
 _STEP = re.compile(r"([a-z]+)([^@a-z][^@]*)?(?:@([0-9]{1,10}))?")

@@ -24,7 +24,7 @@ from balatro.build_dataset.regions import WHOLE, Fractions, screen_part
 from balatro.errors import BalatroError
 from balatro.frames.sources import Frame, Source
 from balatro.frames.windows import NotVisibleError
-from balatro.utils.flags import expect
+from balatro.utils.flags.pick import expect
 
 DUPLICATE = "duplicate"
 """The outcome of a card that is not saved."""

@@ -13,6 +13,8 @@ from balatro.errors import MissingPartError, SettingsError
 from balatro.identify_card.command import Threads
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
+from balatro.utils.flags.options import listed
+from balatro.utils.flags.records import read_table
 from balatro.utils.names import checked_name
 
 if TYPE_CHECKING:
@@ -22,13 +24,15 @@ if TYPE_CHECKING:
     from balatro.export.make import Exported
     from balatro.runtime.bundle import Bundle
 
+FORMATS = [row.name for row in read_table("balatro.export.formats", "FORMATS")]
+
 
 def export(
     source: Annotated[
         str,
         typer.Argument(help="A model or a run: name or folder; or a checkpoint.", show_default=False, metavar="MODEL_OR_RUN"),
     ],
-    format: Annotated[str, typer.Option(help="onnx, openvino or torchscript.")] = "onnx",
+    format: Annotated[str, typer.Option(help=f"{listed(FORMATS)}.")] = "onnx",
     precision: Annotated[str, typer.Option(help="fp32 or int8.")] = "fp32",
     out: Annotated[
         Path | None,

@@ -11,9 +11,10 @@ import typer
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir, runs_dir
 from balatro.errors import MissingPartError, SettingsError
-from balatro.train_model.settings.options import read_config, with_options, write_config
+from balatro.train_model.settings.options import OPTIONS, read_config, write_config
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
+from balatro.utils.flags.options import with_options
 from balatro.utils.names import checked_name
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ CARDS = "cards"
 """What a run of labelled pictures is called when nothing else names it."""
 
 
-@with_options
+@with_options(OPTIONS, own_defaults=False)
 def train(
     name: Annotated[
         str | None, typer.Option(help="What the run and the model are called.", show_default="the deck's or the folder's name")
@@ -262,7 +263,6 @@ def _write(run: Run, folder: Path, report: bool) -> None:
 
 
 def _list_choices() -> None:
-    need_torch()
     from balatro.train_model.settings.choose import describe_choices
 
     for flag, choices in describe_choices().items():

@@ -28,7 +28,7 @@ from balatro.train_model.lesson.losses import (
     task_losses,
 )
 from balatro.train_model.lesson.tasks import MISSING
-from balatro.utils.flags import pick
+from balatro.utils.flags.pick import pick
 
 torch.set_num_threads(1)
 

@@ -12,7 +12,7 @@ from PIL import ImageFont
 
 from balatro.config.shapes import MARGIN
 from balatro.identify_card.card import Card, reading_order
-from balatro.utils.flags import expect
+from balatro.utils.flags.pick import expect
 
 COLOURS = {
     "Base": (255, 213, 94),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from balatro.identify_card.card import Card
-from balatro.utils.flags import expect
+from balatro.utils.flags.pick import expect
 
 POSSIBLE = 0.2
 """A card that is read as another, but might be the announced one with this probability, is still taken for that."""

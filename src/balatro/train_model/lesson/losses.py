@@ -21,7 +21,7 @@ from torch import Tensor
 from balatro.errors import SettingsError
 from balatro.models.heads import COSINE_SCALE
 from balatro.train_model.lesson.tasks import MISSING
-from balatro.utils.flags import expect
+from balatro.utils.flags.pick import expect
 
 CORNER_SHARE = 1.0
 """Weight of the corner loss beside the focal loss; both are means over the cards of a batch."""

@@ -18,7 +18,7 @@ from balatro.train_model.lesson.losses import LOSSES, Losses, TaskLoss, check_he
 from balatro.train_model.lesson.tasks import BALANCED, MISSING, Task
 from balatro.train_model.pictures.sampling import class_weights
 from balatro.train_model.score.history import Numbers
-from balatro.utils.flags import pick
+from balatro.utils.flags.pick import pick
 
 Told = dict[str, tuple[float, float]]
 """{task, or part of the locator: (sum of the losses, sum of their rows' weights)}."""

@@ -12,6 +12,8 @@ from dataclasses import field as made
 from balatro.config.kinds import KINDS
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import SettingsError
+from balatro.train_model.settings.knobs import PICTURES, TASK, knob
+from balatro.utils.flags.records import read_table
 
 MISSING = -1
 """The label of a card about which a task says nothing."""
@@ -103,13 +105,29 @@ RESERVED = frozenset(
 class TaskOptions:
     """What a run changes in the table, each by task name; `loss` and `transform` may name all tasks by ""."""
 
-    weight: Mapping[str, float] = made(default_factory=dict)
-    loss: Mapping[str, str] = made(default_factory=dict)
+    weight: Mapping[str, float] = knob(TASK, factory=dict, name="task-weight", type=list[str])
+    """Weight of a task's loss: modifier=0.5."""
+    class_weights: Mapping[str, Mapping[str, float] | str] = knob(TASK, factory=dict, type=list[str])
+    """Weights of classes in a task's loss: modifier=Negative:3,Foil:2 or modifier=balanced."""
+    loss: Mapping[str, str] = knob(
+        TASK, factory=dict, type=list[str], rows=read_table("balatro.train_model.lesson.losses", "LOSSES"), parts=True,
+        shown="margin for identification, cross-entropy for others",
+    )  # fmt: skip
+    """Loss of all tasks, or of one such as identification=arcface."""
     loss_options: Mapping[str, Mapping[str, float]] = made(default_factory=dict)
-    head: Mapping[str, str] = made(default_factory=dict)
-    class_weights: Mapping[str, Mapping[str, float] | str] = made(default_factory=dict)
-    transform: Mapping[str, str] = made(default_factory=dict)
-    data: Mapping[str, tuple[str, ...]] = made(default_factory=dict)
+    """Values of the losses' own fields, from flags such as --loss-margin."""
+    head: Mapping[str, str] = knob(
+        TASK, factory=dict, type=list[str], rows=read_table("balatro.models.heads", "HEADS"),
+        shown="cosine for identification, mlp for others", fixed=True,
+    )  # fmt: skip
+    """Head of all tasks, or of one such as identification=improved."""
+    transform: Mapping[str, str] = knob(
+        TASK, factory=dict, type=list[str], rows=read_table("balatro.train_model.pictures.transforms", "TRANSFORMS"),
+        needs=PICTURES, shown="train",
+    )  # fmt: skip
+    """What is done to labelled pictures in training, for all tasks or for one such as modifier=light."""
+    data: Mapping[str, tuple[str, ...]] = knob(TASK, factory=dict, name="task-data", type=list[str], fixed=True)
+    """What a task learns from: modifier=originals,rendered."""
 
 
 def choose_tasks(names: Sequence[str], options: TaskOptions, fields: Sequence[str] = ()) -> dict[str, Task]:

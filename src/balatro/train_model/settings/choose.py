@@ -7,20 +7,23 @@ from dataclasses import fields, replace
 from typing import Any
 
 from balatro.errors import SettingsError
-from balatro.models.backbones import BACKBONES
 from balatro.models.heads import HEADS
 from balatro.train_model.lesson.losses import LOSSES
 from balatro.train_model.lesson.tasks import AUGMENTED, BALANCED, DATA, RENDERED, TASKS, USUAL, TaskOptions
 from balatro.train_model.pictures.transforms import TRANSFORMS
 from balatro.train_model.settings.early import LENGTHS, Given, check_needs, choose_data, lengths_of, read_size, split_list
-from balatro.train_model.settings.options import BY_KEY, LISTS
+from balatro.train_model.settings.knobs import knobs
+from balatro.train_model.settings.options import BY_KEY, FIXED, LISTS, OPTIONS
 from balatro.train_model.settings.settings import TrainSettings
 from balatro.train_model.settings.strategies.optimizers import OPTIMIZERS
 from balatro.train_model.settings.strategies.schedulers import SCHEDULERS
-from balatro.utils.flags import pick
+from balatro.utils.flags.pick import pick
 
-SPECIAL = ("tasks", "task_weight", "class_weights", "loss", "head", "transform", "task_data", "image_size", "data", "new_split")
-"""Flags whose values are read here; all others but the strategies' go into the settings as they are."""
+SPECIAL = ("image_size", "data", "optimizer", "scheduler")
+"""Settings whose flags are read here; all others are put in as they are."""
+OF_PICTURES = {key: made.pictures for key, made in knobs(TrainSettings).items() if made.pictures is not None}
+"""The defaults of runs that learn from labelled pictures alone."""
+STRATEGIES = {key: OF_PICTURES[key] for key in ("optimizer", "scheduler")}
 
 
 def choose_settings(given: Given, defaults: TrainSettings | None = None) -> TrainSettings:
@@ -29,10 +32,10 @@ def choose_settings(given: Given, defaults: TrainSettings | None = None) -> Trai
     check_needs(given, data)
     base = replace(defaults or TrainSettings(), data=data)
     if RENDERED not in data:
-        base = replace(base, epochs=20, minutes=0.0, patience=10, best="loss")
+        base = replace(base, **{key: value for key, value in OF_PICTURES.items() if key not in STRATEGIES})
     elif len(data) > 1:
-        base = replace(base, best="loss")
-    return _with(base, given, choose_strategy(given, "simple", "none") if RENDERED not in data else None)
+        base = replace(base, best=OF_PICTURES["best"])
+    return _with(base, given, choose_strategy(given, **STRATEGIES) if RENDERED not in data else None)
 
 
 def change_settings(settings: TrainSettings, given: Given, minutes: float = 0.0) -> TrainSettings:
@@ -46,26 +49,15 @@ def change_settings(settings: TrainSettings, given: Given, minutes: float = 0.0)
     return replace(changed, minutes=changed.minutes + minutes) if "minutes" in given else changed
 
 
-USED_WITH = {
-    "mix_alpha": ("mix", "none", "--mix mixup or cutmix"),
-    "unfreeze_every": ("freeze_strategy", "none", "--freeze-strategy high, mid or all"),
-}
-"""Flags that do nothing while another has the value told; and what to give as well."""
-
-
 def _check_used(base: TrainSettings, given: Given) -> None:
-    for key, (other, idle, remedy) in USED_WITH.items():
-        if key in given and given.get(other, getattr(base, other)) == idle:
+    for key, made in knobs(TrainSettings).items():
+        if made.idle is None or key not in given:
+            continue
+        other, idle, remedy = made.idle
+        if given.get(other, getattr(base, other)) == idle:
             raise SettingsError(f"--{BY_KEY[key].name} was given, but nothing uses it; give {remedy} too")
     if "augmented" in given and AUGMENTED not in base.data:
         raise SettingsError(f"--augmented was given, but this run's data is {', '.join(base.data)}; add it to --data")
-
-
-FIXED = frozenset(
-    {"tasks", "head", "data", "input", "augmented", "splits", "val_split", "test_split", "holdout_names", "new_split", "deck",
-     "outsiders", "backbone", "image_size", "embedding", "pretrained", "task_data", "seed", "batch_size", "screens", "crops"}
-)  # fmt: skip
-"""What makes the classes, the network and the batches of a run."""
 
 
 def choose_strategy(given: Given, optimizer: str, scheduler: str) -> dict[str, Any]:
@@ -84,12 +76,10 @@ def _with(base: TrainSettings, given: Given, strategy: dict[str, Any] | None) ->
     if strategy is None:
         strategy = _changed_strategy(base, given)
     _check_used(base, given)
-    plain = {f.name for f in fields(TrainSettings)} - set(SPECIAL) - {"optimizer", "scheduler"}
+    plain = knobs(TrainSettings).keys() - set(SPECIAL)
     changes = {key: _value(key, value) for key, value in given.items() if key in plain}
     if "image_size" in given:
         changes["image_size"] = read_size(given["image_size"])
-    if "tasks" in given:
-        changes["tasks"] = tuple(split_list(given["tasks"]))
     tasks = changes.get("tasks") or base.tasks or USUAL
     return replace(base, **changes, **strategy, **_length(given), task_options=_task_options(base.task_options, given, tasks))
 
@@ -226,16 +216,8 @@ def _number(text: str, flag: str) -> float:
 
 def describe_choices() -> dict[str, list[tuple[str, str]]]:
     """What can be chosen: {flag: [(name, what it is)]}, for `balatro train --list`."""
-    from balatro.train_model.settings.strategies.freeze import FREEZE
-
-    first_line = lambda kind: (kind.__doc__ or "").strip().split("\n")[0]  # noqa: E731
     return {
-        "--tasks": [(name, task.about) for name, task in TASKS.items()],
-        "--backbone": [(name, entry.about) for name, entry in BACKBONES.items()],
-        "--head": [(name, first_line(kind)) for name, kind in HEADS.items()],
-        "--loss": [(name, first_line(kind)) for name, kind in LOSSES.items()],
-        "--freeze-strategy": [(name, entry.about) for name, entry in FREEZE.items()],
-        "--optimizer": [(name, first_line(kind)) for name, kind in OPTIMIZERS.items()],
-        "--scheduler": [(name, first_line(kind)) for name, kind in SCHEDULERS.items()],
-        "--transform": [(name, entry.about) for name, entry in TRANSFORMS.items()],
+        f"--{option.name}": [(row.name, row.about) for row in option.knob.rows]
+        for option in OPTIONS
+        if any(row.about for row in option.knob.rows)
     }

@@ -10,7 +10,8 @@ from typing import Any
 from balatro.config.paths import art_dir, data_dir
 from balatro.errors import SettingsError
 from balatro.train_model.lesson.tasks import AUGMENTED, DATA, ORIGINALS, RENDERED, TASKS, TaskOptions, choose_tasks
-from balatro.train_model.settings.options import BY_KEY, DRAWN, PICTURES
+from balatro.train_model.settings.knobs import DRAWN, PICTURES
+from balatro.train_model.settings.options import BY_KEY
 from balatro.utils.files import put_back
 from balatro.utils.labels import AUGMENTED as AUGMENTED_FILE
 from balatro.utils.labels import KNOWN_FIELDS, LABELS, CardLabel, read_dataset, read_labels
@@ -109,7 +110,7 @@ def check_needs(given: Given, data: tuple[str, ...]) -> None:
     """SettingsError for a flag that this data does not use."""
     has = {PICTURES: ORIGINALS in data or AUGMENTED in data, DRAWN: RENDERED in data}
     for key in given:
-        needs = BY_KEY[key].needs
+        needs = BY_KEY[key].knob.needs
         if needs and not has[needs]:
             raise SettingsError(
                 f"--{BY_KEY[key].name} was given, but this run has no {needs} to use it on; its data is {', '.join(data)}"

@@ -7,7 +7,7 @@ from torch import nn
 from balatro.errors import SettingsError
 from balatro.models.multi_head import MultiHeadModel
 from balatro.train_model.settings.strategies.optimizers import OPTIMIZERS, AdamW, Group, Simple
-from balatro.utils.flags import pick
+from balatro.utils.flags.pick import pick
 
 torch.set_num_threads(1)
 

@@ -23,7 +23,7 @@ from balatro.train_model.settings.strategies.schedulers import (
     Warmup,
     WarmupCurve,
 )
-from balatro.utils.flags import pick
+from balatro.utils.flags.pick import pick
 
 EPOCHS, STEPS = 4, 5
 SAMPLES = {

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
-from balatro.utils.flags import expect
+from balatro.utils.flags.pick import expect
 
 
 class OptimizerChoice(Protocol):
@@ -43,7 +43,7 @@ class Simple:
 
 @dataclass(frozen=True)
 class Group:
-    """AdamW: a small step for the backbone, a larger one for all that starts anew (embedding, heads, locator)."""
+    """AdamW: a small step for the backbone, a larger one for embedding, heads and locator, which start anew."""
 
     lr_backbone: float = 1e-5
     """Learning rate of the encoder's backbone."""
@@ -73,7 +73,7 @@ class AdamW:
     """AdamW with a short memory, one rate: for networks that learn from scratch on endless drawn cards."""
 
     lr: float = 2e-3
-    """Learning rate at its highest."""
+    """Learning rate."""
     weight_decay: float = 0.02
     """Pull towards zero; norms and biases are left alone."""
 

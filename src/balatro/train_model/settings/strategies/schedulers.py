@@ -27,7 +27,7 @@ from torch.optim.lr_scheduler import (
 )
 
 from balatro.errors import SettingsError
-from balatro.utils.flags import expect
+from balatro.utils.flags.pick import expect
 
 LEAST_WARMUP = 30
 """Steps of warm-up at least while a run's length is not known yet: they are the same for every length of it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from balatro.errors import SettingsError
-from balatro.utils.flags import expect, flag, from_dict, pick, to_dict
+from balatro.utils.flags.pick import expect, flag, from_dict, pick, to_dict
 
 
 @dataclass(frozen=True)
