@@ -66,14 +66,6 @@ def test_a_gallery_names_what_is_alike():
     assert [name_one(Namer(HEADLESS, GALLERY), outputs_of(axis))[0] for axis in AXES] == ["Egg", "Banana", "Joker", None]
 
 
-def test_what_is_more_like_an_outsider_has_no_name():
-    between = (AXES[0] + AXES[3]) / np.sqrt(2)
-    with_outsider = GALLERY.joined(AXES[3:], np.array([-1]), np.zeros(1))
-    assert name_one(Namer(HEADLESS, GALLERY), outputs_of(between))[0] == "Egg"
-    assert name_one(Namer(HEADLESS, with_outsider), outputs_of(between + 0.1 * AXES[3]))[0] is None
-    assert name_one(Namer(HEADLESS, with_outsider), outputs_of(AXES[0]))[0] == "Egg"
-
-
 @pytest.mark.parametrize(("bundle", "gallery"), [(WITH_HEAD, None), (HEADLESS, GALLERY)])
 def test_what_is_no_card_has_no_name(bundle, gallery):
     assert name_one(Namer(bundle, gallery), outputs_of(AXES[0], (9, 0, 0)))[0] == "Egg"

@@ -20,8 +20,7 @@ NO_VIEW = -1.0
 class Gallery:
     """Embeddings of cards whose names are known.
 
-    embedding: (n, D) float32, unit length. card: (n,) int32, index into the bundle's cards; below 0 of outsiders, cards that
-    are none of the deck's, each with a number of its own. modifier: (n,) int8.
+    embedding: (n, D) float32, unit length. card: (n,) int32, index into the bundle's cards. modifier: (n,) int8.
     """
 
     embedding: np.ndarray
@@ -34,19 +33,11 @@ class Gallery:
         Cards without a view have -1.
         """
         likeness = np.full((len(embedding), num_cards), NO_VIEW, np.float32)
-        if len(embedding) and len(self.card):
-            measure = self._measure
-            most = np.maximum.reduceat(self._to_looks(embedding), measure.starts, axis=1)
-            likeness[:, measure.cards[measure.cards >= 0]] = most[:, measure.cards >= 0]
+        if len(embedding) == 0 or len(self.card) == 0:
+            return likeness
+        measure = self._measure
+        likeness[:, measure.cards] = np.maximum.reduceat(self._to_looks(embedding), measure.starts, axis=1)
         return likeness
-
-    def nearest_outside(self, embedding: np.ndarray) -> np.ndarray:
-        """(N,) float32: likeness of (N, D) embeddings to the most alike outsider; NO_VIEW of a gallery that has none."""
-        looks = self._measure.starts[self._measure.cards >= 0].min(initial=len(self._measure.looks)) if len(self.card) else 0
-        if not len(embedding) or not looks:
-            return np.full(len(embedding), NO_VIEW, np.float32)
-        outside: np.ndarray = self._to_looks(embedding)[:, :looks].max(axis=1)
-        return outside
 
     def joined(self, embedding: np.ndarray, card: np.ndarray, modifier: np.ndarray) -> Gallery:
         """The same with more views, see the fields; of cards that it has, or of others."""

@@ -22,14 +22,12 @@ class Likeness:
 
     gallery: np.ndarray | None
     """(N, cards) of a model with a gallery; -1 for cards that it has no view of."""
-    outside: np.ndarray | None
-    """(N,) to the most alike outsider of that gallery; -1 where it has none."""
     added: np.ndarray | None
     """(N, added) where cards were added."""
 
     def part(self, rows: np.ndarray) -> Likeness:
         """Of some of the things, by bool or index."""
-        return Likeness(*(None if values is None else values[rows] for values in (self.gallery, self.outside, self.added)))
+        return Likeness(*(None if values is None else values[rows] for values in (self.gallery, self.added)))
 
 
 class Namer:
@@ -62,11 +60,8 @@ class Namer:
     def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
         """How alike the things of which the encoder gave this are to the gallery, and to added cards."""
         embedding = outputs["embedding"]
-        added = self.added.likeness(embedding) if self.added.cards else None
-        if self.gallery is None:
-            return Likeness(None, None, added)
-        nearest = self.gallery.nearest(embedding, len(self.bundle.cards))
-        return Likeness(nearest, self.gallery.nearest_outside(embedding), added)
+        gallery = None if self.gallery is None else self.gallery.nearest(embedding, len(self.bundle.cards))
+        return Likeness(gallery, self.added.likeness(embedding) if self.added.cards else None)
 
     def name_chances(self, outputs: dict[str, np.ndarray], likeness: Likeness | None = None) -> tuple[np.ndarray, np.ndarray]:
         """(N, cards) probabilities of what the encoder gave, and (N,) bool, whether it is alike anything at all.
@@ -109,25 +104,25 @@ class Namer:
         return names, self._alike(names, likeness)
 
     def _alike(self, names: np.ndarray, likeness: Likeness) -> np.ndarray:
-        """(N,) bool: whether the gallery has seen the like of what a head named. It doubts no card that it has no view of."""
+        """(N,) bool: whether a thing is like the card that a head named; no card that the gallery has no view of is doubted."""
         if likeness.gallery is None:
             return np.ones(len(names), bool)
-        seen = likeness.gallery.max(axis=1)
-        if likeness.added is not None:
-            seen = np.maximum(seen, likeness.added.max(axis=1))
-        has_views = likeness.gallery[np.arange(len(names)), names.argmax(axis=1)] > NO_VIEW
-        result: np.ndarray = (seen >= self.bundle.gallery.cosine) | ~has_views
-        return result
+        own = self._nearest(likeness, likeness.gallery)[np.arange(len(names)), names.argmax(axis=1)]
+        return (own >= self.bundle.gallery.cosine) | (own == NO_VIEW)
 
     def _by_gallery(self, likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
-        assert likeness.gallery is not None and likeness.outside is not None
-        settings, nearest = self.bundle.gallery, likeness.gallery
-        trusted: float | np.ndarray = 1.0
+        assert likeness.gallery is not None
+        settings, nearest = self.bundle.gallery, self._nearest(likeness, likeness.gallery)
+        names = softmax(nearest * settings.scale)
         if likeness.added is not None:
-            own, nearest = nearest[:, self._columns], nearest.copy()
-            nearest[:, self._columns] = np.maximum(own, likeness.added)
-            trusted = np.where(likeness.added > own, trust(self.added, likeness.added), 1.0)
-        # What may as well be an outsider has that much less of a name.
-        names = softmax(np.column_stack([nearest, likeness.outside]) * settings.scale)[:, :-1]
-        names[:, self._columns] *= trusted
+            is_nearer = likeness.added > likeness.gallery[:, self._columns]
+            names[:, self._columns] *= np.where(is_nearer, trust(self.added, likeness.added), 1.0)
         return names, nearest.max(axis=1) >= settings.cosine
+
+    def _nearest(self, likeness: Likeness, gallery: np.ndarray) -> np.ndarray:
+        """(N, cards): likeness to each card, be it in the gallery, added, or both."""
+        if likeness.added is None:
+            return gallery
+        nearest = gallery.copy()
+        nearest[:, self._columns] = np.maximum(gallery[:, self._columns], likeness.added)
+        return nearest

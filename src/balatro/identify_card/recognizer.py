@@ -289,7 +289,7 @@ class Recognizer:
         gallery, width = self.namer.gallery, self._width("embedding")
         if gallery is None:
             return
-        known = gallery.card < len(self._own_cards)  # below 0: outsiders
+        known = (0 <= gallery.card) & (gallery.card < len(self._own_cards))
         known &= (0 <= gallery.modifier) & (gallery.modifier < len(MODIFIERS))
         if not known.all() or (isinstance(width, int) and gallery.embedding.shape[1] != width):
             raise ModelError(f"{self.bundle.folder}: gallery.npz is that of another model; make the model anew")
