@@ -87,9 +87,3 @@ def test_cards_cut_off_by_the_edge_or_too_small_are_left_out() -> None:
     )
     assert f.whole_cards(quads, 640, 360).tolist() == quads[[0, 2]].tolist()
     assert f.whole_cards(np.zeros((0, 4, 2)), 640, 360).shape == (0, 4, 2)
-
-
-def test_reading_order_goes_by_rows() -> None:
-    middles = [(300, 40), (100, 52), (200, 30), (50, 200), (250, 190)]
-    quads = np.array([[[x - 20, y - 28], [x + 20, y - 28], [x + 20, y + 28], [x - 20, y + 28]] for x, y in middles], np.float32)
-    assert f.reading_order(quads).tolist() == [1, 2, 0, 3, 4]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 import numpy as np
-import pytest
 
-from balatro.identify_card.card import Card, Guess, picture_json, quad_box, reading_order
+from balatro.identify_card.card import Card, Guess, picture_json, quad_box
 
 EGG = Card(
     id="j_egg",
@@ -46,26 +45,6 @@ def test_json_is_the_documented_form():
             }
         ],
     }
-
-
-def at(*centres: tuple[float, float]) -> np.ndarray:
-    corners = np.array([[-42, -56], [42, -56], [42, 56], [-42, 56]], np.float32)
-    return np.array(centres, np.float32).reshape(-1, 1, 2) + corners
-
-
-@pytest.mark.parametrize(
-    ("centres", "order"),
-    [
-        ([], []),
-        ([(300, 80), (100, 80), (200, 80)], [1, 2, 0]),
-        ([(100, 280), (300, 80), (200, 290), (100, 85)], [3, 1, 0, 2]),
-        ([(100, 120), (200, 100), (300, 90), (400, 100), (500, 120)], [0, 1, 2, 3, 4]),  # a fanned hand
-        ([(500, 60), (100, 100)], [1, 0]),  # a hovered card in the same row
-        ([(100, 140), (500, 60)], [1, 0]),
-    ],
-)
-def test_reading_order(centres, order):
-    assert reading_order(at(*centres)).tolist() == order
 
 
 def test_box_is_cut_to_the_picture():

@@ -182,10 +182,10 @@ def _locator(model: str) -> Find:
     """The locator of a model, or the one that comes with the package: it finds cards that it has never seen."""
     import numpy as np
 
-    from balatro.build_dataset.find_cards import reading_order
     from balatro.runtime.bundle import find_bundle, load_bundle
     from balatro.runtime.locator import Locator
     from balatro.runtime.sessions import network_file
+    from balatro.utils.quads import reading_order
 
     try:
         bundle = load_bundle(find_bundle(model))

@@ -16,6 +16,7 @@ import numpy as np
 from balatro.build_dataset.regions import Regions, area_quads
 from balatro.config.shapes import MARGIN
 from balatro.utils.images import rectify
+from balatro.utils.quads import quad_sizes, reading_order
 
 Find: TypeAlias = "Callable[[np.ndarray], np.ndarray]"
 
@@ -71,7 +72,7 @@ def whole_cards(quads: np.ndarray, width: int, height: int) -> np.ndarray:
     low, high = quads.min(axis=1), quads.max(axis=1)
     beyond = BEYOND * (high - low)
     inside = (low >= -beyond).all(axis=1) & (high <= np.array([width, height]) + beyond).all(axis=1)
-    return quads[inside & (_sizes(quads)[:, 1] >= MIN_HEIGHT)]
+    return quads[inside & (quad_sizes(quads)[:, 1] >= MIN_HEIGHT)]
 
 
 def cut(image: np.ndarray, quads: np.ndarray) -> list[np.ndarray]:
@@ -80,15 +81,9 @@ def cut(image: np.ndarray, quads: np.ndarray) -> list[np.ndarray]:
 
 
 def _size(quad: np.ndarray) -> tuple[int, int]:
-    width, height = _sizes(quad[None])[0] * (1 + 2 * MARGIN)
+    width, height = quad_sizes(quad[None])[0] * (1 + 2 * MARGIN)
     smaller = min(1.0, MAX_SIDE / max(width, height, 1))
     return max(8, round(width * smaller)), max(8, round(height * smaller))
-
-
-def _sizes(quads: np.ndarray) -> np.ndarray:
-    """(N, 2) width and height of quads, each the mean of the two facing sides."""
-    sides = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)
-    return np.stack([(sides[:, 0] + sides[:, 2]) / 2, (sides[:, 1] + sides[:, 3]) / 2], axis=1)
 
 
 # The classical finder.
@@ -134,7 +129,7 @@ def _outlines(mask: np.ndarray) -> Iterator[np.ndarray]:
         if cv2.contourArea(contour) < FILLED * frame[1][0] * frame[1][1]:
             continue
         quad = _upright(cv2.boxPoints(frame))
-        width, height = _sizes(quad[None])[0]
+        width, height = quad_sizes(quad[None])[0]
         turned = abs(np.degrees(np.arctan2(*(quad[1] - quad[0])[::-1])))
         if ASPECTS[0] <= width / max(height, 1) <= ASPECTS[1] and turned <= UPRIGHT:
             yield quad
@@ -157,17 +152,3 @@ def _outermost(quads: np.ndarray) -> np.ndarray:
         if not any(cv2.pointPolygonTest(quads[other], middle, False) >= 0 for other in keep):
             keep.append(int(index))
     return quads[keep]
-
-
-def reading_order(quads: np.ndarray) -> np.ndarray:
-    """Indices row by row, each from left to right; cards of a row overlap in height."""
-    if len(quads) == 0:
-        return np.zeros(0, int)
-    middles, heights = quads.mean(axis=1), _sizes(quads)[:, 1]
-    rows = np.zeros(len(quads), int)
-    row, floor = -1, -np.inf
-    for index in np.argsort(middles[:, 1], kind="stable"):
-        if middles[index, 1] > floor:
-            row, floor = row + 1, middles[index, 1] + heights[index] / 2
-        rows[index] = row
-    return np.lexsort((middles[:, 0], rows))

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from balatro.utils.quads import quad_sizes
-
 
 @dataclass(frozen=True)
 class Guess:
@@ -74,23 +72,3 @@ def quad_box(quad: np.ndarray, width: int, height: int) -> tuple[int, int, int, 
         min(max(math.ceil(right), 0), width),
         min(max(math.ceil(bottom), 0), height),
     )
-
-
-def reading_order(quads: np.ndarray) -> np.ndarray:
-    """Indices that put (N, 4, 2) quads into rows from top to bottom, each from left to right.
-
-    A card belongs to a row when its centre is less than half a card's height below the centre of the row's topmost card's:
-    enough for a fanned hand and hovered cards, too little for two rows of a screen.
-    """
-    if len(quads) == 0:
-        return np.zeros(0, np.int64)
-    centres = quads.mean(axis=1)
-    height = float(np.median(quad_sizes(quads)[:, 1]))
-    by_height = np.argsort(centres[:, 1], kind="stable")
-    rows = np.zeros(len(quads), np.int64)
-    first, row = centres[by_height[0], 1], 0
-    for index in by_height:
-        if centres[index, 1] - first > height / 2:
-            first, row = centres[index, 1], row + 1
-        rows[index] = row
-    return np.lexsort((centres[:, 0], rows))

@@ -29,14 +29,14 @@ from balatro.identify_card.added.added import (
     replace_added,
     with_added,
 )
-from balatro.identify_card.card import Card, reading_order
+from balatro.identify_card.card import Card
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.naming import SURE
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.sessions import OpenSession, network_file, open_session
 from balatro.utils.images import load_image, rectify
-from balatro.utils.quads import quad_sizes
+from balatro.utils.quads import quad_sizes, reading_order
 from balatro.utils.stages import Stage, untimed
 
 if TYPE_CHECKING:

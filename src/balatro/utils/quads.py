@@ -22,3 +22,23 @@ def lies_on_any(quad: np.ndarray, quads: np.ndarray, close: float = CLOSE) -> bo
     down = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
     apart = np.abs(quads.mean(1) - quad.mean(0)) / np.maximum(np.stack([across, down], 1), 1)
     return bool((apart < close).all(1).any())
+
+
+def reading_order(quads: np.ndarray) -> np.ndarray:
+    """Indices that put (N, 4, 2) quads into rows from top to bottom, each from left to right.
+
+    A card belongs to a row when its centre is less than half a card's height below the centre of the row's topmost card's:
+    enough for a fanned hand and hovered cards, too little for two rows of a screen.
+    """
+    if len(quads) == 0:
+        return np.zeros(0, np.int64)
+    centres = quads.mean(axis=1)
+    height = float(np.median(quad_sizes(quads)[:, 1]))
+    by_height = np.argsort(centres[:, 1], kind="stable")
+    rows = np.zeros(len(quads), np.int64)
+    first, row = centres[by_height[0], 1], 0
+    for index in by_height:
+        if centres[index, 1] - first > height / 2:
+            first, row = centres[index, 1], row + 1
+        rows[index] = row
+    return np.lexsort((centres[:, 0], rows))

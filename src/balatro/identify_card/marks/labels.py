@@ -11,8 +11,9 @@ import numpy as np
 from PIL import ImageFont
 
 from balatro.config.shapes import MARGIN
-from balatro.identify_card.card import Card, reading_order
+from balatro.identify_card.card import Card
 from balatro.utils.flags.pick import expect
+from balatro.utils.quads import reading_order
 
 COLOURS = {
     "Base": (255, 213, 94),

@@ -1,0 +1,29 @@
+"""Geometry of quads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from balatro.utils.quads import reading_order
+
+
+def at(*centres: tuple[float, float]) -> np.ndarray:
+    corners = np.array([[-42, -56], [42, -56], [42, 56], [-42, 56]], np.float32)
+    return np.array(centres, np.float32).reshape(-1, 1, 2) + corners
+
+
+@pytest.mark.parametrize(
+    ("centres", "order"),
+    [
+        ([], []),
+        ([(300, 80), (100, 80), (200, 80)], [1, 2, 0]),
+        ([(100, 280), (300, 80), (200, 290), (100, 85)], [3, 1, 0, 2]),
+        ([(100, 120), (200, 100), (300, 90), (400, 100), (500, 120)], [0, 1, 2, 3, 4]),  # a fanned hand
+        ([(500, 60), (100, 100)], [1, 0]),  # a hovered card in the same row
+        ([(100, 140), (500, 60)], [1, 0]),
+        ([(300, 40), (100, 52), (200, 30), (50, 200), (250, 190)], [1, 2, 0, 3, 4]),
+    ],
+)
+def test_reading_order(centres, order):
+    assert reading_order(at(*centres)).tolist() == order
