@@ -41,7 +41,7 @@ def save_video(path: Path, pictures: list[np.ndarray], rate: float = 10) -> None
 
 def test_identify(run: Run, demo_folder: Path) -> None:
     said = run("identify", "screenshot.png")
-    assert len(said) == 6 and re.fullmatch(r"screenshot\.png: Juggler, Foil \(\d+%\) at \(575, 45, 677, 186\)", said[0])
+    assert len(said) == 6 and re.fullmatch(r"screenshot\.png: Juggler, Foil \(\d+%\) at \(576, 46, 677, 186\)", said[0])
     marked = load_image("screenshot.marked.png")
     assert marked.shape == (720, 1280, 3) and (marked != load_image("screenshot.png")).any()
 
@@ -58,7 +58,7 @@ def test_watch(run: Run, demo_folder: Path) -> None:
 
 def test_wait_for_card(run: Run) -> None:
     assert run("wait_for_card", "frog regent", "--source", "screenshot.png") == [
-        "Frog Regent, Base: its middle is at 1114, 116"
+        "Frog Regent, Base: its middle is at 1114, 117"
     ]
     with pytest.raises(SystemExit, match="no Tide in 0 seconds"):
         run("wait_for_card", "Tide", "--seconds", "0", "--source", "screenshot.png")
@@ -84,7 +84,7 @@ def test_serve_and_ask(run: Run) -> None:
     pytest.importorskip("uvicorn")
     said = run("serve_and_ask", "screenshot.png")
     assert len(said) == 7
-    assert said[0] == "Juggler, Foil at [575, 45, 677, 186]" and said[-1].startswith("unknown, Base at ")
+    assert said[0] == "Juggler, Foil at [576, 46, 677, 186]" and said[-1].startswith("unknown, Base at ")
 
 
 @pytest.mark.slow

@@ -296,7 +296,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(folder: Path, monkeypatch: py
     with SeenStore(folder) as store:
         with monkeypatch.context() as patch:
             if after == 0:
-                patch.setattr(seen, "write_bytes", full)
+                patch.setattr(seen, "write_png", full)
             else:
                 patch.setattr(seen.RecordFile, "append", full)
             with pytest.raises(InputError, match=r"not written \(No space left.*saved before is safe"):
@@ -318,9 +318,7 @@ def test_a_sudden_end_between_two_steps_is_mended(folder: Path, monkeypatch: pyt
 
     filled(folder)
     store = SeenStore(folder)
-    target = {"counters": (SeenStore, "_count_on"), "picture": (seen, "write_bytes"), "entry": (seen.RecordFile, "append")}[
-        step
-    ]
+    target = {"counters": (SeenStore, "_count_on"), "picture": (seen, "write_png"), "entry": (seen.RecordFile, "append")}[step]
     with monkeypatch.context() as patch:
         patch.setattr(*target, end)
         with pytest.raises(End):

@@ -63,7 +63,7 @@ def test_unknown_model_names_those_there(data):
         ({"twins": [["red", "nobody"]]}, "'twins' has 'nobody', which is no card's id"),
         ({"tasks": {"modifier": {"classes": ["Foil", "Base"]}}}, "modifiers"),
         ({"cards": fake_text()["cards"][:2]}, "identification classes"),
-        ({"gallery": {"colour": 1}}, "'gallery' has 'colour', expected scale, reject, cosine only"),
+        ({"gallery": {"colour": 1}}, "'gallery' has 'colour', expected scale, reject, cosine, weight only"),
     ],
 )
 def test_damaged_or_newer_bundle(tmp_path, change, message):

@@ -32,7 +32,7 @@ def whole_text() -> dict[str, Any]:
         "heads": {"modifier": "mlp"},
         "split_hash": "",
         "training": {"steps": 3},
-        "gallery": {"scale": 20.0, "reject": 0.4, "cosine": 0.5},
+        "gallery": {"scale": 20.0, "reject": 0.4, "cosine": 0.5, "weight": 0.0},
         "calibration": {"cards": 36},
         "export": {"of": "fake"},
     }
@@ -167,6 +167,6 @@ def test_what_a_damaged_file_is_an_export_of(tmp_path, text, of):
 
 def test_new_entries_are_written_whole():
     assert Task(("a",)).to_dict() == {"classes": ["a"], "temperature": 1.0, "reject": 0.0}
-    assert list(GallerySettings().to_dict()) == ["scale", "reject", "cosine"]
+    assert list(GallerySettings().to_dict()) == ["scale", "reject", "cosine", "weight"]
     written = BundleCard("a", "A", "", "", True).to_dict()
     assert json.dumps(written) == '{"id": "a", "name": "A", "type": "", "rarity": "", "known": true, "size": [1.0, 1.0]}'

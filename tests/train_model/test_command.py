@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -199,8 +200,9 @@ def test_the_weights_of_the_package_tell_no_places() -> None:
 
 @pytest.mark.parametrize("part", ["torch", "onnx"])
 def test_a_missing_part_is_noticed_before_training(part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_tiny_deck(tmp_path / "data" / "art" / "tiny")
     monkeypatch.setitem(sys.modules, part, None)
-    for start in (command.train, command.pretrain):
+    for start in (partial(command.train, deck="tiny"), command.pretrain):
         with pytest.raises(MissingPartError, match="pip install"):
             start()
 
@@ -232,6 +234,7 @@ def test_a_place_that_is_taken_is_told_before_training(tmp_path: Path, monkeypat
     taken = tmp_path / "data" / "models" / "tiny"
     taken.mkdir(parents=True)
     (taken / "mine.txt").touch()
+    save_tiny_deck(tmp_path / "data" / "art" / "tiny")
     monkeypatch.setattr(command, "_begun", lambda *_: pytest.fail("the long work must not begin"))
     with pytest.raises(InputError, match=r"without a model\.json"):
         command.train(deck="tiny")

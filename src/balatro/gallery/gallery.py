@@ -11,6 +11,7 @@ import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import ModelError
+from balatro.runtime.model_json import GallerySettings
 
 NO_VIEW = -1.0
 """The likeness to a card that no view shows."""
@@ -101,6 +102,16 @@ RIDGE = 0.1
 def _unit(rows: np.ndarray) -> np.ndarray:
     length: np.ndarray = np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
     result: np.ndarray = rows / length
+    return result
+
+
+def pooled(logits: np.ndarray, likeness: np.ndarray, settings: GallerySettings) -> np.ndarray:
+    """(N, classes) logits of a head with what a gallery says of the same things added, (N, classes) cosines.
+
+    A class without a view counts as just as alike as is needed to be named.
+    """
+    told = np.where(likeness > NO_VIEW, likeness, settings.cosine)
+    result: np.ndarray = logits + settings.weight * told
     return result
 
 

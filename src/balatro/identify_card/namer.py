@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from balatro.config.kinds import NOTHING
-from balatro.gallery.gallery import NO_VIEW, Gallery
+from balatro.gallery.gallery import NO_VIEW, Gallery, pooled
 from balatro.identify_card.added.added import EMPTY, STRANGER, AddedCards, columns_of, join_logits, trust
 from balatro.identify_card.card import Card
 from balatro.identify_card.naming import make_cards, split_twins
@@ -97,7 +97,10 @@ class Namer:
 
     def _by_head(self, outputs: dict[str, np.ndarray], likeness: Likeness) -> tuple[np.ndarray, np.ndarray]:
         raw = outputs["identification"]
-        logits = raw / self.bundle.tasks["identification"].temperature
+        agreed = raw
+        if likeness.gallery is not None:
+            agreed = pooled(raw, likeness.gallery[:, : raw.shape[1]], self.bundle.gallery)
+        logits = agreed / self.bundle.tasks["identification"].temperature
         if likeness.added is not None:
             logits = join_logits(logits, raw, self.added, self._columns, likeness.added, len(self.bundle.cards))
         names = softmax(logits)

@@ -59,9 +59,9 @@ class Recognizer:
     >>> recognizer = Recognizer.load("demo")
     >>> for card in recognizer.identify("screenshot.png")[:3]:
     ...     print(card.name, card.modifier, f"{card.confidence:.0%}", card.box)
-    Juggler Foil 99% (575, 45, 677, 186)
-    Captain Mildew Polychrome 90% (927, 43, 1034, 187)
-    Frog Regent Base 97% (1063, 47, 1166, 186)
+    Juggler Foil 100% (576, 46, 677, 186)
+    Captain Mildew Polychrome 96% (928, 45, 1035, 187)
+    Frog Regent Base 97% (1061, 47, 1168, 187)
     """
 
     def __init__(

@@ -89,6 +89,8 @@ class GallerySettings:
     """Probability under which a card is unknown: others are nearly as alike."""
     cosine: float = 0.45
     """Likeness under which a card is unknown: nothing is really alike."""
+    weight: float = 0.0
+    """How much a likeness adds to the logit that a head gives the card; 0 where no head names cards."""
 
     @classmethod
     def from_dict(cls, entry: Any, what: str = "'gallery'") -> GallerySettings:

@@ -125,7 +125,7 @@ def test_a_failure_ends_the_saving_not_the_watching(saver, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("balatro.build_dataset.seen.write_bytes", full)
+    monkeypatch.setattr("balatro.build_dataset.seen.write_png", full)
     assert saver.see(SCREEN, [card("egg", 0.5)]) == [] and "No space left" in saver.trouble
     assert saver.see(SCREEN, [card("egg", 0.5, *PLACES[1])]) == []
 

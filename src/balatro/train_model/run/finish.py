@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,12 @@ import typer
 from balatro.config.model_files import GALLERY_FILE, MODEL_FILE
 from balatro.config.paths import model_dir
 from balatro.gallery.draw import calibrate_gallery, draw_gallery
-from balatro.gallery.gallery import pack_gallery
+from balatro.gallery.gallery import Gallery, pack_gallery
 from balatro.models.bundle import describe, save_bundle, save_package_weights
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.render.deck import deck_hash
+from balatro.runtime.model_json import GallerySettings
 from balatro.train_model.lesson.lesson import find_side
 from balatro.train_model.run.batches import Source, batch_at
 from balatro.train_model.run.checkpoint import BEST, load_state
@@ -70,8 +70,9 @@ def sample_cards(run: Run, count: int = 16) -> np.ndarray:
 def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> dict[str, Any]:
     """Calibrate a run and write its bundle; returns model.json. as_it_is: see `best_networks`."""
     encoder, locator = best_networks(run, as_it_is)
-    measured = calibrate(encoder, locator, run.lesson, run.settings.seed)
-    liked, files = _gallery(encoder, run, measured)
+    gallery = _gallery(encoder, run)
+    measured = calibrate(encoder, locator, run.lesson, run.settings.seed, gallery=gallery)
+    files = {} if gallery is None else {GALLERY_FILE: pack_gallery(gallery[0])}
     text = describe(
         folder.name,
         run.lesson.source,
@@ -82,21 +83,20 @@ def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> dict[str, A
         split_hash=run.lesson.split_hash,
         training=_training(run),
         **measured,
-        **liked,
     )
     difference = save_bundle(folder, encoder, locator, text, sample_cards(run), files)
     _report(folder, text["scores"], difference)
     return text
 
 
-def _gallery(encoder: MultiHeadModel, run: Run, measured: dict[str, Any]) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """How this encoder sees the deck that it learned: its part of model.json, and the file; neither without a deck.
+def _gallery(encoder: MultiHeadModel, run: Run) -> tuple[Gallery, GallerySettings] | None:
+    """How this encoder sees the deck that it learned; None without a deck.
 
     The head names whatever it is shown, most surely what is far from all it has seen. Likeness to the cards' own pictures is
-    the second opinion that doubts it.
+    the second opinion that adds to it, and doubts it.
     """
     if run.lesson.deck is None or "identification" not in run.lesson.tasks:
-        return {}, {}
+        return None
 
     @torch.no_grad()
     def encode(cards: np.ndarray) -> dict[str, np.ndarray]:
@@ -104,9 +104,7 @@ def _gallery(encoder: MultiHeadModel, run: Run, measured: dict[str, Any]) -> tup
 
     deck, size, seed = run.lesson.deck.own_deck, run.settings.image_size, run.settings.seed
     gallery = draw_gallery(deck, encode, size, seed)
-    temperature = measured["tasks"].get("kind", {}).get("temperature", 1.0)
-    settings = calibrate_gallery(gallery, deck, encode, temperature, size, seed)
-    return {"gallery": asdict(settings)}, {GALLERY_FILE: pack_gallery(gallery)}
+    return gallery, calibrate_gallery(gallery, deck, encode, size=size, seed=seed)
 
 
 def finish_weights(run: Run, folder: Path) -> dict[str, Any]:

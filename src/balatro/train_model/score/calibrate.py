@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,10 @@ from balatro.config.kinds import NOTHING
 from balatro.config.model_files import PACKAGE_ABOUT
 from balatro.config.paths import package_weights
 from balatro.config.seeds import HELD_OUT_SEED, OTHER_OUTSIDERS
+from balatro.gallery.gallery import Gallery, pooled
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
+from balatro.runtime.model_json import GallerySettings
 from balatro.train_model.lesson.lesson import Lesson, find_side
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.run.batches import with_class_labels
@@ -50,14 +52,28 @@ class Answers:
     labels: dict[str, np.ndarray]
     named: np.ndarray
     """(N,) bool: a card that has a name; False for strangers, outsiders, and what is no card."""
+    embedding: np.ndarray | None = None
+    """(N, D) where it was asked for."""
     found: list[tuple[np.ndarray, int]] = field(default_factory=list)
     """Per frame: (peaks, 2) of score and whether it is a card, and the number of cards."""
 
 
+WEIGHTS = (0.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0)
+"""Weights of a gallery's likeness that are tried; a head's own logits are 24 times a cosine."""
+
+
 def calibrate(
-    encoder: MultiHeadModel, locator: Locator | None, lesson: Lesson, seed: int, num_batches: int = 16
+    encoder: MultiHeadModel,
+    locator: Locator | None,
+    lesson: Lesson,
+    seed: int,
+    num_batches: int = 16,
+    gallery: tuple[Gallery, GallerySettings] | None = None,
 ) -> dict[str, Any]:
-    """Part of model.json: {"tasks": {task: {"classes", "temperature", "reject"}}, "locator": {"threshold"}, "scores"}."""
+    """Part of model.json: {"tasks": {task: {"classes", "temperature", "reject"}}, "locator": {"threshold"}, "scores"}.
+
+    gallery: that of the deck, as this encoder sees it, with its settings: "gallery", too, then, and names are told by both.
+    """
     if lesson.recipe is None or locator is None:
         return calibrate_on_pictures(encoder, lesson, seed)
     recipe = lesson.recipe
@@ -65,11 +81,35 @@ def calibrate(
         recipe = replace(recipe, outsiders=max(recipe.outsiders // 2, 60), outsider_seed=OTHER_OUTSIDERS)
     feed = FeedSettings(recipe, seed + HELD_OUT_SEED, outsider_screens=0.3, size=encoder.image_size)
     answers = ask(encoder, locator, feed, lesson, num_batches)
+    settings = _pool(answers, *gallery) if gallery is not None else None
     tasks, scores = _tasks(answers, lesson)
     threshold, found = best_threshold(answers.found)
-    return _told(
-        tasks, threshold, f"{num_batches * feed.screens} rendered screens that training never saw", {**scores, **found}
-    )
+    where = f"{num_batches * feed.screens} rendered screens that training never saw"
+    told = _told(tasks, threshold, where, {**scores, **found})
+    return told if settings is None else {**told, "gallery": asdict(settings)}
+
+
+def _pool(answers: Answers, gallery: Gallery, settings: GallerySettings) -> GallerySettings:
+    """Add likeness to the answers' logits, so much as fits their labels best; the settings with that weight.
+
+    A head that trained for minutes knows its cards less well than their pictures do, one that trained for an hour better: each
+    is an expert, and the weight of the other is measured, not believed (logarithmic opinion pool).
+    """
+    logits, labels = answers.logits["identification"], answers.labels["identification"]
+    assert answers.embedding is not None
+    likeness, told = gallery.nearest(answers.embedding, logits.shape[1]), labels != MISSING
+    if not told.any():
+        return settings
+    tried = [replace(settings, weight=weight) for weight in WEIGHTS]
+    best = min(tried, key=lambda one: _cost(pooled(logits, likeness, one)[told], labels[told]))
+    answers.logits["identification"] = pooled(logits, likeness, best)
+    return best
+
+
+def _cost(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Mean negative log likelihood at the best temperature."""
+    chances = softmax(logits, best_temperature(logits, labels))
+    return float(-np.log(chances[np.arange(len(labels)), labels] + 1e-9).mean())
 
 
 def calibrate_on_pictures(encoder: MultiHeadModel, lesson: Lesson, seed: int) -> dict[str, Any]:
@@ -159,7 +199,7 @@ def ask(encoder: MultiHeadModel, locator: Locator, feed: FeedSettings, lesson: L
     named = np.array([c.known for c in deck.classes])
     logits: dict[str, list[np.ndarray]] = {task: [] for task in encoder.tasks}
     labels: dict[str, list[np.ndarray]] = {task: [] for task in encoder.tasks}
-    has_name, found = [], []
+    has_name, found, embedding = [], [], []
     for index in track(range(num_batches), "Calibrating"):
         batch = with_class_labels(lesson, draw_batch(feed, deck, np.random.default_rng([feed.seed, index])))
         rows = (batch["visible"] >= READABLE).numpy()
@@ -167,6 +207,7 @@ def ask(encoder: MultiHeadModel, locator: Locator, feed: FeedSettings, lesson: L
         for task in logits:
             logits[task].append(outputs[task].numpy()[rows])
             labels[task].append(_own_labels(batch[f"label.{task}"].numpy()[rows], encoder.tasks[task]))
+        embedding.append(outputs["embedding"].numpy()[rows])
         label = batch["label.identification"].numpy()[rows]
         if "identification" in labels and lesson.deck and not len(lesson.deck.outsiders):
             # Outsiders that training had no class for have none here, though labels may name other cards after the deck's.
@@ -179,7 +220,7 @@ def ask(encoder: MultiHeadModel, locator: Locator, feed: FeedSettings, lesson: L
             grid = cell_grid(frame.shape[2], frame.shape[1])
             found.append(match_peaks(heat, batch["heat"][number], batch["heat_weight"][number], grid))
     joined = [{task: np.concatenate(parts) for task, parts in kind.items()} for kind in (logits, labels)]
-    return Answers(joined[0], joined[1], np.concatenate(has_name), found)
+    return Answers(joined[0], joined[1], np.concatenate(has_name), np.concatenate(embedding), found)
 
 
 def _own_labels(labels: np.ndarray, num_classes: int) -> np.ndarray:
