@@ -31,12 +31,12 @@ from balatro.identify_card.added.added import (
 )
 from balatro.identify_card.card import Card
 from balatro.identify_card.namer import Namer
-from balatro.identify_card.naming import SURE
+from balatro.identify_card.second_look import is_washed, look_again, without_wash
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.sessions import OpenSession, network_file, open_session
 from balatro.utils.images import load_image, rectify
-from balatro.utils.quads import quad_sizes, reading_order
+from balatro.utils.quads import reading_order
 from balatro.utils.stages import Stage, untimed
 
 if TYPE_CHECKING:
@@ -47,8 +47,6 @@ BATCH = 64
 """Cards that the encoder takes at once; a frame rarely has more."""
 CARD_ASPECT = (0.55, 0.92)
 """Width by height of a picture that may be one card without a border."""
-LYING = 1.12
-"""Width by height from which on a thing may be a card on its side: the widest card that stands, a square one, is near 1."""
 CARD_SHARE = 0.4
 """A find that fills at least this share of such a picture is that card."""
 
@@ -241,33 +239,31 @@ class Recognizer:
     def read(self, picture: np.ndarray, quads: np.ndarray) -> list[Card]:
         """Name the cards at given quads of an (H, W, 3) uint8 RGB picture, in the quads' order.
 
-        quads: (N, 4, 2), top left, top right, bottom right, bottom left as they lie. A thing without a name that lies on its
-        side is read from either side as well, and where nothing has a name, from below: the quad of a card that is surely
-        known then begins at the card's own top left.
+        quads: (N, 4, 2), top left, top right, bottom right, bottom left as they lie. What has no name is looked at again:
+        without a wash of one colour that may lie over it, from its sides if it lies, and from below where nothing has a name
+        (see `second_look`).
         """
         cards = self._read(picture, quads)
-        for turn in (1, 3, 2):
-            rows = np.array([row for row, card in enumerate(cards) if not card.known], int)
-            if turn != 2:
-                across, down = quad_sizes(quads[rows]).T if len(rows) else np.zeros((2, 0))
-                rows = rows[across > LYING * down]
-            elif len(rows) < len(cards):
-                break
-            for row, card in zip(rows, self._read(picture, np.roll(quads[rows], turn, axis=1)), strict=True):
-                if card.known and card.confidence >= SURE:
-                    cards[row] = card
-        return cards
+        return look_again(
+            cards,
+            quads,
+            lambda some: is_washed(self._cut(picture, some)),
+            lambda some, washed: self._read(picture, some, washed),
+        )
 
-    def _read(self, picture: np.ndarray, quads: np.ndarray) -> list[Card]:
+    def _read(self, picture: np.ndarray, quads: np.ndarray, washed: bool = False) -> list[Card]:
         if len(quads) == 0:
             return []
-        size = (picture.shape[1], picture.shape[0])
         with self._stage("rectify"):
-            cut = rectify(picture, quads, self.bundle.input_size, self.bundle.margin)
+            cut = self._cut(picture, quads)
+            cut = without_wash(cut) if washed else cut
         with self._stage("encode"):
             outputs = self.encode(cut)
         with self._stage("name"):
-            return self.namer.name(outputs, quads, size)
+            return self.namer.name(outputs, quads, (picture.shape[1], picture.shape[0]))
+
+    def _cut(self, picture: np.ndarray, quads: np.ndarray) -> np.ndarray:
+        return rectify(picture, quads, self.bundle.input_size, self.bundle.margin)
 
     def encode(self, cards: np.ndarray) -> dict[str, np.ndarray]:
         """All outputs of the encoder for (N, h, w, 3) uint8 RGB cards: logits by task, and `embedding` (N, D)."""
