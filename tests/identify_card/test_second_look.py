@@ -61,10 +61,11 @@ def test_named_cards_are_not_looked_at_again():
     assert [c.name for c in look_again([card("Egg")], STANDING[None], nothing_washed, reader)] == ["Egg"] and not reader.asked
 
 
-def test_a_washed_card_is_read_without_the_wash():
-    reader = Reader({((0.0, 0.0), True): card("Egg", 0.6)})
+@pytest.mark.parametrize(("sure", "name"), [(0.95, "Egg"), (0.6, None)])
+def test_a_washed_card_is_read_without_the_wash_and_must_be_sure(sure, name):
+    reader = Reader({((0.0, 0.0), True): card("Egg", sure)})
     both = look_again([card("Joker"), card(None)], np.stack([STANDING, STANDING]), lambda q: np.ones(len(q), bool), reader)
-    assert [c.name for c in both] == ["Joker", "Egg"] and reader.asked == [((0.0, 0.0), True)]
+    assert [c.name for c in both] == ["Joker", name] and reader.asked == [((0.0, 0.0), True)]
 
 
 @pytest.mark.parametrize(("corner", "sure", "name"), [(1, 0.95, "Egg"), (3, 0.95, "Egg"), (1, 0.6, None)])

@@ -26,14 +26,14 @@ Read = Callable[[np.ndarray, bool], Sequence[Card]]
 def look_again(cards: list[Card], quads: np.ndarray, washed: Callable[[np.ndarray], np.ndarray], read: Read) -> list[Card]:
     """The cards of a first look, those without a name replaced by what a second look names.
 
-    quads: (N, 4, 2). washed: which of some quads show colours that lie close together. A card that was turned needs to be
-    surely known, since there are three more ways in which it could have looked like one; its quad begins at its own top left.
+    quads: (N, 4, 2). washed: which of some quads show colours that lie close together. Here a card needs to be surely known,
+    since there are that many more ways in which a thing could look like one; that of a turned card begins at its own top left.
     """
     cards = list(cards)
     rows = _unnamed(cards)
     if len(rows):
         rows = rows[washed(quads[rows])]
-        _replace(cards, rows, read(quads[rows], True), least=0.0)
+        _replace(cards, rows, read(quads[rows], True))
     for turn in (1, 3, 2):
         rows = _unnamed(cards)
         if turn != 2:
@@ -41,7 +41,7 @@ def look_again(cards: list[Card], quads: np.ndarray, washed: Callable[[np.ndarra
             rows = rows[across > LYING * down]
         elif len(rows) < len(cards):
             break
-        _replace(cards, rows, read(np.roll(quads[rows], turn, axis=1), False), least=SURE)
+        _replace(cards, rows, read(np.roll(quads[rows], turn, axis=1), False))
     return cards
 
 
@@ -49,9 +49,9 @@ def _unnamed(cards: Sequence[Card]) -> np.ndarray:
     return np.array([row for row, card in enumerate(cards) if not card.known], int)
 
 
-def _replace(cards: list[Card], rows: np.ndarray, others: Sequence[Card], least: float) -> None:
+def _replace(cards: list[Card], rows: np.ndarray, others: Sequence[Card]) -> None:
     for row, card in zip(rows, others, strict=True):
-        if card.known and card.confidence >= least:
+        if card.known and card.confidence >= SURE:
             cards[row] = card
 
 
