@@ -33,6 +33,8 @@ from balatro.annotate_dataset.suggest.suggest import Candidate
 from balatro.errors import InputError, SettingsError
 from tests.annotate_dataset.browser import draw_crops, labels_of
 
+pytestmark = pytest.mark.slow
+
 MAIN = Path(__file__).parents[2] / "src" / "balatro" / "annotate_dataset" / "pages" / "main.py"
 FIRST, SECOND, THIRD = (f"cluster0_card0_id{number}.png" for number in range(3))
 

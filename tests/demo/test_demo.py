@@ -16,6 +16,8 @@ from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, DeckCard
 from tests.identify_card.fake_bundle import COLOURS, write_fake_bundle
 
+pytestmark = pytest.mark.slow
+
 
 def tiny_deck() -> Deck:
     """Flat cards, a few strangers."""

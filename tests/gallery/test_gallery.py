@@ -18,6 +18,8 @@ from balatro.render.deck import Deck, DeckCard
 from tests.identify_card.fake_bundle import COLOURS, SMALL, fake_text, write_fake_bundle
 from tests.runtime.written_again import check_written_again
 
+pytestmark = pytest.mark.slow
+
 
 def sprite(colour: tuple[int, int, int]) -> np.ndarray:
     body = np.zeros((95, 71, 4), np.uint8)

@@ -26,6 +26,8 @@ from balatro.models.bundle import (
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 
+pytestmark = pytest.mark.slow
+
 torch.set_num_threads(1)
 
 

@@ -24,6 +24,8 @@ from balatro.render.demo_art.scenes import SCENES
 from balatro.render.demo_art.traits import Dice, Traits
 from balatro.render.demo_deck import draw_demo_deck, invent_deck
 
+pytestmark = pytest.mark.slow
+
 
 def digest(deck: Deck) -> str:
     """One hash of all that a deck shows and says."""

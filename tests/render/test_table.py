@@ -12,6 +12,8 @@ from balatro.render.display import PLAIN
 from balatro.render.layers import Float, Pose, cell_corners, drawn_quad, lay, stack_layers
 from balatro.render.table import STATES, TableSettings, draw_screen
 
+pytestmark = pytest.mark.slow
+
 
 def plain_card(card_id: str, colour: tuple[int, int, int], kind: str = "Joker", **more) -> DeckCard:
     body = np.zeros((95, 71, 4), np.uint8)

@@ -28,6 +28,8 @@ from balatro.utils.images import load_image
 from tests.train_model.tiny_deck import save_tiny_deck
 from tests.train_model.tiny_pictures import picture, save_pictures
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ from balatro.annotate_dataset.store.store import DatasetStore, Reject
 from balatro.utils.labels import read_labels
 from tests.annotate_dataset.small_data import small_data
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("BALATRO_TEST_KILLS", "8"))
 """200 of them take some minutes."""
 

@@ -15,6 +15,8 @@ from websockets.sync.client import connect
 from balatro.identify_card.server.limits import Limits
 from tests.identify_card.server.server_parts import card_bytes, running
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 0.6
 WAIT_S = 30
 ASK = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -14,6 +14,8 @@ from balatro.identify_card.added import views as added_views
 from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.server.server_parts import card_bytes, running, table_bytes
 
+pytestmark = pytest.mark.slow
+
 REFUSED = ["400", "401", "404", "413", "415", "422"]
 """A description cannot say which bytes are a picture, and which picture is one of a card."""
 CONFIG = {

@@ -23,6 +23,8 @@ from balatro.train_model.settings.strategies.optimizers import AdamW
 from balatro.train_model.settings.strategies.schedulers import Warmup
 from tests.train_model.tiny_deck import save_tiny_deck, tiny_deck
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> TrainSettings:

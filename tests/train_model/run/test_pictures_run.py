@@ -28,6 +28,8 @@ from balatro.utils.labels import CardLabel, read_labels, write_labels
 from tests.train_model.tiny_deck import save_tiny_deck
 from tests.train_model.tiny_pictures import picture, quick, save_pictures
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:

@@ -17,6 +17,8 @@ from balatro.train_model.run.loop import train
 from balatro.train_model.run.sync_norm import SharedNorm, share_norms
 from tests.train_model.tiny_pictures import quick, save_pictures
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import sys
 from pathlib import Path

@@ -15,6 +15,8 @@ from balatro.train_model.score.report.write import classification_report
 from balatro.train_model.score.scores import score_predictions
 from tests.train_model.fake_predictions import fake_history, fake_predictions
 
+pytestmark = pytest.mark.slow
+
 
 def make_run(folder, start=2.0, right=0.8, settings=None, report=True):
     for record in fake_history(4, start):

@@ -17,6 +17,8 @@ from balatro.train_model.screens.feed import NOTHING_SHARE, FeedSettings, _besid
 from balatro.utils.quads import lies_on_any
 from tests.train_model.tiny_deck import save_tiny_deck
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> FeedSettings:

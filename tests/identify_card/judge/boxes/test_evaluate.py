@@ -19,6 +19,8 @@ from balatro.render.table import PLAY, draw_screen
 from tests.identify_card.fake_bundle import draw_table
 from tests.identify_card.judge.boxes.boxed import write_all
 
+pytestmark = pytest.mark.slow
+
 TABLE = [
     *(("red", "Foil", 100, 85), ("green", "Base", 300, 85), ("green", "Base", 500, 85)),
     *(("blue", "Base", 700, 300), ("red", "Base", 900, 300), ("stranger", "Base", 100, 400)),

@@ -35,6 +35,8 @@ from balatro.train_model.score.report.plots import (
 from balatro.train_model.score.scores import score_predictions
 from tests.train_model.fake_predictions import fake_history, fake_predictions
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert("x")</script> $x_1$ & "Séance"'
 
 

@@ -18,6 +18,8 @@ from balatro.train_model.settings.strategies.freeze import (
     unfrozen_at,
 )
 
+pytestmark = pytest.mark.slow
+
 torch.set_num_threads(1)
 TASKS = {"identification": 3, "modifier": 5}
 SMALL = (32, 32)
