@@ -150,7 +150,7 @@ def test_names_of_yaml(tmp_path, text):
         assert [card.name for card in picture.cards] == ["Egg", "Oops! All 6s", "it's: odd"]
 
 
-@pytest.mark.parametrize("text", ["names: {0: Egg}\n", "names:\n  1: Egg\n  2: Joker\n", "nc: 3\n", 'names: ["\\e"]\n'])
+@pytest.mark.parametrize("text", ["names: {1: Egg}\n", "names:\n  1: Egg\n  2: Joker\n", "nc: 3\n", "names: [Egg\n", "Egg\n"])
 def test_names_of_yaml_that_cannot_be_read(tmp_path, text):
     path = write_all(tmp_path, IMAGE, TRUTH, UNSURE)["yolo"]
     (path / "data.yaml").write_text(text, encoding="utf-8")

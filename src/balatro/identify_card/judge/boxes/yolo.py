@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
+
+import yaml
 
 from balatro.config.suffixes import IMAGE_SUFFIXES
 from balatro.errors import InputError
@@ -13,9 +13,6 @@ from balatro.identify_card.judge.boxes.labels import UNSURE, Box, BoxLabel, BoxP
 IMAGES, LABELS = "images", "labels"
 NAMES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names")
 """Where the names of the classes may stand, in the folder or in labels/; the first that is there counts."""
-
-_ITEM = r"\s*\"(?:[^\"\\]|\\.)*\"|\s*'(?:[^']|'')*'|[^,\[\]]+"
-"""One of a list in brackets."""
 
 
 def is_yolo(folder: Path) -> bool:
@@ -81,7 +78,7 @@ def _read_names(folder: Path) -> list[str]:
     text = _text(place)
     try:
         names = _yaml_names(text) if place.suffix in (".yaml", ".yml") else [line.strip() for line in text.splitlines()]
-    except ValueError:  # an escape that only YAML has
+    except ValueError:
         names = []
     if not any(names):
         raise InputError(f"{place}: no names of classes that can be read; write them to classes.txt, one a line, instead")
@@ -89,29 +86,15 @@ def _read_names(folder: Path) -> list[str]:
 
 
 def _yaml_names(text: str) -> list[str]:
-    """The entry `names` of a YAML file in the ways in which it is written: `[a, b]`, `- a` and `0: a` on lines of their own."""
-    found = re.search(r"^names:[ \t]*(?:#[^\n]*)?(.*?)(?=^[^\s#-]|\Z)", text, re.M | re.S)
-    if found is None:
-        return []
-    told = found[1].strip()
-    if told.startswith("["):
-        return [_unquoted(item) for item in re.findall(_ITEM, told) if item.strip()]
-    rows = [line.strip() for line in told.splitlines() if line.strip() and not line.strip().startswith("#")]
-    if all(row.startswith("- ") for row in rows):
-        return [_unquoted(row[2:]) for row in rows]
-    numbered = [re.fullmatch(r"(\d+):\s+(.+)", row) for row in rows]
-    names = {int(match[1]): _unquoted(match[2]) for match in numbered if match}
-    return [names[place] for place in range(len(rows))] if set(names) == set(range(len(rows))) else []
-
-
-def _unquoted(text: str) -> str:
-    """A scalar of YAML as text."""
-    text = text.strip()
-    if text[:1] == "'" and text[-1:] == "'":
-        return text[1:-1].replace("''", "'")
-    if text[:1] == '"' and text[-1:] == '"':
-        return str(json.loads(text))
-    return re.split(r"\s#", text)[0].strip()
+    """The entry `names` of a YAML file: a list, or the names by their numbers; ValueError for other files."""
+    try:
+        told = yaml.load(text, Loader=yaml.BaseLoader)  # all is text: no card called No is False
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError("no YAML") from error
+    names = told.get("names") if isinstance(told, dict) else None
+    if isinstance(names, dict):
+        names = [names.get(str(place)) for place in range(len(names))]
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
 
 def _text(path: Path) -> str:
