@@ -46,14 +46,15 @@ class Reader:
     def __init__(self, answers: dict[tuple[tuple[float, ...], bool], Card]) -> None:
         self.answers, self.asked = answers, []
 
-    def __call__(self, quads: np.ndarray, washed: bool) -> list[Card]:
+    def __call__(self, quads: np.ndarray, rows: np.ndarray, washed: bool) -> list[Card]:
+        assert len(quads) == len(rows) > 0
         keys = [(tuple(quad[0].tolist()), washed) for quad in quads]
         self.asked += keys
         return [self.answers.get(key, card(None, 0.1)) for key in keys]
 
 
-def nothing_washed(quads: np.ndarray) -> np.ndarray:
-    return np.zeros(len(quads), bool)
+def nothing_washed(rows: np.ndarray) -> np.ndarray:
+    return np.zeros(len(rows), bool)
 
 
 def test_named_cards_are_not_looked_at_again():

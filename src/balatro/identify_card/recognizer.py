@@ -243,27 +243,25 @@ class Recognizer:
         without a wash of one colour that may lie over it, from its sides if it lies, and from below where nothing has a name
         (see `second_look`).
         """
-        cards = self._read(picture, quads)
-        return look_again(
-            cards,
-            quads,
-            lambda some: is_washed(self._cut(picture, some)),
-            lambda some, washed: self._read(picture, some, washed),
-        )
-
-    def _read(self, picture: np.ndarray, quads: np.ndarray, washed: bool = False) -> list[Card]:
         if len(quads) == 0:
             return []
+        size = (picture.shape[1], picture.shape[0])
+        cut = self._cut(picture, quads)
+
+        def read_again(some: np.ndarray, rows: np.ndarray, washed: bool) -> list[Card]:
+            return self._name(without_wash(cut[rows]) if washed else self._cut(picture, some), some, size)
+
+        return look_again(self._name(cut, quads, size), quads, lambda rows: is_washed(cut[rows]), read_again)
+
+    def _cut(self, picture: np.ndarray, quads: np.ndarray) -> np.ndarray:
         with self._stage("rectify"):
-            cut = self._cut(picture, quads)
-            cut = without_wash(cut) if washed else cut
+            return rectify(picture, quads, self.bundle.input_size, self.bundle.margin)
+
+    def _name(self, cut: np.ndarray, quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
         with self._stage("encode"):
             outputs = self.encode(cut)
         with self._stage("name"):
-            return self.namer.name(outputs, quads, (picture.shape[1], picture.shape[0]))
-
-    def _cut(self, picture: np.ndarray, quads: np.ndarray) -> np.ndarray:
-        return rectify(picture, quads, self.bundle.input_size, self.bundle.margin)
+            return self.namer.name(outputs, quads, size)
 
     def encode(self, cards: np.ndarray) -> dict[str, np.ndarray]:
         """All outputs of the encoder for (N, h, w, 3) uint8 RGB cards: logits by task, and `embedding` (N, D)."""

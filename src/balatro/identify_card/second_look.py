@@ -19,21 +19,21 @@ ENDS = (2.0, 98.0)
 INK, PAPER = 10.0, 245.0
 """Where the darkest and brightest of a card's colours lie without a wash."""
 
-Read = Callable[[np.ndarray, bool], Sequence[Card]]
-"""(N, 4, 2) quads, whether washes are taken off -> the cards there."""
+Read = Callable[[np.ndarray, np.ndarray, bool], Sequence[Card]]
+"""(N, 4, 2) quads, their places among all, whether washes are taken off -> the cards there."""
 
 
 def look_again(cards: list[Card], quads: np.ndarray, washed: Callable[[np.ndarray], np.ndarray], read: Read) -> list[Card]:
     """The cards of a first look, those without a name replaced by what a second look names.
 
-    quads: (N, 4, 2). washed: which of some quads show colours that lie close together. Here a card needs to be surely known,
+    quads: (N, 4, 2). washed: which of some rows show colours that lie close together. Here a card needs to be surely known,
     since there are that many more ways in which a thing could look like one; that of a turned card begins at its own top left.
     """
     cards = list(cards)
     rows = _unnamed(cards)
     if len(rows):
-        rows = rows[washed(quads[rows])]
-        _replace(cards, rows, read(quads[rows], True))
+        rows = rows[washed(rows)]
+        _replace(cards, rows, _read(read, quads[rows], rows, True))
     for turn in (1, 3, 2):
         rows = _unnamed(cards)
         if turn != 2:
@@ -41,12 +41,16 @@ def look_again(cards: list[Card], quads: np.ndarray, washed: Callable[[np.ndarra
             rows = rows[across > LYING * down]
         elif len(rows) < len(cards):
             break
-        _replace(cards, rows, read(np.roll(quads[rows], turn, axis=1), False))
+        _replace(cards, rows, _read(read, np.roll(quads[rows], turn, axis=1), rows, False))
     return cards
 
 
 def _unnamed(cards: Sequence[Card]) -> np.ndarray:
     return np.array([row for row, card in enumerate(cards) if not card.known], int)
+
+
+def _read(read: Read, quads: np.ndarray, rows: np.ndarray, washed: bool) -> Sequence[Card]:
+    return read(quads, rows, washed) if len(rows) else ()
 
 
 def _replace(cards: list[Card], rows: np.ndarray, others: Sequence[Card]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from balatro.render.demo_deck import invent_deck
 from balatro.render.display import PLAIN
 from balatro.render.plans import make_dealer
-from balatro.render.table import TRAIN, Screen, ScreenCard, draw_screen
+from balatro.render.table import TRAIN, Screen, draw_screen
 from balatro.render.world.looks import LOOKS, change
 from balatro.render.world.pages import draw_decoy, fill_page, new_page
 from balatro.render.world.panels import lay_panel
@@ -28,12 +28,11 @@ def only(kind: str) -> WorldSettings:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("aspect", [16 / 9, 1.0, 9 / 16])
 def test_every_kind_in_every_shape(kind: str, aspect: float) -> None:
-    for seed in range(4):
-        view = draw_view(DECK, np.random.default_rng(seed), aspect, settings=only(kind))
+    views = [draw_view(DECK, np.random.default_rng(seed), aspect, settings=only(kind)) for seed in range(4)]
+    assert any(view.cards for view in views) == (kind != "empty")
+    for view in views:
         height, width = view.image.shape[:2]
         assert view.image.dtype == np.uint8 and min(height, width) >= 8
-        assert bool(view.cards) or kind != "sheet" or seed >= 0
-        assert kind != "empty" or not view.cards
         for card in view.cards:
             x, y = card.quad.mean(0)
             assert 0 <= x <= width and 0 <= y <= height and 0 <= card.visible <= 1
@@ -119,22 +118,16 @@ def test_no_look_at_all() -> None:
 
 
 def test_a_panel_hides_the_cards_under_it_and_no_other() -> None:
-    for seed in range(6):
+    shares, areas = [], set()
+    for seed in range(8):
         screen = draw_screen(DECK, np.random.default_rng(seed), PLAIN_TABLE)
         dealer = make_dealer(DECK, np.random.default_rng(seed), PLAIN_TABLE, None)
         view = lay_panel(screen, DECK, dealer)
         under, over = view.cards[: len(screen.cards)], view.cards[len(screen.cards) :]
         assert view.image.shape == screen.image.shape
-        assert all(card.area in ("panel", "beside") and card.visible > 0 for card in over if _is_on(card, view))
-        assert all(
-            after.visible <= before.visible + 1e-6 and (after.quad == before.quad).all()
-            for before, after in zip(screen.cards, under, strict=True)
-        )
-        hidden = [card for card in under if card.visible < 0.05]
-        shown = [card for card in under if card.visible > 0.95]
-        assert hidden or shown, "a panel neither hides all cards a little nor each by half"
-
-
-def _is_on(card: ScreenCard, view: Screen) -> bool:
-    x, y = card.quad.mean(0)
-    return bool(0 < x < view.image.shape[1] and 0 < y < view.image.shape[0])
+        areas |= {card.area for card in over}
+        for before, after in zip(screen.cards, under, strict=True):
+            assert after.visible <= before.visible + 1e-6 and (after.quad == before.quad).all()
+            shares.append(after.visible / max(before.visible, 1e-6))
+    assert min(shares) < 0.02 and max(shares) > 0.95 and any(0.2 < share < 0.8 for share in shares)
+    assert areas == {"panel", "beside"}

@@ -32,8 +32,8 @@ def lay_panel(screen: Screen, deck: Deck, dealer: Dealer) -> Screen:
     box = _place(width / canvas.scale, rng)
     _draw_panel(canvas, box, rng)
     cards = Canvas(image, owner, canvas.scale * float(rng.uniform(0.75, 1.25)), (0, 0), canvas.pixel_font)
-    placed = _inside(cards, _scaled(box, canvas.scale / cards.scale), dealer) if rng.random() < 0.4 else []
-    placed += _beside(cards, _scaled(box, canvas.scale / cards.scale), dealer) if rng.random() < 0.4 else []
+    placed = _inside(_scaled(box, canvas.scale / cards.scale), dealer) if rng.random() < 0.4 else []
+    placed += _beside(_scaled(box, canvas.scale / cards.scale), dealer) if rng.random() < 0.4 else []
     quads = draw_cards(cards, deck, placed, rng)
     _draw_over(cards, placed, dealer)
     shares = visible_shares(canvas, quads)
@@ -93,7 +93,7 @@ def _draw_row(canvas: Canvas, box: Box, rng: np.random.Generator) -> None:
     )
 
 
-def _inside(canvas: Canvas, box: Box, dealer: Dealer) -> list[Placed]:
+def _inside(box: Box, dealer: Dealer) -> list[Placed]:
     """A grid of cards on the panel, as a collection shows them."""
     rng = dealer.rng
     gap, drop = CELL_WIDTH * float(rng.uniform(1.02, 1.3)), CELL_HEIGHT * float(rng.uniform(1.02, 1.25))
@@ -106,7 +106,7 @@ def _inside(canvas: Canvas, box: Box, dealer: Dealer) -> list[Placed]:
     return [_dealt(dealer, "panel", *spot) for spot in spots if rng.random() < 0.95]
 
 
-def _beside(canvas: Canvas, box: Box, dealer: Dealer) -> list[Placed]:
+def _beside(box: Box, dealer: Dealer) -> list[Placed]:
     """One card at the left or right of the panel, partly over it."""
     x = float(dealer.rng.choice([box[0] - CELL_WIDTH, box[2] + CELL_WIDTH])) + float(dealer.rng.normal(0, 0.3)) * CELL_WIDTH
     y = float(dealer.rng.uniform(box[1], box[3]))
