@@ -49,7 +49,7 @@ OPTIONS = {
 
 def annotate(
     data: Annotated[
-        Path | None, typer.Option("--data", help="Data folder with screenshots/; left out: BALATRO_DATA, or ./data.")
+        Path | None, typer.Option("--data", help="Data folder with screenshots/; left out: as for every command.")
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes the first free one from 8501.")] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
