@@ -23,6 +23,8 @@ LONGEST_PLAY = 7200.0
 """Seconds since the start of the game that random phases reach."""
 NEGATIVE_TINT = np.float32(0.8) * np.array([79, 99, 103], np.float32) / 255
 """Added to the inverted colours of a Negative: (0.248, 0.311, 0.323)."""
+CROSS = 0.1
+"""Half the width of a debuffed card's cross, along either side of the cell."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,23 @@ def _draw_card(body: np.ndarray, modifier: int, phases: Phases, shine: str) -> n
     result[..., :3] = np.clip(under * 255 + 0.5, 0, 255)
     result[..., 3] = np.clip(out_alpha * 255 + 0.5, 0, 255)
     return result
+
+
+def draw_debuff(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pass over a card that is debuffed: a dull tint, and an opaque red cross from corner to corner.
+
+    rgb (H, W, 3) float32, 0..1. Returns colours of the same shape and alpha (H, W); measured on screenshots, see
+    docs/editions.md.
+    """
+    grid = _grid(*rgb.shape[:2])
+    h, s, lightness = to_hsl(rgb * np.float32(0.8) + np.array([0.2, 0, 0], np.float32))
+    cross = np.minimum(np.abs(grid.u - grid.v), np.abs(grid.u + grid.v - 1)) < CROSS
+    top = to_rgb(
+        np.where(cross, np.float32(0), h),
+        np.where(cross, np.float32(0.62), np.float32(0.21) * s),
+        np.where(cross, np.float32(0.78), np.float32(0.63)) * lightness,
+    )
+    return top, np.where(cross, np.float32(1), np.float32(0.3))
 
 
 def _blend(under: np.ndarray, top: np.ndarray, alpha: np.ndarray) -> np.ndarray:
