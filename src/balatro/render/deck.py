@@ -227,9 +227,13 @@ def dressed(deck: Deck, card: DeckCard, enhancement: str = "", face: int = 0) ->
 
     (95k, 71k, 4) uint8 RGBA, straight alpha.
     """
-    if not card.faces or (not enhancement and not face) or enhancement not in deck.grounds:
-        return card.body
-    return over(card.faces[face], deck.grounds[enhancement])
+    parts = parts_of(deck, card, enhancement, face)
+    return card.body if parts is None or not (enhancement or face) else over(parts[1], parts[0])
+
+
+def parts_of(deck: Deck, card: DeckCard, enhancement: str = "", face: int = 0) -> tuple[np.ndarray, np.ndarray] | None:
+    """The ground and the face of which `dressed` puts a playing card together; None for any other card."""
+    return (deck.grounds[enhancement], card.faces[face]) if card.faces and enhancement in deck.grounds else None
 
 
 def to_scale(sprite: np.ndarray, scale: int) -> np.ndarray:

@@ -65,11 +65,22 @@ def game_phases(seconds: float, numbers: Sequence[int], rotation: float = 0.0, h
     return Phases(*(np.broadcast_to(v, number.shape).astype(np.float32) for v in (swing, np.float64(seconds), field)))
 
 
-def draw_editions(bodies: np.ndarray, modifiers: np.ndarray, phases: Phases, shines: Sequence[str] | None = None) -> np.ndarray:
+Parts = tuple[np.ndarray, np.ndarray] | None
+"""A playing card's ground and face, (H, W, 4) uint8 RGBA each, of which its body was put together; None for other cards."""
+
+
+def draw_editions(
+    bodies: np.ndarray,
+    modifiers: np.ndarray,
+    phases: Phases,
+    shines: Sequence[str] | None = None,
+    parts: Sequence[Parts] | None = None,
+) -> np.ndarray:
     """The bodies with shine and edition passes over them.
 
     bodies (N, H, W, 4) uint8 RGBA; modifiers (N,) indices into MODIFIERS; shines: "none", "booster" or "voucher" for each
-    card (none when not given). Returns a new array of the same shape and dtype. Base cards without shine come back as they are.
+    card (none when not given); parts: of which each was put together. Returns a new array of the same shape and dtype. Base
+    cards without shine come back as they are.
     """
     drawn = bodies.copy()
     modifiers = np.asarray(modifiers)
@@ -77,11 +88,11 @@ def draw_editions(bodies: np.ndarray, modifiers: np.ndarray, phases: Phases, shi
     for row in np.flatnonzero((modifiers != BASE) | (named != "none")):
         # One card at a time: its planes stay in the processor's cache, which is faster than any larger batch.
         one = phases[np.array([row])]
-        drawn[row] = _draw_card(bodies[row], int(modifiers[row]), one, str(named[row]))
+        drawn[row] = _draw_card(bodies[row], int(modifiers[row]), one, str(named[row]), parts[int(row)] if parts else None)
     return drawn
 
 
-def _draw_card(body: np.ndarray, modifier: int, phases: Phases, shine: str) -> np.ndarray:
+def _draw_card(body: np.ndarray, modifier: int, phases: Phases, shine: str, parts: Parts = None) -> np.ndarray:
     tex = body.astype(np.float32) * np.float32(1 / 255)
     rgb, alpha = tex[..., :3], tex[..., 3]
     swing, seconds, field = float(phases.swing[0]), float(phases.seconds[0]), float(phases.field[0])
@@ -91,7 +102,10 @@ def _draw_card(body: np.ndarray, modifier: int, phases: Phases, shine: str) -> n
     if shine != "none":
         under = _blend(under, *_shine(rgb, alpha, swing, SHINE_TABLE[shine]))
     if modifier == FOIL:
-        under = _blend(under, *_foil(rgb, alpha, swing, seconds))
+        # The one half-transparent pass: where there are pips, the ground's lies over them, and theirs over that.
+        for part in parts or (body,):
+            shown = part.astype(np.float32) * np.float32(1 / 255)
+            under = _blend(under, *_foil(shown[..., :3], shown[..., 3], swing, seconds))
     elif modifier == HOLOGRAPHIC:
         under = _blend(under, _holographic(rgb, swing, seconds, field), _thin(alpha))
     elif modifier == POLYCHROME:

@@ -15,9 +15,9 @@ import numpy as np
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH, ROOM
 from balatro.render import interface
-from balatro.render.deck import Deck, DeckCard, dressed, to_scale
+from balatro.render.deck import Deck, DeckCard, dressed, parts_of, to_scale
 from balatro.render.display import GAME, Display, move_points, random_display, show
-from balatro.render.editions import Phases, draw_editions, random_phases
+from balatro.render.editions import Parts, Phases, draw_editions, random_phases
 from balatro.render.ground import draw_ground, random_ground_colours
 from balatro.render.layers import Float, Pose, drawn_quad, lay, random_float, stack_layers
 from balatro.render.plans.areas import PLANS, upper_rows
@@ -175,7 +175,9 @@ def draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[Placed], rng: 
     if not placed:
         return []
     plain = [dressed(deck, card, p.enhancement, p.face) for p, card in zip(placed, cards, strict=True)]
-    bodies = draw_editions(np.stack([to_scale(body, detail) for body in plain]), modifiers, phases, [c.shine for c in cards])
+    bodies = np.stack([to_scale(body, detail) for body in plain])
+    parts = [_parts(deck, card, p, detail) for p, card in zip(placed, cards, strict=True)]
+    bodies = draw_editions(bodies, modifiers, phases, [c.shine for c in cards], parts)
     quads = []
     for number, (p, card, body) in enumerate(zip(placed, cards, bodies, strict=True)):
         pose = pose_of(canvas, p, width)
@@ -186,6 +188,12 @@ def draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[Placed], rng: 
         _own(canvas, quad, number)
         quads.append(quad)
     return quads
+
+
+def _parts(deck: Deck, card: DeckCard, p: Placed, detail: int) -> Parts:
+    """The two layers of a playing card with an edition."""
+    parts = parts_of(deck, card, p.enhancement, p.face) if p.modifier else None
+    return parts and (to_scale(parts[0], detail), to_scale(parts[1], detail))
 
 
 def overlays_of(deck: Deck, p: Placed, phases: Phases) -> list[np.ndarray]:
