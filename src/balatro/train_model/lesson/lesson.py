@@ -24,6 +24,7 @@ from balatro.train_model.lesson.tasks import (
     LOOKS,
     MISSING,
     ORIGINALS,
+    PLAYING,
     RENDERED,
     TASKS,
     USUAL,
@@ -79,6 +80,8 @@ def prepare_lesson(settings: TrainSettings, new_split: bool = False) -> Lesson:
     labels = dataset.labels if dataset else ()
     tasks = choose_tasks(_task_names(settings, labels, deck), settings.task_options, more_fields(labels))
     _check_data(tasks, settings, dataset)
+    if dataset is None:
+        _check_looks(tasks, deck)
     classes, place_of = _classes(deck, dataset)
     task_classes = {name: _class_names(task, classes, labels, deck is not None) for name, task in tasks.items()}
     notes = list(dataset.notes) if dataset else []
@@ -127,6 +130,17 @@ def _check_data(tasks: Mapping[str, Task], settings: TrainSettings, dataset: Dat
     if settings.draws and dataset and dataset.split.holdout_names:
         raise SettingsError(
             "names are held out of this split, but drawn screens would show them; take a --splits without, or no screens"
+        )
+
+
+def _check_looks(tasks: Mapping[str, Task], deck: DeckLesson | None) -> None:
+    """SettingsError for tasks of playing cards where the deck has none that say what they are."""
+    of_playing_cards = [name for name in tasks if name in PLAYING]
+    if of_playing_cards and not (deck and deck.tells_looks):
+        told = f"the deck {deck.deck.name} has none" if deck else "this run draws no deck"
+        raise SettingsError(
+            f"{', '.join(of_playing_cards)}: learned from drawn playing cards that tell their rank and suit, and {told}; leave "
+            "the task out, or take --deck game or demo"
         )
 
 

@@ -79,28 +79,25 @@ TASKS: dict[str, Task] = {
     ),
     "type": Task(field="type", about="joker, tarot, planet or spectral", metrics=("top1", "macro_f1")),
     "rarity": Task(field="rarity", about="how rare a joker is", metrics=("top1", "macro_f1")),
-    "rank": Task(field="rank", about="2 to Ace, of a playing card", classes=RANKS, data=(RENDERED,), metrics=("top1",)),
-    "suit": Task(field="suit", about="the suit of a playing card", classes=SUITS, data=(RENDERED,), metrics=("top1",)),
+    "rank": Task(field="rank", about="2 to Ace, of a playing card", classes=RANKS, metrics=("top1",)),
+    "suit": Task(field="suit", about="the suit of a playing card", classes=SUITS, metrics=("top1",)),
     "enhancement": Task(
-        field="enhancement", about="what a playing card is made of", classes=("None", *ENHANCEMENTS), data=(RENDERED,),
-        metrics=("top1",),
+        field="enhancement", about="what a playing card is made of", classes=("None", *ENHANCEMENTS), metrics=("top1",)
     ),
-    "seal": Task(
-        field="seal", about="the seal of a playing card", classes=("None", *SEALS), data=(RENDERED,), metrics=("top1",)
-    ),
-    "debuffed": Task(
-        field="debuffed", about="whether a card is crossed out", classes=("no", "yes"), data=(RENDERED,), metrics=("top1",)
-    ),
+    "seal": Task(field="seal", about="the seal of a playing card", classes=("None", *SEALS), metrics=("top1",)),
+    "debuffed": Task(field="debuffed", about="whether a card is crossed out", classes=("no", "yes"), metrics=("top1",)),
     "sticker": Task(
-        field="sticker", about="what is stuck on a card that has a name", classes=STICKER_SETS, data=(RENDERED,),
-        metrics=("top1",),
+        field="sticker", about="what is stuck on a card that has a name", classes=STICKER_SETS, metrics=("top1",)
     ),
 }  # fmt: skip
 
 USUAL = ("identification", "modifier")
 """What is learned unless --tasks says otherwise; drawn screens teach `kind` as well."""
 
-LOOKS = ("rank", "suit", "enhancement", "seal", "debuffed", "sticker")
+PLAYING = ("rank", "suit", "enhancement", "seal")
+"""What only drawn playing cards teach, of decks where they say what they are."""
+
+LOOKS = (*PLAYING, "debuffed", "sticker")
 """What is learned besides where the drawn deck's playing cards tell their rank and suit; see `screens.looks`."""
 
 
