@@ -235,14 +235,23 @@ def _draw_over(canvas: interface.Canvas, placed: list[Placed], dealer: Dealer) -
             y = p.y + float(rng.choice([-1, 1])) * float(rng.uniform(45, 80))
             interface.draw_tag(canvas, p.x, y, f"+{rng.integers(1, 60)}", colour, float(rng.uniform(34, 70)))
     _write_counts(canvas, rng)
+    _draw_tooltips(canvas, placed, dealer)
+    if dealer.chance(0.4):
+        interface.draw_cursor(canvas, float(rng.uniform(280, 1000)), float(rng.uniform(20, 560)))
+
+
+def _draw_tooltips(canvas: interface.Canvas, placed: list[Placed], dealer: Dealer) -> None:
+    """One of any card; and where a pack lies under a hand, that of one of its cards, which hides the lower half of the hand."""
+    rng = dealer.rng
+    pack = [p for p in placed if p.area == "pack"] if any(p.area == "hand" for p in placed) else []
+    told = [*(pack[int(rng.integers(len(pack)))] for _ in range(2) if pack and dealer.chance(0.5))]
     if placed and dealer.chance(0.35):
-        p = placed[int(rng.integers(len(placed)))]
+        told.append(placed[int(rng.integers(len(placed)))])
+    for p in told:
         below = p.y < 300
         y = p.y + (CELL_HEIGHT * float(rng.uniform(0.45, 0.6)) if below else -CELL_HEIGHT * float(rng.uniform(1.0, 1.4)))
         beside = float(rng.choice([0, -110, 110], p=[0.7, 0.15, 0.15]))
         interface.draw_tooltip(canvas, p.x + beside, y if not beside else p.y - 40, rng)
-    if dealer.chance(0.4):
-        interface.draw_cursor(canvas, float(rng.uniform(280, 1000)), float(rng.uniform(20, 560)))
 
 
 def _write_counts(canvas: interface.Canvas, rng: np.random.Generator) -> None:
