@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from balatro.config.cards import CATALOGUE
-from balatro.config.model_files import PACKAGE_ABOUT, PACKAGE_ENCODER
+from balatro.config.model_files import PACKAGE_ENCODER
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir, package_weights
 from balatro.config.shapes import CARD_SIZE
@@ -184,20 +184,21 @@ def load_encoder(model: str | None = None, threads: int | None = None) -> Encode
     """The encoder of a model by name or folder, by default the one that comes with Balatro; ModelError when there is none."""
     from balatro.runtime.bundle import find_bundle, load_bundle
     from balatro.runtime.locator import check_network
+    from balatro.runtime.model_json import Task, read_package_json
     from balatro.runtime.sessions import network_file, open_session
 
     if model is None or model == PACKAGE:
         name, path, size = PACKAGE, package_weights() / PACKAGE_ENCODER, CARD_SIZE
-        tasks = _package_tasks()
+        tasks = read_package_json().tasks
     else:
         bundle = load_bundle(find_bundle(model))
         name, path, size = bundle.name, network_file(bundle.folder, "model"), bundle.input_size
-        tasks = {task: (entry.classes, entry.temperature) for task, entry in bundle.tasks.items()}
+        tasks = bundle.tasks
     session = open_session(path, threads)
     check_network(session, path, "cards", ["embedding"])
-    classes, temperature = tasks.get("modifier", ((), 1.0))
-    has_head = classes == MODIFIERS and "modifier" in [output.name for output in session.get_outputs()]
-    return Encoder(name, session, size, temperature if has_head else None)
+    modifier = tasks.get("modifier", Task(()))
+    has_head = modifier.classes == MODIFIERS and "modifier" in [output.name for output in session.get_outputs()]
+    return Encoder(name, session, size, modifier.temperature if has_head else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,12 +234,6 @@ def load_reader(model: str = "auto", threads: int | None = None) -> Reader:
 
     recognizer = Recognizer.load(model, threads)
     return Reader(recognizer.bundle.name, recognizer)
-
-
-def _package_tasks() -> dict[str, tuple[tuple[str, ...], float]]:
-    """Classes and temperature of the heads of the package's encoder."""
-    about = read_json(package_weights() / PACKAGE_ABOUT)
-    return {task: (tuple(entry["classes"]), float(entry["temperature"])) for task, entry in about["tasks"].items()}
 
 
 @dataclass(frozen=True, eq=False)
