@@ -17,8 +17,6 @@ EXCEPTIONS = {
     "annotate_dataset/command.py:suggest_command",
     "annotate_dataset/run.py:annotate",
     "annotate_dataset/store/store.py",
-    "annotate_dataset/suggest/queue.py",
-    "annotate_dataset/suggest/suggest.py",
     "augment_dataset/command.py:augment",
     "build_dataset/command.py:capture",
     "build_dataset/window/capture_window.py",

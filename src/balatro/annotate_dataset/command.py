@@ -57,14 +57,9 @@ def suggest_command(
       balatro dataset suggest --input captures/ --reject 0.9
       balatro dataset suggest --input new/ --labels pokemon/ --out new/suggestions.json
     """
-    from balatro.annotate_dataset.suggest.suggest import (
-        SUGGESTIONS,
-        SuggestSettings,
-        default_labels,
-        load_encoder,
-        suggest,
-        write_suggestions,
-    )
+    from balatro.annotate_dataset.suggest.encoder import load_encoder
+    from balatro.annotate_dataset.suggest.likeness import SuggestSettings
+    from balatro.annotate_dataset.suggest.suggest import SUGGESTIONS, default_labels, suggest, write_suggestions
     from balatro.utils.outputs import check_text_output
 
     path = out or data_dir() / SUGGESTIONS

@@ -111,7 +111,7 @@ def _find_pupil(teach: str | None) -> str:
     """The folder of the model that learns, empty for none; ModelError before the browser opens when there is no such model."""
     if teach is None:
         return ""
-    from balatro.annotate_dataset.suggest.suggest import load_reader
+    from balatro.annotate_dataset.suggest.reader import load_reader
 
     return str(load_reader(teach).recognizer.bundle.folder.resolve())
 
