@@ -16,7 +16,6 @@ DRAWN_ART = "render/demo_art"
 EXCEPTIONS = {
     "annotate_dataset/command.py:suggest_command",
     "annotate_dataset/run.py:annotate",
-    "annotate_dataset/store/store.py",
     "augment_dataset/command.py:augment",
     "build_dataset/command.py:capture",
     "build_dataset/window/capture_window.py",
