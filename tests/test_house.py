@@ -18,8 +18,6 @@ EXCEPTIONS = {
     "annotate_dataset/run.py:annotate",
     "augment_dataset/command.py:augment",
     "build_dataset/command.py:capture",
-    "build_dataset/window/capture_window.py",
-    "build_dataset/window/capture_window.py:__init__",
     "export/command.py:export",
     "identify_card/added/added.py",
     "identify_card/command.py:identify",
