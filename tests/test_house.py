@@ -19,7 +19,6 @@ EXCEPTIONS = {
     "augment_dataset/command.py:augment",
     "build_dataset/command.py:capture",
     "export/command.py:export",
-    "identify_card/added/added.py",
     "identify_card/command.py:identify",
     "identify_card/displayed.py:find_card",
     "identify_card/added/command.py:add_command",

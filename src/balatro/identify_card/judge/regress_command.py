@@ -57,7 +57,8 @@ def add_command(
 
 def _model_names() -> list[str]:
     """Of the cards that the usual model knows; none where there is no model."""
-    from balatro.identify_card.added.added import load_added, with_added
+    from balatro.identify_card.added.added import load_added
+    from balatro.identify_card.added.joining import with_added
     from balatro.runtime.bundle import find_bundle, load_bundle
 
     try:
