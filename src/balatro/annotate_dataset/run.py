@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -83,19 +84,18 @@ def annotate(
     if not folder.is_dir():
         raise InputError(f"{folder}: no such data folder; capture cards with `balatro capture`, or name one with --data")
     check_streamlit()
-    pupil = _find_pupil(teach)
-    place = free_port(port)
-    with_settings = os.environ | {
-        "BALATRO_DATA": str(folder.resolve()),
-        "BALATRO_ANNOTATE_MODEL": model or "",
-        "BALATRO_ANNOTATE_TEACH": pupil,
-    }
+    settings = {"BALATRO_ANNOTATE_MODEL": model or "", "BALATRO_ANNOTATE_TEACH": _find_pupil(teach)}
+    _run_app({"BALATRO_DATA": str(folder.resolve()), **settings}, free_port(port), browser)
+
+
+def _run_app(settings: Mapping[str, str], port: int, browser: bool) -> None:
+    """Serve the app with these variables in its environment until it ends, or this program is told to."""
     # Streamlit greets on stdout; its warnings and errors come on stderr.
     before = signal.signal(signal.SIGTERM, _end)  # by itself it would end this process only, and leave the app running
     server = None
     try:
-        server = subprocess.Popen(command_line(place), env=with_settings, stdout=subprocess.DEVNULL)
-        serve(server, place, browser)
+        server = subprocess.Popen(command_line(port), env=os.environ | settings, stdout=subprocess.DEVNULL)
+        serve(server, port, browser)
     finally:
         if server is not None:
             stop(server)
