@@ -1,4 +1,4 @@
-"""YOLO detection: a text of boxes beside each picture, or in `labels/` for `images/`; data.yaml or classes.txt has the names."""
+"""YOLO detection: a text of boxes beside each picture, or in `labels/` for `images/`; names in data.yaml or classes.txt."""
 
 from __future__ import annotations
 
