@@ -23,6 +23,7 @@ from balatro.errors import ModelError
 from balatro.identify_card.card import Card, picture_json
 from balatro.identify_card.recognizer import Recognizer, whole
 from balatro.identify_card.server.limits import Limits, Refused, decode
+from balatro.identify_card.server.memory import QUIET_S, give_back
 from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.runtime.stamps import stamp_model
 
@@ -211,9 +212,13 @@ class Readers:
         return True
 
     def _next(self) -> tuple[Upload, Future[dict[str, Any]]] | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closed)
-            return self._queue.popleft() if self._queue else None
+        quiet: float | None = QUIET_S
+        while True:
+            with self._changed:
+                if self._changed.wait_for(lambda: self._queue or self._closed, quiet):
+                    return self._queue.popleft() if self._queue else None
+            give_back()
+            quiet = None
 
     def _read(self, following: Following, upload: Upload) -> dict[str, Any]:
         picture = decode(upload.data, self.limits)
