@@ -40,6 +40,10 @@ class Card:
     """Top left, top right, bottom right, bottom left corner of the card itself; a corner may lie outside the picture."""
     top: tuple[Guess, ...]
     """The likeliest known cards, best first, at most five."""
+    stickers: tuple[str, ...] = ()
+    """Of STICKERS, in a table (see `Recognizer.read_table`); empty elsewhere."""
+    debuffed: bool = False
+    """In a table; False elsewhere."""
 
     def to_json(self) -> dict[str, Any]:
         """The card as `balatro identify --json` writes it; probabilities have four digits."""
