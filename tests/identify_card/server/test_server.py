@@ -137,7 +137,7 @@ def test_a_full_queue_says_when_to_try_again(fake_folder):
 def test_the_interface_is_described(client):
     text = client.get("/openapi.json").json()
     assert set(text["paths"]) == {
-        *("/health", "/info", "/classes", "/identify", "/identify/batch"),
+        *("/health", "/info", "/classes", "/identify", "/identify/batch", "/table"),
         *("/gallery", "/gallery/{name}"),
     }
     refused = text["paths"]["/identify"]["post"]["responses"]

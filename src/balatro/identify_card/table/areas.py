@@ -35,7 +35,11 @@ ALL_BACKS = 0.9
 """Share of a row's probability beyond which all of it lies face down."""
 BESIDE, BUBBLE = 0.35, 1.45
 """Card widths and heights between two middles within which a text belongs to the card below or above it. Rows of cards are at
-least 1.6 heights apart, but for played cards, which are 1.2 over the hand."""
+least 1.6 heights apart."""
+PLAYED = 0.95
+"""The same where it passes for a playing card: one that is played lies 1.2 over the hand, a text 0.7."""
+PILE_DROP = 0.2
+"""Card heights that the pile lies lower than all others of a row into which it seems to belong."""
 OTHER_SCREENS = ("collection", "deck_view", "run_info", "menu")
 """Screens whose cards do not lie on the table."""
 
@@ -78,7 +82,7 @@ def find_areas(things: Sequence[Thing], screen: str | None = None) -> Areas:
     shapes = measure(np.array([thing.quad for thing in things]))
     lines = [_sorted_out(line, things, shapes) for line in split_rows(shapes)]
     lines = _without_bubbles([line for line in lines if len(line)], things, shapes)
-    pile = _find_pile(lines, things)
+    pile = _find_pile(lines, things, shapes)
     lines = [line[line != pile] for line in lines]
     wares = [line for line in lines if len(line) and _is_wares(line, things)]
     rows = [_make_row(line, things, shapes) for line in lines if len(line) and not any(line is ware for ware in wares)]
@@ -139,19 +143,20 @@ def _without_bubbles(lines: Sequence[np.ndarray], things: Sequence[Thing], shape
         if alone and away:
             across = np.abs(shapes.x[away] - shapes.x[line[0]]) / shapes.width
             down = np.abs(shapes.y[away] - shapes.y[line[0]]) / shapes.height
-            if ((across < BESIDE) & (down < BUBBLE)).any():
+            reach = PLAYED if things[line[0]].is_playing else BUBBLE
+            if ((across < BESIDE) & (down < reach)).any():
                 continue
         kept.append(line)
     return kept
 
 
-def _find_pile(lines: Sequence[np.ndarray], things: Sequence[Thing]) -> int | None:
-    """The deck: a card's back, the only one in its row, below or right of everything else, in no row of playing cards."""
+def _find_pile(lines: Sequence[np.ndarray], things: Sequence[Thing], shapes: Shapes) -> int | None:
+    """The deck: a card's back at the right end of its row, lower than any playing card of it."""
     for line in reversed(lines):
-        backs = [place for place in line if _is_back(things[place])]
-        playing = [place for place in line if things[place].chance("playing card") > 0.5]
-        if len(backs) == 1 and not playing and (backs[0] == line[-1] or len(line) == 1):
-            return int(backs[0])
+        last = int(line[-1])
+        others = [place for place in line if things[place].chance("playing card", "card back") > 0.5 and place != last]
+        if _is_back(things[last]) and not (shapes.y[others] > shapes.y[last] - PILE_DROP * shapes.height).any():
+            return last
     return None
 
 
