@@ -25,6 +25,7 @@ from tests.identify_card.table.layouts import (
     thing_of,
 )
 
+FEW = settings(max_examples=40, deadline=None)
 COUNTS = st.fixed_dictionaries({"jokers": st.integers(0, 8), "consumables": st.integers(0, 3)})
 MOVES = st.tuples(st.floats(0.3, 4), st.floats(-200, 2000), st.floats(-200, 2000))
 
@@ -53,12 +54,14 @@ def upper(counts: dict[str, int]) -> dict[str, list[Thing]]:
     return {"jokers": jokers(counts["jokers"]), "consumables": consumables(counts["consumables"])}
 
 
+@FEW
 @given(COUNTS, st.integers(3, 13), st.integers(0, 5), MOVES)
 def test_a_hand_and_what_was_played_of_it(counts, size, played, move):
     cards = row_of("playing card", 555 + 100 * (np.arange(played) - (played - 1) / 2), 262)
     check(upper(counts) | {"played": cards, "hand": fan_of(size), "pile": pile()}, move)
 
 
+@FEW
 @given(COUNTS, st.integers(1, 4), st.integers(0, 2), st.integers(0, 2), MOVES)
 def test_a_shop(counts, cards, vouchers, packs, move):
     shop = row_of("card", 613 + 104 * (np.arange(cards) - (cards - 1) / 2), 280, ["Joker", "Planet"])
@@ -69,6 +72,7 @@ def test_a_shop(counts, cards, vouchers, packs, move):
     check(upper(counts) | {"shop": shop} | wares | {"pile": pile()}, move)
 
 
+@FEW
 @given(COUNTS, st.integers(1, 5), st.sampled_from(["Tarot", "Joker"]), st.integers(0, 10), MOVES)
 def test_an_opened_pack(counts, choices, type, size, move):
     hand = fan_of(size, y=255) if size >= 3 else []
@@ -76,6 +80,7 @@ def test_an_opened_pack(counts, choices, type, size, move):
     check(upper(counts) | {"hand": hand, "pack": pack, "pile": pile()}, move)
 
 
+@FEW
 @given(COUNTS, st.integers(3, 5))
 def test_a_standard_pack(counts, choices):
     pack = row_of("playing card", 555 + 100 * (np.arange(choices) - (choices - 1) / 2), 412)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from balatro.identify_card.table.rows import is_fan, measure, raised, split_rows, without_ghosts
 from tests.identify_card.table.layouts import fan_of, quad_at
 
+FEW = settings(max_examples=40, deadline=None)
 NOISE = 2.0
 """Pixels by which a middle is found beside its place on real frames."""
 
@@ -18,6 +19,7 @@ def quads_of(things) -> np.ndarray:
     return np.array([thing.quad for thing in things])
 
 
+@FEW
 @given(st.integers(2, 14), st.data())
 def test_chosen_cards_stand_out(count, data):
     up = data.draw(st.sets(st.integers(0, count - 1), max_size=min(5, count - 1)))
@@ -27,6 +29,7 @@ def test_chosen_cards_stand_out(count, data):
         assert set(np.flatnonzero(raised(measure(moved * scale)))) == up
 
 
+@FEW
 @given(st.integers(3, 14))
 def test_hands_turn_and_rows_do_not(count):
     shapes = measure(quads_of(fan_of(count)))
@@ -35,6 +38,7 @@ def test_hands_turn_and_rows_do_not(count):
     assert not is_fan(np.arange(count), straight)
 
 
+@FEW
 @given(st.lists(st.integers(1, 8), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_rows_come_from_top_to_bottom_and_left_to_right(counts, random):
     places = [(100 + 50 * column, 100 + 150 * row) for row, count in enumerate(counts) for column in range(count)]
@@ -44,6 +48,7 @@ def test_rows_come_from_top_to_bottom_and_left_to_right(counts, random):
     assert [len(row) for row in rows] == counts
 
 
+@FEW
 @given(st.integers(4, 13), st.floats(20, 80), st.data())
 def test_finds_between_overlapping_cards_are_left_out(count, step, data):
     after = data.draw(st.sets(st.integers(0, count - 2), max_size=count // 3))
@@ -56,6 +61,7 @@ def test_finds_between_overlapping_cards_are_left_out(count, step, data):
     assert sorted(kept.tolist()) == list(range(count))
 
 
+@FEW
 @given(st.integers(1, 12), st.floats(15, 140))
 def test_no_card_of_an_even_row_is_left_out(count, step):
     shapes = measure(np.array([quad_at(step * at, 100) for at in range(count)]))
