@@ -1,6 +1,6 @@
 """Read the whole table of a screenshot: the cards by area, and what contradicts itself.
 
-    python examples/table.py screenshot.png [--model NAME]
+python examples/table.py screenshot.png [--model NAME]
 """
 
 from __future__ import annotations

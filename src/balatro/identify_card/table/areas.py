@@ -1,5 +1,8 @@
-"""Which area of the table each card lies in, told from the cards themselves: their kinds, their rows, and how far from the
-deck's pile, the hand or the shop's wares these lie. No place on the screen is asked for, so crops and shifted screens do."""
+"""Which area of the table each card lies in, told from the cards themselves.
+
+What each is, which rows they form, and how far these lie from the deck's pile, the hand or the shop's wares: no place on the
+screen is asked for, so crops and shifted screens do.
+"""
 
 from __future__ import annotations
 
