@@ -56,3 +56,8 @@ def test_a_program_that_was_never_installed_is_taken_from_the_index(monkeypatch,
     monkeypatch.setattr(metadata, "distribution", missing)
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     assert how_to_install() == f'pip install "balatro=={__version__}"'
+
+
+def test_a_one_folder_build_takes_no_parts(monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert how_to_install("train").endswith("with the part train")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from balatro.identify_card.table.records import Table
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class Card:
     """Top left, top right, bottom right, bottom left corner of the card itself; a corner may lie outside the picture."""
     top: tuple[Guess, ...]
     """The likeliest known cards, best first, at most five."""
+    stickers: tuple[str, ...] = ()
+    """Of STICKERS, in a table (see `Recognizer.read_table`); empty elsewhere."""
+    debuffed: bool = False
+    """In a table; False elsewhere."""
 
     def to_json(self) -> dict[str, Any]:
         """The card as `balatro identify --json` writes it; probabilities have four digits."""
@@ -58,9 +65,10 @@ class Card:
         }
 
 
-def picture_json(file: str, width: int, height: int, cards: list[Card]) -> dict[str, Any]:
-    """One line of `balatro identify --json`."""
-    return {"file": file, "width": width, "height": height, "cards": [card.to_json() for card in cards]}
+def picture_json(file: str, width: int, height: int, cards: list[Card], table: Table | None = None) -> dict[str, Any]:
+    """One line of `balatro identify --json`; with a table, that of `--table`."""
+    line = {"file": file, "width": width, "height": height, "cards": [card.to_json() for card in cards]}
+    return line if table is None else line | {"table": table.to_json()}
 
 
 def quad_box(quad: np.ndarray, width: int, height: int) -> tuple[int, int, int, int]:

@@ -37,6 +37,9 @@ def identify(
         typer.Option(help="Frames of a video: 30 is every 30th, 0.5s one every half second.", metavar="N|TIME"),
     ] = "1s",
     json_out: JsonOut = None,
+    table: Annotated[
+        bool, typer.Option("--table", help="Tell the whole table, too: the hand, the shop, the deck; a trained model's ranks.")
+    ] = False,
     draw: Annotated[Path | None, typer.Option(help="Folder for copies with the cards marked.", metavar="DIR")] = None,
     resume: Annotated[
         bool | None,
@@ -59,6 +62,7 @@ def identify(
     \b
       balatro identify screenshot.png
       balatro identify captures/ --json cards.jsonl --draw marked/
+      balatro identify screenshot.png --table
       balatro identify "captures/2026-*.png" --model demo --json -
       balatro identify evening.mp4 --every 0.5s --json evening.jsonl
       balatro identify hundred-thousand/ --json cards.jsonl --resume --jobs 8
@@ -82,7 +86,7 @@ def identify(
     names = [path.as_posix() for path in files]
     if not names:
         raise bad_pictures(failures, len(failures)) if failures else InputError(f"{draw}: only marked pictures; name others")
-    work = Work(find_bundle(model), names, copies, step)
+    work = Work(find_bundle(model), names, copies, step, table)
     share = Share(jobs, threads, address)
     counts = Counts(len(failures), failures)
     if json_out is None or json_out == "-":
@@ -185,6 +189,7 @@ def line_settings(work: Work) -> dict[str, Any]:
         "model files": model_digest(work.model),
         "every": asdict(work.every),
         "marked copies": bool(work.copies),
+        "table": work.table,
     }
 
 
@@ -277,3 +282,7 @@ def _print_cards(line: bytes) -> None:
     console.print(Text(title), soft_wrap=True)
     if known:
         console.print(table)
+    if "table" in read:
+        from balatro.identify_card.table.show import print_table
+
+        print_table(read["table"], console)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from balatro.identify_card.card import Card, Guess, quad_box
@@ -86,7 +88,7 @@ def make_cards(
     return cards
 
 
-def _identity(card: BundleCard | None) -> dict[str, str | None]:
+def _identity(card: BundleCard | None) -> dict[str, Any]:
     if card is None:
         return {"id": None, "name": None, "type": None, "rarity": None}
     return {"id": card.id, "name": card.name, "type": card.type, "rarity": card.rarity}

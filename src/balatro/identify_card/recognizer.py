@@ -32,6 +32,7 @@ from balatro.identify_card.added.added import (
 from balatro.identify_card.card import Card
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.second_look import is_washed, look_again, without_wash
+from balatro.identify_card.sight import Sight
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.sessions import OpenSession, network_file, open_session
@@ -41,6 +42,7 @@ from balatro.utils.stages import Stage, untimed
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.views import Sample
+    from balatro.identify_card.table.records import Table
     from balatro.utils.images import ImageSource
 
 BATCH = 64
@@ -216,16 +218,37 @@ class Recognizer:
         image: a path, a PIL image, or an array (see `balatro.utils.images.load_image`). A picture of a card's shape in which
         nothing is found that fills it is read as one card without a border as well.
         """
+        return self.see(image).cards
+
+    def read_table(self, image: ImageSource) -> Table:
+        """Everything that a player sees on a picture of the game, as one state (see `docs/identify.md`).
+
+        image: as of `identify`, whose names these are. What the model cannot tell is None.
+
+        >>> table = Recognizer.load("demo").read_table("screenshot.png")
+        >>> [card.name for card in table.jokers][:2]
+        ['Juggler', 'Captain Mildew']
+        """
+        return self.table_of(self.see(image))
+
+    def table_of(self, sight: Sight) -> Table:
+        """The table of a picture that was looked at already."""
+        from balatro.identify_card.table.read import read_table
+
+        return read_table(sight, self.namer)
+
+    def see(self, image: ImageSource) -> Sight:
+        """Look at a picture as `identify` does: its cards, and what the encoder gave for each."""
         picture = load_image(image)
-        quads = self.locate(picture)
-        cards = self.read(picture, quads)
-        height, width = picture.shape[:2]
+        sight = self.look_at(picture, self.locate(picture))
+        width, height = sight.size
         if not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1]:
-            return cards
-        if any(card.known for card in cards) or any(cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in quads):
-            return cards
-        one = self.read(picture, whole(width, height))
-        return one if one[0].known or not cards else cards
+            return sight
+        large = (cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in sight.quads)
+        if any(card.known for card in sight.cards) or any(large):
+            return sight
+        one = self.look_at(picture, whole(width, height))
+        return one if one.cards[0].known or not sight.cards else sight
 
     def identify_many(self, images: Iterable[ImageSource]) -> list[list[Card]]:
         """The cards of each picture."""
@@ -243,23 +266,32 @@ class Recognizer:
         without a wash of one colour that may lie over it, from its sides if it lies, and from below where nothing has a name
         (see `second_look`).
         """
+        return self.look_at(picture, quads).cards
+
+    def look_at(self, picture: np.ndarray, quads: np.ndarray) -> Sight:
+        """The same with what the encoder gave at the first look, at the things as they stand."""
         if len(quads) == 0:
-            return []
+            return Sight(picture, quads, [])
         size = (picture.shape[1], picture.shape[0])
         cut = self._cut(picture, quads)
+        outputs = self._encode(cut)
 
         def read_again(some: np.ndarray, rows: np.ndarray, washed: bool) -> list[Card]:
-            return self._name(without_wash(cut[rows]) if washed else self._cut(picture, some), some, size)
+            again = without_wash(cut[rows]) if washed else self._cut(picture, some)
+            return self._name(self._encode(again), some, size)
 
-        return look_again(self._name(cut, quads, size), quads, lambda rows: is_washed(cut[rows]), read_again)
+        first = self._name(outputs, quads, size)
+        return Sight(picture, quads, look_again(first, quads, lambda rows: is_washed(cut[rows]), read_again), outputs)
 
     def _cut(self, picture: np.ndarray, quads: np.ndarray) -> np.ndarray:
         with self._stage("rectify"):
             return rectify(picture, quads, self.bundle.input_size, self.bundle.margin)
 
-    def _name(self, cut: np.ndarray, quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
+    def _encode(self, cut: np.ndarray) -> dict[str, np.ndarray]:
         with self._stage("encode"):
-            outputs = self.encode(cut)
+            return self.encode(cut)
+
+    def _name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
         with self._stage("name"):
             return self.namer.name(outputs, quads, size)
 

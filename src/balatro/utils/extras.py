@@ -41,8 +41,10 @@ def how_to_install(extra: str = "") -> str:
     """The command that installs a part, or the program anew, for an error message.
 
     As the program itself was installed: `pip install -e ".[train]"` from its folder, `uv tool` or `pipx` where one of them
-    keeps it, else pip with what it came from.
+    keeps it, else pip with what it came from. A one-folder build takes no parts.
     """
+    if getattr(sys, "frozen", False):  # PyInstaller's folder takes nothing in
+        return f"install the program with pip instead of this folder, with the part {extra}" if extra else "unpack it anew"
     source, editable = _origin()
     part = f"[{extra}]" if extra else ""
     if editable:

@@ -210,7 +210,7 @@ def test_what_goes_wrong_with_one_picture_ends_no_run(
         raise ZeroDivisionError("division by zero")
 
     reader = Reader(fake_folder, 1)
-    monkeypatch.setattr(Recognizer, "identify", fail)
+    monkeypatch.setattr(Recognizer, "see", fail)
     (item, *_) = items(Work(fake_folder, pictures))
     answer = reader.read(item)
     assert "unexpected ZeroDivisionError" in json.loads(answer.line)["error"]

@@ -14,7 +14,7 @@ import pytest
 
 from balatro.errors import ModelError
 from balatro.identify_card.card import picture_json
-from balatro.identify_card.server.batching import Gathering, Upload, default_readers, default_slots, read_picture
+from balatro.identify_card.server.batching import Gathering, Upload, default_readers, default_slots, see_picture
 from balatro.identify_card.server.limits import Limits, Refused, decode
 from tests.identify_card.server.server_parts import as_bytes, card_bytes, make_readers, table_bytes
 
@@ -112,7 +112,7 @@ def test_answers_are_those_of_one_recognizer(readers, recognizer):
 @pytest.mark.parametrize(("what", "num_cards"), [("card", 1), ("screen", 3), ("auto", 3)])
 def test_what_the_picture_is_the_whole_of(recognizer, what, num_cards):
     picture = decode(table_bytes(), Limits())
-    cards = read_picture(recognizer, picture, what)
+    cards = see_picture(recognizer, picture, what).cards
     assert len(cards) == num_cards
     if what == "card":
         assert cards[0].box == (0, 0, 1024, 576)
@@ -161,7 +161,7 @@ def test_a_reader_survives_what_it_cannot_read(fake_folder, monkeypatch, caplog)
     readers = make_readers(fake_folder, num_readers=1)
     try:
         with monkeypatch.context() as patched:
-            patched.setattr("balatro.identify_card.server.batching.read_picture", lambda *args: 1 / 0)
+            patched.setattr("balatro.identify_card.server.batching.see_picture", lambda *args: 1 / 0)
             (bad,) = readers.submit([Upload(card_bytes())])
             with pytest.raises(ZeroDivisionError):
                 bad.result(WAIT_S)

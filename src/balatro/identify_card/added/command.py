@@ -12,7 +12,7 @@ import typer
 from balatro.config.modifiers import MODIFIERS
 
 if TYPE_CHECKING:
-    from balatro.identify_card.added.added import AddedCard
+    from balatro.identify_card.added.cards import AddedCard
     from balatro.identify_card.added.views import Sample
     from balatro.identify_card.card import Card
     from balatro.identify_card.recognizer import Recognizer
