@@ -21,7 +21,8 @@ NO_VIEW = -1.0
 class Gallery:
     """Embeddings of cards whose names are known.
 
-    embedding: (n, D) float32, unit length. card: (n,) int32, index into the bundle's cards. modifier: (n,) int8.
+    embedding: (n, D) float32, unit length. card: (n,) int32, index into the bundle's cards. modifier: (n,) int8; beyond
+    MODIFIERS it tells apart the other looks of a card: the grounds and faces of a playing card.
     """
 
     embedding: np.ndarray
@@ -56,7 +57,8 @@ class Gallery:
             return likeness
         measure, looks = self._measure, self._to_looks(embedding)
         counts = np.diff(np.append(measure.starts, looks.shape[1]))
-        whole = dict(zip(measure.cards[counts == len(MODIFIERS)], measure.starts[counts == len(MODIFIERS)], strict=True))
+        rows = (counts == len(MODIFIERS)) & ~np.isin(measure.cards, self.card[self.modifier >= len(MODIFIERS)])
+        whole = dict(zip(measure.cards[rows], measure.starts[rows], strict=True))
         for row, number in enumerate(card):
             if (start := whole.get(number)) is not None:
                 likeness[row] = looks[row, start : start + len(MODIFIERS)]
@@ -71,7 +73,7 @@ class Gallery:
     def _measure(self) -> _Measure:
         """How likeness is measured here: by cosines after the directions in which views of one card in one modifier differ
         were shrunk (within-class whitening, the first half of linear discriminant analysis), to the mean of these views."""
-        group, row = np.unique(self.card.astype(np.int64) * len(MODIFIERS) + self.modifier, return_inverse=True)
+        group, row = np.unique(self.card.astype(np.int64) * MOST_LOOKS + self.modifier, return_inverse=True)
         count = np.bincount(row)
         means = np.zeros((len(group), self.embedding.shape[1]), np.float64)
         np.add.at(means, row, self.embedding)
@@ -81,7 +83,7 @@ class Gallery:
         # Without scatter (one view each) all directions count alike.
         values, vectors = np.linalg.eigh(scatter + (RIDGE * size + 1e-9) * np.eye(len(scatter)))
         stretch = (vectors / np.sqrt(values)).astype(np.float32)
-        cards, starts = np.unique(group // len(MODIFIERS), return_index=True)
+        cards, starts = np.unique(group // MOST_LOOKS, return_index=True)
         return _Measure(stretch, _unit(means.astype(np.float32) @ stretch), cards, starts)
 
 
@@ -94,6 +96,9 @@ class _Measure:
     cards: np.ndarray
     starts: np.ndarray
 
+
+MOST_LOOKS = 128
+"""More than any card's looks are: one beyond an int8."""
 
 RIDGE = 0.1
 """Share of the mean scatter that is added in every direction; 0.03 to 0.3 name real frames alike."""
