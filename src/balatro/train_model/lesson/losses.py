@@ -210,7 +210,7 @@ def locator_losses(logits: Tensor, corners: Tensor, smaller: Tensor, batch: Mapp
     hit = -((1 - chance) ** 2) * log_yes * centre
     empty = -((1 - heat) ** 4) * chance**2 * log_no * (1 - centre) * weight
     near = batch["corner_weight"]
-    distance = (corners - batch["corners"]).abs().mean(1) * near
+    distance = corner_distance(corners, batch["corners"]) * near
     wanted, counts = batch["smaller"], batch["smaller_weight"]
     unsure = F.binary_cross_entropy_with_logits(smaller, wanted, counts * (1 + SMALLER_HITS * wanted), reduction="sum")
     return {
@@ -218,6 +218,15 @@ def locator_losses(logits: Tensor, corners: Tensor, smaller: Tensor, batch: Mapp
         "corners": (CORNER_SHARE * distance.sum(), near.sum()),
         "smaller": (SMALLER_SHARE * unsure, counts.sum()),
     }
+
+
+def corner_distance(corners: Tensor, wanted: Tensor) -> Tensor:
+    """(K, cells) the mean distance of corners (K, 8, cells) from those that are wanted, begun at whichever of them fits best.
+
+    A card at 45 degrees has two corners that may be its first one: a network that is blamed for either answers between them.
+    """
+    ways = [wanted.roll(2 * turn, dims=1) for turn in range(4)]
+    return torch.stack([(corners - way).abs().mean(1) for way in ways]).amin(0)
 
 
 def learner_losses(
