@@ -21,6 +21,7 @@ from balatro.train_model.lesson.losses import (
     TaskLoss,
     accuracy,
     check_head,
+    corner_distance,
     learner_losses,
     locator_losses,
     mean_of,
@@ -211,6 +212,14 @@ def test_a_small_card_that_is_missed_costs_more_than_a_false_one() -> None:
     assert costs[0] < 0.01 < costs[1] < costs[2]
     batch["smaller_weight"][0, 0, 0] = 0
     assert locator_means(*rest, batch, false)["smaller"] < 0.01
+
+
+def test_corners_may_begin_at_any_of_the_four() -> None:
+    wanted = torch.arange(8.0).reshape(1, 8, 1)
+    for turn in range(4):
+        assert corner_distance(wanted.roll(2 * turn, dims=1), wanted).item() == 0
+    assert corner_distance(wanted.flip(1), wanted).item() > 0  # mirrored is wrong
+    assert corner_distance(wanted + 0.5, wanted).item() == pytest.approx(0.5)
 
 
 def test_locator_loss_without_cards_is_that_of_false_finds() -> None:

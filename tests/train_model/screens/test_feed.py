@@ -9,10 +9,11 @@ import torch
 
 from balatro.config.kinds import NOTHING
 from balatro.models.locator import FRAME_SIZES
+from balatro.render.photos.photographs import draw_photograph
 from balatro.render.table import ScreenCard
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.screens import feed
-from balatro.train_model.screens.deck_lesson import DeckRecipe
+from balatro.train_model.screens.deck_lesson import DeckRecipe, prepare, recipe_for
 from balatro.train_model.screens.feed import NOTHING_SHARE, FeedSettings, _beside, fit_frame, jitter, open_feed
 from balatro.utils.quads import lies_on_any
 from tests.train_model.tiny_deck import save_tiny_deck
@@ -117,3 +118,16 @@ def test_each_card_is_cut_out_before_any_twice() -> None:
     chosen = feed._choose(cards, 15, np.random.default_rng(0))
     assert sorted(chosen[:10]) == list(range(10)) and len(chosen) == 15
     assert feed._choose([], 4, np.random.default_rng(0)) == []
+
+
+def test_photographs_come_where_the_deck_has_printed_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(
+        feed, "draw_photograph", lambda deck, rng, aspect: drawn.append(aspect) or draw_photograph(deck, rng, aspect)
+    )
+    recipe = recipe_for("invented", 30, 0, 8)
+    for printed in (recipe.printed, 0):
+        settings = FeedSettings(replace(recipe, printed=printed), seed=3, screens=4, crops=6)
+        batch = feed.draw_batch(settings, prepare(settings.recipe), np.random.default_rng(1))
+        assert len(batch["frames"]) == 4
+    assert len(drawn) == 1

@@ -90,7 +90,8 @@ def _rays(image: np.ndarray, rng: Rng, colours: np.ndarray) -> None:
 
 def _blots(image: np.ndarray, rng: Rng, colours: np.ndarray) -> None:
     for _ in range(int(rng.integers(3, 14))):
-        x, y, size = rng.uniform(0, 1, 2).tolist() + [rng.uniform(0.03, 0.25)]
+        x, y = rng.uniform(0, 1, 2)
+        size = rng.uniform(0.03, 0.25)
         fill(image, blot(x, y, size, rng), colours[int(rng.integers(5))])
 
 
@@ -103,7 +104,9 @@ def _figure(image: np.ndarray, rng: Rng, colours: np.ndarray) -> None:
             fill(image, blot(x + side * 0.25 * size, y - 0.08 * size, 0.2 * size, rng, 0.5), ink[3])
     fill(image, ellipse(x, y + 0.2 * size, 0.17 * size, 0.33 * size), ink[0])
     for side in (-1, 1):
-        fill(image, ellipse(x + side * 0.19 * size, y + 0.1 * size, 0.05 * size, 0.2 * size, side * rng.uniform(-1, 0.5)), ink[1])
+        fill(
+            image, ellipse(x + side * 0.19 * size, y + 0.1 * size, 0.05 * size, 0.2 * size, side * rng.uniform(-1, 0.5)), ink[1]
+        )
     fill(image, ellipse(x, y - 0.2 * size, 0.1 * size, 0.12 * size), ink[2])
     if rng.random() < 0.6:
         fill(image, blot(x, y - 0.29 * size, 0.1 * size, rng, 0.4), ink[3])
@@ -133,10 +136,12 @@ def _sprigs(image: np.ndarray, rng: Rng, colours: np.ndarray) -> None:
     ink = colours[int(rng.integers(5))]
     ring = rng.random() < 0.4
     for i in range(num):
-        x, y = (0.5 + 0.3 * np.cos(turn + 6.28 * i / num), 0.5 + 0.3 * np.sin(turn + 6.28 * i / num)) if ring else (
-            0.5 if num < 4 else (0.3, 0.7)[i % 2], (i // (1 if num < 4 else 2) + 1) / ((num if num < 4 else (num + 1) // 2) + 1)
-        )
-        fill(image, sign + (x, y), ink)
+        x, y = 0.5 + 0.3 * np.cos(turn + 6.28 * i / num), 0.5 + 0.3 * np.sin(turn + 6.28 * i / num)
+        if not ring:
+            columns = 1 if num < 4 else 2
+            x = 0.5 if columns == 1 else (0.3, 0.7)[i % 2]
+            y = (i // columns + 1) / (-(-num // columns) + 1)
+        fill(image, sign + np.array((x, y)), ink)
 
 
 SUBJECTS: tuple[Paint, ...] = (_hills, _rays, _blots, _figure, _creature, _sprigs)

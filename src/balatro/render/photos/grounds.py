@@ -105,7 +105,11 @@ def grass(width: int, height: int, rng: Rng) -> np.ndarray:
     for _ in range(int(rng.integers(80, 260))):
         x, y, turn = rng.uniform(0, 1), rng.uniform(0, 1), rng.normal(0, 0.6)
         tip = np.array([x + size * np.sin(turn), y - size * np.cos(turn)])
-        fill(image, np.array([[x - size * 0.08, y], tip, [x + size * 0.08, y]]), shades[int(rng.integers(3))] * rng.uniform(0.6, 1.2))
+        fill(
+            image,
+            np.array([[x - size * 0.08, y], tip, [x + size * 0.08, y]]),
+            shades[int(rng.integers(3))] * rng.uniform(0.6, 1.2),
+        )
     return image
 
 
@@ -148,7 +152,8 @@ def room(width: int, height: int, rng: Rng) -> np.ndarray:
         box = np.array([[x, y], [x + wide, y], [x + wide, y + tall], [x, y + tall]])
         fill(image, box + rng.normal(0, 0.02, (4, 2)), rng.uniform(0, 255) * rng.uniform(0.7, 1.1, 3))
     for _ in range(int(rng.integers(0, 8))):
-        fill(image, blot(*rng.uniform(0, 1, 2), rng.uniform(0.01, 0.06), rng, 0.05), rng.uniform(190, 255, 3))
+        x, y = rng.uniform(0, 1, 2)
+        fill(image, blot(x, y, rng.uniform(0.01, 0.06), rng, 0.05), rng.uniform(190, 255, 3))
     image = cv2.GaussianBlur(image, (0, 0), float(np.exp(rng.uniform(np.log(0.5), np.log(0.05 * small[0])))))
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC))
 

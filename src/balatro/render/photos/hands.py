@@ -12,7 +12,9 @@ SKINS = ((255, 219, 190), (241, 194, 160), (224, 172, 125), (190, 130, 90), (141
 def skin(rng: Rng) -> np.ndarray:
     """(3,) float RGB."""
     one, other = (np.array(SKINS[i], float) for i in rng.integers(0, len(SKINS), 2))
-    return np.asarray(np.clip((one + (other - one) * rng.uniform(0, 0.5)) * rng.uniform(0.85, 1.05) + rng.normal(0, 5, 3), 0, 255))
+    return np.asarray(
+        np.clip((one + (other - one) * rng.uniform(0, 0.5)) * rng.uniform(0.85, 1.05) + rng.normal(0, 5, 3), 0, 255)
+    )
 
 
 def draw_finger(
@@ -54,13 +56,13 @@ def _nail(height: np.ndarray, spine: np.ndarray, way: np.ndarray, wide: float, r
     mask = np.zeros(height.shape, np.float32)
     x, y = spine[0] + way * wide * 0.08
     turn = float(np.degrees(np.arctan2(way[1], way[0])))
-    cv2.ellipse(mask, (round(x), round(y)), (max(round(wide * 0.36), 1), max(round(wide * 0.27), 1)), turn, 0, 360, 1, -1, cv2.LINE_AA)
+    cv2.ellipse(
+        mask, (round(x), round(y)), (max(round(wide * 0.36), 1), max(round(wide * 0.27), 1)), turn, 0, 360, 1, -1, cv2.LINE_AA
+    )
     return mask * (height > 0)
 
 
-def _shade(
-    part: np.ndarray, height: np.ndarray, wide: float, colour: np.ndarray, nail: np.ndarray | None, rng: Rng
-) -> None:
+def _shade(part: np.ndarray, height: np.ndarray, wide: float, colour: np.ndarray, nail: np.ndarray | None, rng: Rng) -> None:
     """Lay the finger on a part of the picture: round, lit from one side, with a shadow beside it."""
     cover = (height > 0).astype(np.float32)
     shadow = cv2.GaussianBlur(cover, (0, 0), max(wide * 0.14, 0.8))
@@ -84,7 +86,9 @@ def hold(image: np.ndarray, owner: np.ndarray, quad: np.ndarray, rng: Rng) -> No
     short = min(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[1]))
     wide = float(short * rng.uniform(0.2, 0.42))
     for number in range(int(rng.choice([1, 2, 3, 4], p=[0.4, 0.25, 0.2, 0.15]))):
-        where = one + (other - one) * float(np.clip(rng.uniform(0, 1) if number == 0 else 0.2 + 0.24 * number + rng.normal(0, 0.04), 0, 1))
+        where = one + (other - one) * float(
+            np.clip(rng.uniform(0, 1) if number == 0 else 0.2 + 0.24 * number + rng.normal(0, 0.04), 0, 1)
+        )
         away = where - middle
         away = away / max(float(np.linalg.norm(away)), 1e-3)
         outward = np.array([other[1] - one[1], one[0] - other[0]])

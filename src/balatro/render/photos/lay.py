@@ -1,4 +1,4 @@
-"""Laying things on a photograph: cards with soft shadows, in sleeves, cases and under streaks of light; papers and small things."""
+"""Laying things on a photograph: cards with soft shadows, in sleeves and cases, under streaks of light; and small things."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def random_sleeve(rng: Rng) -> Sleeve:
 def grown(quad: np.ndarray, share: float) -> np.ndarray:
     """The quad (4, 2) with every side moved out by this share of the first side's length."""
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-    across, down = np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[3] - quad[0])
+    across, down = float(np.linalg.norm(quad[1] - quad[0])), float(np.linalg.norm(quad[3] - quad[0]))
     turn = cv2.getPerspectiveTransform(square, quad.astype(np.float32))
     out = np.array([share, share * across / max(down, 1e-3)], np.float32)
     larger = square * (1 + 2 * out) - out

@@ -126,7 +126,8 @@ def _papers(photo: Photo, scenery: Scenery, rng: Rng) -> list[np.ndarray]:
     quads = []
     for _ in range(int(rng.integers(1, 5))):
         tall = height * float(rng.uniform(0.1, 0.7))
-        spot = Spot(*(rng.uniform(0, 1, 2) * (width, height)), tall, float(rng.uniform(0, 6.283)))
+        x, y = rng.uniform(0, 1, 2) * (width, height)
+        spot = Spot(float(x), float(y), tall, float(rng.uniform(0, 6.283)))
         shape = float(rng.uniform(0.3, 0.48) if rng.random() < 0.5 else rng.uniform(0.84, 1.0))
         quads.append(quad_of(spot, shape, scenery.view))
         lay_paper(photo, quads[-1], rng)
@@ -138,7 +139,7 @@ def _lay_all(
 ) -> list[tuple[int, np.ndarray]]:
     """Lay a card of the game on each spot; its place in the deck and its quad."""
     strangers = _places(deck)[2]
-    laid = []
+    laid: list[tuple[int, np.ndarray]] = []
     alike = rng.random() < 0.1  # several copies of few cards
     for spot in spots:
         place = int(game[int(rng.integers(min(len(game), 3) if alike else len(game)))])
@@ -153,7 +154,7 @@ def _lay_all(
 def _lay(photo: Photo, card: DeckCard, quad: np.ndarray, number: int, scenery: Scenery, rng: Rng) -> None:
     high = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
     sleeve = scenery.sleeve
-    shadow(photo, quad if sleeve is None else quad + 0.0, scenery.away, scenery.soft, scenery.depth)
+    shadow(photo, quad, scenery.away, scenery.soft, scenery.depth)
     if scenery.kind == "binder":
         lay_sleeve(photo, quad, Sleeve(0.03, (235, 235, 235), 0.15, 0), rng)
     if sleeve is not None:

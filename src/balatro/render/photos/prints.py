@@ -37,8 +37,6 @@ class Style:
     edge: tuple[float, float, float]
     corner: float
     layout: int
-    words: bool
-    serif: bool
 
 
 def style_of(seed: int, family: int) -> Style:
@@ -51,8 +49,7 @@ def style_of(seed: int, family: int) -> Style:
     colour = np.clip(np.full(3, grey) + rng.normal(0, 5, 3), 0, 255) if tone < 0.72 else palette(rng)[int(rng.integers(5))]
     wide = float(rng.choice([0.0, rng.uniform(0.02, 0.07)], p=[0.15, 0.85]))
     edge = (float(colour[0]), float(colour[1]), float(colour[2]))
-    layouts = len(LAYOUTS)
-    return Style(aspect, wide, edge, float(rng.uniform(0.02, 0.07)), int(rng.integers(layouts)), True, bool(rng.random() < 0.5))
+    return Style(aspect, wide, edge, float(rng.uniform(0.02, 0.07)), int(rng.integers(len(LAYOUTS))))
 
 
 def print_card(seed: int, number: int) -> DeckCard:
@@ -118,7 +115,7 @@ def draw_print(seed: int, number: int, height: int) -> np.ndarray:
     image[:] = style.edge
     left, top = style.border, style.border * style.aspect * float(rng.choice([1.0, 1.0, 1.4]))
     inner = part(image, (left, top, 1 - left, 1 - top))
-    LAYOUTS[style.layout](inner, rng, np.random.default_rng([seed, number // 4, 73]), style)
+    LAYOUTS[style.layout](inner, rng, np.random.default_rng([seed, number // 4, 73]))
     out = np.empty((height, width, 4), np.uint8)
     out[..., :3] = np.clip(image, 0, 255)
     out[..., 3] = rounded(width, height, style.corner * width)
@@ -167,12 +164,12 @@ def _font(pixels: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size=pixels)
 
 
-def _write(image: np.ndarray, text: str, place: Box, size: float, ink: np.ndarray, rng: Rng) -> None:
+def _write(image: np.ndarray, text: str, place: Box, size: float, ink: np.ndarray) -> None:
     """Words from the left of a box, at `size` of the picture's height; long words go on in the next line."""
-    height, width = image.shape[:2]
-    pixels = max(round(size * height), 3)
+    pixels = max(round(size * image.shape[0]), 3)
     room = part(image, place)
-    line, lines = "", []
+    lines: list[str] = []
+    line = ""
     for word in text.split():
         if (len(line) + len(word)) * pixels * 0.52 > room.shape[1] and line:
             lines, line = [*lines, line], ""
@@ -189,7 +186,7 @@ def _ink_on(image: np.ndarray, rng: Rng) -> np.ndarray:
     return np.full(3, rng.uniform(0, 50) if dark else rng.uniform(210, 255))
 
 
-def _trading(image: np.ndarray, rng: Rng, family: Rng, style: Style) -> None:
+def _trading(image: np.ndarray, rng: Rng, family: Rng) -> None:
     """Title, art, a line of words, a box of rules."""
     _paper(image, rng, np.sort(palette(family), 0)[1:4], float(family.uniform(0.1, 0.8)))
     side, title = float(family.uniform(0.03, 0.09)), float(family.uniform(0.06, 0.11))
@@ -205,30 +202,36 @@ def _trading(image: np.ndarray, rng: Rng, family: Rng, style: Style) -> None:
     if family.random() < 0.8:
         _rim(image, art, family)
         _rim(image, box, family)
-    _write(image, interface.random_words(rng, 2).title(), (side, 0.02, 0.8, title + 0.03), title * 0.62, _ink_on(image, rng), rng)
-    _write(image, interface.random_words(rng, 2), (side, middle + 0.01, 0.9, middle + 0.07), 0.036, _ink_on(image, rng), rng)
+    _write(image, interface.random_words(rng, 2).title(), (side, 0.02, 0.8, title + 0.03), title * 0.62, _ink_on(image, rng))
+    _write(image, interface.random_words(rng, 2), (side, middle + 0.01, 0.9, middle + 0.07), 0.036, _ink_on(image, rng))
     words = interface.random_words(rng, int(rng.integers(4, 26)))
-    _write(image, words, (box[0] + 0.02, box[1] + 0.03, box[2], box[3]), float(rng.uniform(0.032, 0.048)), _ink_on(room, rng), rng)
+    _write(image, words, (box[0] + 0.02, box[1] + 0.03, box[2], box[3]), float(rng.uniform(0.032, 0.048)), _ink_on(room, rng))
     for i in range(int(rng.integers(0, 4))):
         fill(image, ellipse(0.95 - 0.065 * i, title / 2 + 0.01, 0.028, 0.02), rng.uniform(0, 255, 3))
 
 
-def _full_art(image: np.ndarray, rng: Rng, family: Rng, style: Style) -> None:
+def _full_art(image: np.ndarray, rng: Rng, family: Rng) -> None:
     """Art from edge to edge, a name at the head or the foot."""
     _paint_into(image, rng)
     foot = family.random() < 0.6
     bar = (0.04, 0.9, 0.96, 0.975) if foot else (0.04, 0.02, 0.96, 0.09)
     if family.random() < 0.7:
         part(image, bar)[:] = palette(family)[int(family.integers(5))]
-    _write(image, interface.random_words(rng, 2).upper(), (0.15, bar[1] + 0.01, 0.96, bar[3] + 0.02), 0.05, _ink_on(part(image, bar), rng), rng)
+    _write(
+        image,
+        interface.random_words(rng, 2).upper(),
+        (0.15, bar[1] + 0.01, 0.96, bar[3] + 0.02),
+        0.05,
+        _ink_on(part(image, bar), rng),
+    )
     if family.random() < 0.4:
         room = part(image, (0.06, 0.62, 0.94, 0.88))
         room[:] = room * 0.4 + 140
         words = interface.random_words(rng, int(rng.integers(5, 18)))
-        _write(image, words, (0.08, 0.63, 0.94, 0.88), 0.04, _ink_on(room, rng), rng)
+        _write(image, words, (0.08, 0.63, 0.94, 0.88), 0.04, _ink_on(room, rng))
 
 
-def _tarot(image: np.ndarray, rng: Rng, family: Rng, style: Style) -> None:
+def _tarot(image: np.ndarray, rng: Rng, family: Rng) -> None:
     """Art in a line on paper, a number above, a name below."""
     light = family.random() < 0.7
     image[:] = (np.full(3, family.uniform(200, 250)) if light else palette(family)[1]) * family.uniform(0.9, 1.0, 3)
@@ -236,12 +239,12 @@ def _tarot(image: np.ndarray, rng: Rng, family: Rng, style: Style) -> None:
     art = (side, float(family.uniform(0.02, 0.09)), 1 - side, foot)
     _paint_into(part(image, art), rng)
     _rim(image, art, family)
-    _write(image, interface.random_words(rng, 1).upper(), (0.3, foot + 0.01, 1, 1), 0.045, _ink_on(image, rng), rng)
+    _write(image, interface.random_words(rng, 1).upper(), (0.3, foot + 0.01, 1, 1), 0.045, _ink_on(image, rng))
     if family.random() < 0.5:
-        _write(image, "IVX"[: int(rng.integers(1, 4))], (0.45, 0.01, 1, 0.1), 0.05, _ink_on(image, rng), rng)
+        _write(image, "IVX"[: int(rng.integers(1, 4))], (0.45, 0.01, 1, 0.1), 0.05, _ink_on(image, rng))
 
 
-def _pips(image: np.ndarray, rng: Rng, family: Rng, style: Style) -> None:
+def _pips(image: np.ndarray, rng: Rng, family: Rng) -> None:
     """Signs in rows on white, an index in two corners; or a court in a frame."""
     image[:] = family.uniform(225, 255)
     ink = np.array([200, 20, 30.0]) if rng.random() < 0.5 else np.full(3, 20.0)
@@ -257,34 +260,35 @@ def _pips(image: np.ndarray, rng: Rng, family: Rng, style: Style) -> None:
         rows = -(-num // len(columns))
         sign = ellipse(0, 0, 0.09, 0.06, num=int(family.integers(3, 12)))
         for i in range(num):
-            fill(image, sign + (columns[i % len(columns)], 0.5 if rows == 1 else 0.2 + 0.6 * (i // len(columns)) / (rows - 1)), ink)
+            y = 0.5 if rows == 1 else 0.2 + 0.6 * (i // len(columns)) / (rows - 1)
+            fill(image, sign + np.array((columns[i % len(columns)], y)), ink)
     index = "A23456789JQK"[int(rng.integers(12))]
-    _write(image, index, (0.03, 0.02, 0.3, 0.2), 0.09, ink, rng)
+    _write(image, index, (0.03, 0.02, 0.3, 0.2), 0.09, ink)
     fill(image, ellipse(0.08, 0.15, 0.035, 0.025, num=5), ink)
     corner = part(image, (0, 0, 0.14, 0.2))
     image[-corner.shape[0] :, -corner.shape[1] :] = corner[::-1, ::-1]
 
 
-def _banner(image: np.ndarray, rng: Rng, family: Rng, style: Style) -> None:
+def _banner(image: np.ndarray, rng: Rng, family: Rng) -> None:
     """A creature card: name and points above, art, moves with signs, small print below."""
     colours = palette(rng)
     _paper(image, rng, np.sort(colours, 0)[2:], 0.4)
     art = (0.05, 0.1, 0.95, float(family.uniform(0.45, 0.55)))
     _paint_into(part(image, art), rng)
     _rim(image, art, family)
-    _write(image, interface.random_words(rng, 1).title(), (0.12, 0.025, 0.7, 0.12), 0.06, _ink_on(image, rng), rng)
-    _write(image, str(rng.integers(30, 200)), (0.75, 0.025, 1, 0.12), 0.055, np.array([190, 20, 20.0]), rng)
+    _write(image, interface.random_words(rng, 1).title(), (0.12, 0.025, 0.7, 0.12), 0.06, _ink_on(image, rng))
+    _write(image, str(rng.integers(30, 200)), (0.75, 0.025, 1, 0.12), 0.055, np.array([190, 20, 20.0]))
     y = art[3] + 0.07
     while y < 0.84:
         fill(image, ellipse(0.1, y + 0.02, 0.03, 0.021), palette(rng)[3])
-        _write(image, interface.random_words(rng, 2).title(), (0.2, y, 0.8, y + 0.07), 0.046, _ink_on(image, rng), rng)
-        _write(image, interface.random_words(rng, 9), (0.07, y + 0.055, 0.95, y + 0.14), 0.031, _ink_on(image, rng), rng)
+        _write(image, interface.random_words(rng, 2).title(), (0.2, y, 0.8, y + 0.07), 0.046, _ink_on(image, rng))
+        _write(image, interface.random_words(rng, 9), (0.07, y + 0.055, 0.95, y + 0.14), 0.031, _ink_on(image, rng))
         y += float(rng.uniform(0.13, 0.2))
     part(image, (0.05, 0.88, 0.95, 0.885))[:] = 40
-    _write(image, interface.random_words(rng, 10), (0.05, 0.9, 0.97, 0.99), 0.025, _ink_on(image, rng), rng)
+    _write(image, interface.random_words(rng, 10), (0.05, 0.9, 0.97, 0.99), 0.025, _ink_on(image, rng))
 
 
-LAYOUTS: tuple[Callable[[np.ndarray, Rng, Rng, Style], None], ...] = (_trading, _trading, _full_art, _tarot, _pips, _banner)
+LAYOUTS: tuple[Callable[[np.ndarray, Rng, Rng], None], ...] = (_trading, _trading, _full_art, _tarot, _pips, _banner)
 
 
 def draw_back(width: int, height: int, rng: Rng) -> np.ndarray:

@@ -83,7 +83,8 @@ def single(room: Room, rng: Rng) -> list[Spot]:
         away = rng.normal(0, 0.09, 2) * (room.width, room.height)
         return [Spot(room.width / 2 + away[0], room.height / 2 + away[1], height, turn)]
     height = room.largest * float(np.exp(rng.uniform(np.log(0.06), np.log(0.4))))
-    return [Spot(*(rng.uniform(0.1, 0.9, 2) * (room.width, room.height)), height, turn)]
+    x, y = rng.uniform(0.1, 0.9, 2) * (room.width, room.height)
+    return [Spot(float(x), float(y), height, turn)]
 
 
 def several(room: Room, rng: Rng) -> list[Spot]:
@@ -141,8 +142,9 @@ def grid(room: Room, rng: Rng) -> list[Spot]:
             x, y = (column - (columns - 1) / 2) * across, (row - (rows - 1) / 2) * down
             cos, sin = np.cos(turn), np.sin(turn)
             dx, dy = rng.normal(0, loose * height, 2)
-            place = middle + (x * cos - y * sin + dx, x * sin + y * cos + dy)
-            spots.append(Spot(*place, height, turn + upside + float(rng.normal(0, loose * 1.5))))
+            place = middle + np.array((x * cos - y * sin + dx, x * sin + y * cos + dy))
+            lean = turn + upside + float(rng.normal(0, loose * 1.5))
+            spots.append(Spot(float(place[0]), float(place[1]), height, lean))
     return [spot for spot in spots if rng.random() < 0.93] or spots[:1]
 
 
