@@ -57,7 +57,7 @@ WHOLE_SCREENS, WHOLE_SCREENS_OF_A_DECK = 0.4, 0.75
 """How many of a batch's pictures are whole screens; the others are views of them, of sheets of cards, and of none. A deck's
 names are learned in minutes, mostly from clear pictures: the networks that it starts from know the world already."""
 
-PHOTOGRAPHS = 0.3
+PHOTOGRAPHS = 0.4
 """How many of a batch's pictures are photographs, where the deck has printed cards."""
 
 CLOSER_FRAMES = 0.12
