@@ -2,6 +2,7 @@
 
     data/art/<name>/deck.json          what each card is
     data/art/<name>/sprites/*.png      one RGBA picture a layer
+    data/art/<name>/font.json          the pixel font of its screens, where it is known
 
 A deck holds the cards to be named and the *strangers*: playing cards, card backs, vouchers and booster packs, which look
 like cards on a screen and must never be given a name.
@@ -22,6 +23,7 @@ import numpy as np
 from balatro.errors import DeckError
 from balatro.utils.files import new_folder, put_back, read_json
 from balatro.utils.images import to_png
+from balatro.utils.pixel_font import FONT_FILE, PixelFont, load_font, pack_font
 
 DECK_FORMAT = 1
 CELL = (71, 95)
@@ -63,6 +65,8 @@ class Deck:
     stickers: tuple[np.ndarray, ...] = field(default=())
     """Cell-sized RGBA overlays (eternal, perishable, rental, seals, stakes)."""
     source: str = ""
+    font: PixelFont = field(default_factory=dict)
+    """The pixel font that numbers and words of its screens are written in; {} when it is not known."""
 
     @property
     def known(self) -> tuple[DeckCard, ...]:
@@ -89,6 +93,8 @@ def save_deck(deck: Deck, folder: Path) -> None:
             "stickers": [f"sprites/sticker_{number}.png" for number in range(len(deck.stickers))],
             "cards": entries,
         }
+        if deck.font:
+            (building / FONT_FILE).write_bytes(pack_font(deck.font))
         (building / "deck.json").write_text(json.dumps(text, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
@@ -112,7 +118,8 @@ def load_deck(folder: Path) -> Deck:
     try:
         cards = tuple(_read_card(entry, folder) for entry in text["cards"])
         stickers = tuple(_read_png(folder, str(sticker)) for sticker in text["stickers"])
-        return Deck(text["name"], cards, stickers, text["source"])
+        font = load_font(folder / FONT_FILE) if (folder / FONT_FILE).is_file() else {}
+        return Deck(text["name"], cards, stickers, text["source"], font)
     except DeckError:
         raise
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:

@@ -11,6 +11,7 @@ from balatro.render.deck import Deck, DeckCard
 from balatro.render.demo_art.compose import Drawing
 from balatro.render.demo_art.emblems import SUITS
 from balatro.render.demo_art.families import KINDS, draw_family, plan_family, strip
+from balatro.render.demo_art.font import tall_font
 from balatro.render.demo_art.frames import invented_word
 from balatro.render.demo_art.named import draw_roster
 from balatro.render.demo_art.roster import ROSTER
@@ -31,7 +32,7 @@ def draw_demo_deck(seed: int = 0, cards: int | None = None) -> Deck:
     if cards is not None:
         known = tuple(known[place * len(known) // cards] for place in range(min(cards, len(known))))
     strangers = tuple(_strangers(f"demo {seed}", 52 + 16 + 12 + 14 + 14))
-    return Deck("demo", known + strangers, _stickers(f"demo {seed}"), _SOURCE)
+    return Deck("demo", known + strangers, _stickers(f"demo {seed}"), _SOURCE, tall_font())
 
 
 def invent_deck(seed: int, num_cards: int) -> Deck:
@@ -41,7 +42,7 @@ def invent_deck(seed: int, num_cards: int) -> Deck:
     """
     cards = tuple(_invented(seed, num_cards))
     strangers = tuple(_strangers(f"invented {seed}", max(60, num_cards // 20)))
-    return Deck(f"invented-{seed}", cards + strangers, _stickers(f"invented {seed}"), _SOURCE)
+    return Deck(f"invented-{seed}", cards + strangers, _stickers(f"invented {seed}"), _SOURCE, tall_font())
 
 
 def _invented(seed: int, num_cards: int) -> Iterator[DeckCard]:

@@ -65,17 +65,19 @@ def import_art(path: Path | None = None, name: str = GAME) -> Deck:
 
     path: the executable, Balatro.love, Balatro.app, a phone's package, the game's folder or one above it, its `resources`, or
     a folder of sprite sheets; None looks where Steam puts the game. Jokers.png and Tarots.png must be there, the other sheets
-    only add strangers. Raises DeckError in one line for all that cannot be used, and for a mod's sheets under the game's name.
+    only add strangers, and the font
+    beside them what numbers are read by. Raises DeckError in one line for all that cannot be used, and for a mod's sheets
+    under the game's name.
     """
     path = find_game() if path is None else path
-    sheets, is_mod = read_sheets(path)
+    sheets, is_mod, font = read_sheets(path)
     if is_mod and name == GAME:
         raise DeckError(f"{path}: a mod's pictures, not the game's; name the game's own folder, or the deck: --name modded")
     for needed in ("Jokers", "Tarots"):
         if needed not in sheets:
             raise DeckError(f"{path}: {needed}.png is missing; expected the game's resources/textures with 1x or 2x sheets")
     cards = [*_known_cards(sheets), *_playing_cards(sheets), *_backs(sheets), *_vouchers(sheets), *_boosters(sheets)]
-    return Deck(name, tuple(cards), tuple(_stickers(sheets)), source=path.name)
+    return Deck(name, tuple(cards), tuple(_stickers(sheets)), source=path.name, font=font)
 
 
 def _known_cards(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
