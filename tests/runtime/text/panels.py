@@ -5,12 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from balatro.render.demo_art.font import tall_font
+from balatro.render.demo_art.font import tall_font, text_bits
 from balatro.utils.pixel_font import PixelFont
 
 BLUE, RED, GOLD, ORANGE, WHITE = (0, 157, 255), (254, 95, 85), (243, 185, 88), (255, 154, 0), (255, 255, 255)
 GREEN, DARK, FELT = (75, 194, 146), (40, 52, 54), (52, 96, 78)
-FONT = tall_font()
+BOLD = {sign: text_bits(sign, "bold") for sign in tall_font() if sign not in ",."}
+FONT = tall_font() | {sign: bits[:, bits.any(axis=0)] for sign, bits in BOLD.items()}
+"""Strokes of two columns, as in the game's font."""
 
 
 def bits_of(text: str, font: PixelFont = FONT) -> np.ndarray:

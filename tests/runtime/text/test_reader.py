@@ -23,9 +23,9 @@ def read(text: str, height: float, colour: tuple[int, int, int] = WHITE) -> list
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10**12), st.floats(12, 60), st.sampled_from(["", "$"]))
-def test_a_number_with_commas(number: int, height: float, sign: str) -> None:
-    assert [text.replace(".", ",") for text in read(f"{sign}{number:,}", height)] == [f"{sign}{number:,}"]
+@given(st.integers(0, 10**12), st.floats(16, 60))
+def test_a_number_with_commas(number: int, height: float) -> None:
+    assert [text.replace(".", ",") for text in read(f"{number:,}", height)] == [f"{number:,}"]
 
 
 @settings(max_examples=8, deadline=None)

@@ -26,7 +26,7 @@ class Field:
     confidence: float
 
 
-DOUBT = 0.004
+DOUBT = 0.012
 """By how much of its ink a sign must be better explained than by another: less is a guess."""
 COUNT = re.compile(r"^(\d+)/(\d+)$")
 THOUSANDS = re.compile(r"\.(\d{3})(?![\de])")

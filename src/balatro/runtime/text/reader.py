@@ -116,7 +116,7 @@ def _fits(
     rising = columns[:, 1 : longest + 1] > columns[:, :longest]  # a sign begins where ink does
     starts = (seen > 6) & (columns[:, :longest] > 0.3) & (rising | np.pad(rising, ((0, 0), (1, 0)))[:, :-1])
     windows = sliding_window_view(ink, glyphs.width, axis=2)[:, :, :longest].transpose(0, 2, 1, 3)[starts]
-    match = windows.reshape(len(windows), -1) @ glyphs.templates[blur]
+    match = windows.reshape(len(windows), ROWS * glyphs.width) @ glyphs.templates[blur]
     left = (glyphs.energies[blur] - 2 * match).reshape(len(match), len(glyphs.signs), -1).min(axis=2)
     best = left.argmin(axis=1)
     energy, second = np.full((2, *starts.shape), np.inf, np.float32)

@@ -95,6 +95,8 @@ def _word(picture: np.ndarray, planes: np.ndarray, reading: Reading, line: Line)
         return None
     kept = slice(good[0], good[-1] + 1)
     text, fit, margin = reading.text[kept], reading.fit[kept], reading.margin[kept]
+    if any(sign.isdigit() for sign in reading.text[: kept.start] + reading.text[kept.stop :]):
+        return None  # what is left would be another number
     if STRAY.match(text):  # a speck beside the stroke of a count
         fit, text = tuple(f for f, sign in zip(fit, text, strict=True) if sign not in ",."), STRAY.sub(r"\1/\2", text)
     if min(fit) < least or not NUMBER.match(text):
