@@ -13,8 +13,8 @@ from balatro.runtime.text.glyphs import CAPITAL, Glyphs
 from balatro.runtime.text.lines import SMALL, THRESHOLDS, Line, without_icons
 from balatro.runtime.text.reader import SIDE, Reading, blur_of, line_strip, read_strips
 
-FITS = ((9.0, 0.74), (18.0, 0.83))
-"""(Height of a digit in pixels, the share of each sign's ink that its glyph must explain), for small and for larger letters."""
+FITS = ((9.0, 18.0), (0.74, 0.83))
+"""Heights of a digit in pixels, and the share of each sign's ink that its glyph must explain at each."""
 LONGEST = 300
 """Columns of the longest number: twenty signs."""
 WORTH = 0.9
@@ -89,7 +89,7 @@ def _quality(reading: Reading) -> float:
 
 def _word(picture: np.ndarray, planes: np.ndarray, reading: Reading, line: Line) -> Word | None:
     """The word of a reading; None when it is no number. Signs at its ends that explain little are no letters: an icon."""
-    least = float(np.interp(line.letter, *zip(*FITS, strict=True)))
+    least = float(np.interp(line.letter, *FITS))
     good = [place for place, fit in enumerate(reading.fit) if fit >= least]
     if not good:
         return None
