@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,10 @@ class Card:
     """Top left, top right, bottom right, bottom left corner of the card itself; a corner may lie outside the picture."""
     top: tuple[Guess, ...]
     """The likeliest known cards, best first, at most five."""
+
+    def without_name(self) -> Card:
+        """The same thing, about which nothing is said."""
+        return replace(self, id=None, name=None, type=None, rarity=None, known=False)
 
     def to_json(self) -> dict[str, Any]:
         """The card as `balatro identify --json` writes it; probabilities have four digits."""

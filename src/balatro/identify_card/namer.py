@@ -51,9 +51,14 @@ class Namer:
         other.bundle = bundle
         return other
 
-    def name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
-        """What the encoder's outputs say of the cards at these quads of a picture of this (width, height)."""
-        names, alike = self.name_chances(outputs)
+    def name(
+        self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int], likeness: Likeness | None = None
+    ) -> list[Card]:
+        """What the encoder's outputs say of the cards at these quads of a picture of this (width, height).
+
+        likeness: what `liken` gives for these outputs, where it is known already.
+        """
+        names, alike = self.name_chances(outputs, likeness)
         names = split_twins(names, quads, self.bundle)
         return make_cards(names, alike, self.modifier_chances(outputs, names.argmax(axis=1)), quads, size, self.bundle)
 
@@ -62,6 +67,14 @@ class Namer:
         embedding = outputs["embedding"]
         gallery = None if self.gallery is None else self.gallery.nearest(embedding, len(self.bundle.cards))
         return Likeness(gallery, self.added.likeness(embedding) if self.added.cards else None)
+
+    def nearest(self, outputs: dict[str, np.ndarray], likeness: Likeness) -> np.ndarray:
+        """(N,) float: how alike each thing is to the known card that it is most alike; of a head alone, its probability."""
+        there = [values.max(axis=1, initial=-1.0) for values in (likeness.gallery, likeness.added) if values is not None]
+        result: np.ndarray = (
+            np.max(there, axis=0) if there else self.name_chances(outputs, likeness)[0].max(axis=1, initial=0.0)
+        )
+        return result
 
     def name_chances(self, outputs: dict[str, np.ndarray], likeness: Likeness | None = None) -> tuple[np.ndarray, np.ndarray]:
         """(N, cards) probabilities of what the encoder gave, and (N,) bool, whether it is alike anything at all.

@@ -32,6 +32,7 @@ from balatro.identify_card.added.added import (
 from balatro.identify_card.card import Card
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.second_look import is_washed, look_again, without_wash
+from balatro.identify_card.turns import all_turns, check_seen_as, may_be_one, read_in_turns
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.sessions import OpenSession, network_file, open_session
@@ -210,16 +211,27 @@ class Recognizer:
         claim = log_sum(outputs["identification"]) if "identification" in outputs else np.zeros(len(embedding))
         return Looks(embedding, modifier, claim.astype(np.float32))
 
-    def identify(self, image: ImageSource) -> list[Card]:
+    def identify(self, image: ImageSource, seen_as: str = "auto") -> list[Card]:
         """The cards of a picture in reading order: row by row, each from left to right.
 
         image: a path, a PIL image, or an array (see `balatro.utils.images.load_image`). A picture of a card's shape in which
-        nothing is found that fills it is read as one card without a border as well.
+        nothing is found that fills it is read as one card without a border as well. seen_as: one of
+        `balatro.config.shapes.SEEN_AS`; auto takes a photograph with a model of another game, else a screen.
         """
+        check_seen_as(seen_as)
         picture = load_image(image)
-        quads = self.locate(picture)
-        cards = self.read(picture, quads)
         height, width = picture.shape[:2]
+        if seen_as == "card":
+            return self.read(picture, whole(width, height), any_turn=True)
+        game = self.bundle.game
+        any_turn = seen_as == "photo" or (seen_as == "auto" and game is not None)
+        if game is not None and seen_as == "auto" and may_be_one(width, height, game):
+            # A scan is one card, and the parts of a scan are none, whatever the locator says of them.
+            one = self.read(picture, whole(width, height), any_turn)
+            if one[0].known:
+                return one
+        quads = self.locate(picture)
+        cards = self.read(picture, quads, any_turn)
         if not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1]:
             return cards
         if any(card.known for card in cards) or any(cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in quads):
@@ -236,16 +248,18 @@ class Recognizer:
         quads = np.array([card.quad for card in self.locator.find(picture)], np.float32).reshape(-1, 4, 2)
         return quads[reading_order(quads)]
 
-    def read(self, picture: np.ndarray, quads: np.ndarray) -> list[Card]:
+    def read(self, picture: np.ndarray, quads: np.ndarray, any_turn: bool = False) -> list[Card]:
         """Name the cards at given quads of an (H, W, 3) uint8 RGB picture, in the quads' order.
 
         quads: (N, 4, 2), top left, top right, bottom right, bottom left as they lie. What has no name is looked at again:
         without a wash of one colour that may lie over it, from its sides if it lies, and from below where nothing has a name
-        (see `second_look`).
+        (see `second_look`). any_turn: each card may lie in any of four turns (see `turns`).
         """
         if len(quads) == 0:
             return []
         size = (picture.shape[1], picture.shape[0])
+        if any_turn:
+            return read_in_turns(self._cut(picture, all_turns(quads)), quads, size, self.encode, self.namer)
         cut = self._cut(picture, quads)
 
         def read_again(some: np.ndarray, rows: np.ndarray, washed: bool) -> list[Card]:

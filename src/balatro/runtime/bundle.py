@@ -9,7 +9,7 @@ from pathlib import Path
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import data_dir, model_dir
 from balatro.errors import ModelError
-from balatro.runtime.model_json import BundleCard, GallerySettings, ModelJson, Task, read_model_json
+from balatro.runtime.model_json import BundleCard, GallerySettings, Game, ModelJson, Task, read_model_json
 from balatro.utils.files import put_back
 
 AUTO = ("game", "demo")
@@ -35,6 +35,8 @@ class Bundle:
     gallery: GallerySettings = field(default_factory=GallerySettings)
     has_gallery: bool = False
     """Whether gallery.npz belongs to it: to name the cards, or to doubt the names that a head gives."""
+    game: Game | None = None
+    """Of which game it is; None for Balatro."""
 
 
 def find_bundle(name_or_folder: str | os.PathLike[str] = "auto") -> Path:
@@ -86,4 +88,5 @@ def _bundle(folder: Path, model: ModelJson) -> Bundle:
         locator_threshold=model.locator_threshold,
         gallery=model.gallery or GallerySettings(),
         has_gallery=model.gallery is not None or "identification" not in model.tasks,
+        game=model.game,
     )
