@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from balatro.config.shapes import SEEN_AS
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
 
@@ -37,6 +38,14 @@ def identify(
         typer.Option(help="Frames of a video: 30 is every 30th, 0.5s one every half second.", metavar="N|TIME"),
     ] = "1s",
     json_out: JsonOut = None,
+    seen_as: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="What pictures are: screen, photo (cards lie in any turn), card (one that fills it), or auto: by the model.",
+            autocompletion=lambda: SEEN_AS,
+        ),
+    ] = "auto",
     draw: Annotated[Path | None, typer.Option(help="Folder for copies with the cards marked.", metavar="DIR")] = None,
     resume: Annotated[
         bool | None,
@@ -60,12 +69,14 @@ def identify(
       balatro identify screenshot.png
       balatro identify captures/ --json cards.jsonl --draw marked/
       balatro identify "captures/2026-*.png" --model demo --json -
+      balatro identify table.jpg --model pokemon --as photo
       balatro identify evening.mp4 --every 0.5s --json evening.jsonl
       balatro identify hundred-thousand/ --json cards.jsonl --resume --jobs 8
       balatro identify shared/captures/ --json cards.jsonl --engine ray --address auto
     """
     from balatro.identify_card.batch.engines import Share
     from balatro.identify_card.batch.many import Work, read_every
+    from balatro.identify_card.turns import check_seen_as
     from balatro.runtime.bundle import find_bundle
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_text_output
@@ -82,7 +93,8 @@ def identify(
     names = [path.as_posix() for path in files]
     if not names:
         raise bad_pictures(failures, len(failures)) if failures else InputError(f"{draw}: only marked pictures; name others")
-    work = Work(find_bundle(model), names, copies, step)
+    check_seen_as(seen_as)
+    work = Work(find_bundle(model), names, copies, step, seen_as=seen_as)
     share = Share(jobs, threads, address)
     counts = Counts(len(failures), failures)
     if json_out is None or json_out == "-":
@@ -184,6 +196,7 @@ def line_settings(work: Work) -> dict[str, Any]:
         "model": work.model.name,
         "model files": model_digest(work.model),
         "every": asdict(work.every),
+        "as": work.seen_as,
         "marked copies": bool(work.copies),
     }
 

@@ -15,6 +15,11 @@ from balatro.identify_card.naming import make_cards, split_twins
 from balatro.runtime.bundle import Bundle
 from balatro.utils.chances import softmax
 
+NOT_FIELDS = ("identification", "modifier", "kind", "type", "rarity")
+"""Tasks that are told in other ways than as a field of the card."""
+FIELD_SURE = 0.5
+"""A field is told from this probability on."""
+
 
 @dataclass(frozen=True, eq=False)
 class Likeness:
@@ -60,7 +65,19 @@ class Namer:
         """
         names, alike = self.name_chances(outputs, likeness)
         names = split_twins(names, quads, self.bundle)
-        return make_cards(names, alike, self.modifier_chances(outputs, names.argmax(axis=1)), quads, size, self.bundle)
+        modifiers = self.modifier_chances(outputs, names.argmax(axis=1))
+        return make_cards(names, alike, modifiers, quads, size, self.bundle, self._fields(outputs, len(quads)))
+
+    def _fields(self, outputs: dict[str, np.ndarray], count: int) -> list[dict[str, str]]:
+        """What heads of a run's own tasks say of each thing: a field for each, where one class is likelier than all others."""
+        told: list[dict[str, str]] = [{} for _ in range(count)]
+        for name, task in self.bundle.tasks.items():
+            if name not in NOT_FIELDS:
+                chances = softmax(outputs[name], task.temperature)
+                for fields, place, chance in zip(told, chances.argmax(axis=1), chances.max(axis=1), strict=True):
+                    if chance >= max(task.reject, FIELD_SURE):
+                        fields[name] = task.classes[int(place)]
+        return told
 
     def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
         """How alike the things of which the encoder gave this are to the gallery, and to added cards."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from balatro.config.model_files import GALLERY_FILE
 from balatro.config.modifiers import MODIFIERS
@@ -127,7 +128,7 @@ class Recognizer:
     def add(
         self,
         name: str,
-        images: Sequence[ImageSource],
+        images: ImageSource | Sequence[ImageSource],
         modifier: str = "Base",
         type: str = "",
         rarity: str = "",
@@ -136,7 +137,7 @@ class Recognizer:
     ) -> AddedCard:
         """Teach the model a card by pictures of it alone, without training, and keep that in the model's folder.
 
-        name: a new name, or that of a card whose look is to be corrected. images: one is enough; each shows one card, in the
+        name: a new name, or that of a card whose look is to be corrected. images: one, or several; each shows one card, in the
         modifier given. known: False for a thing that is never to be named. origin: under which `forget` takes the pictures
         back. Same pictures, same bytes. InputError for pictures that cannot be used, before anything is changed.
 
@@ -149,6 +150,7 @@ class Recognizer:
         from balatro.identify_card.added.pictures import to_keep
         from balatro.identify_card.added.views import load_sample, modifier_index
 
+        images = [images] if isinstance(images, str | os.PathLike | np.ndarray | Image.Image) else images
         if not images:
             raise InputError("no picture of the card; name at least one")
         number = modifier_index(modifier)

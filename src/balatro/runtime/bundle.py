@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import data_dir, model_dir
@@ -37,6 +40,23 @@ class Bundle:
     """Whether gallery.npz belongs to it: to name the cards, or to doubt the names that a head gives."""
     game: Game | None = None
     """Of which game it is; None for Balatro."""
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """(known,) int64: the places of the cards that may be named."""
+        return np.flatnonzero([card.known for card in self.cards])
+
+    @cached_property
+    def unknown(self) -> np.ndarray:
+        """(unknown,) int64: the places of the others."""
+        return np.flatnonzero([not card.known for card in self.cards])
+
+    @cached_property
+    def same_name(self) -> np.ndarray | None:
+        """(known,) int64: of `known` cards, those of one name have one number; None where each has a name of its own."""
+        numbers: dict[str, int] = {}
+        same = np.array([numbers.setdefault(self.cards[place].name, len(numbers)) for place in self.known], np.int64)
+        return same if len(numbers) < len(same) else None
 
 
 def find_bundle(name_or_folder: str | os.PathLike[str] = "auto") -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.identify_card.added.other_games import Folders, add_many, is_many, new_command
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.added import AddedCard
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 gallery = typer.Typer(
     help="Teach a model new cards by a picture of each, without training.", no_args_is_help=True, rich_markup_mode="rich"
 )
+gallery.command("new")(new_command)
 
 Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
 
@@ -29,7 +31,10 @@ Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes 
 def add_command(
     name: Annotated[
         str | None,
-        typer.Argument(help="The card's name; one that the model knows gets more looks.", show_default=False),
+        typer.Argument(
+            help="The card's name; one that the model knows gets more looks. Or a folder or table of many cards, alone.",
+            show_default=False,
+        ),
     ] = None,
     images: Annotated[
         list[str] | None,
@@ -54,11 +59,14 @@ def add_command(
     never_named: Annotated[
         bool, typer.Option("--never-named", help="A thing that is to stay unknown, though it resembles a card.")
     ] = False,
+    folders: Folders = "auto",
 ) -> None:
     """Add a card by one picture or more: a sprite with a transparent ground, or a cut-out of a screenshot. Or cards of a deck.
 
     All pictures of a card are taken, or none. They are kept in the model's folder: when the model is trained anew, the new one
-    looks at them again.
+    looks at them again. At most 10,000 cards and pictures are added beside a model's own.
+
+    A folder or table alone adds every card in it, as `balatro gallery new` reads it; to a model made so, without limit.
 
     Examples:
 
@@ -66,6 +74,7 @@ def add_command(
       balatro gallery add "My Joker" picture.png
       balatro gallery add "My Joker" foil.png --modifier Foil --model game
       balatro gallery add "Table sign" signs/ --never-named
+      balatro gallery add more_cards/ --model pokemon
       balatro gallery add --deck mod
       balatro gallery add --deck mod "My Joker" "Other Joker"
     """
@@ -75,6 +84,10 @@ def add_command(
         if (modifier, type, rarity) != ("Base", "", ""):
             raise SettingsError("--modifier, --type and --rarity are for pictures; a deck tells its cards' own")
         _add_deck(model, deck, [*([] if name is None else [name]), *(images or [])], not never_named)
+    elif name is not None and not images and is_many(name):
+        if (modifier, type, rarity, never_named) != ("Base", "", "", False):
+            raise SettingsError("--modifier, --type, --rarity and --never-named are for one card; a table tells its cards' own")
+        add_many(model, Path(name), folders)
     elif name is None or not images:
         raise SettingsError("a name and a picture are needed, or --deck; see `balatro gallery add --help`")
     else:

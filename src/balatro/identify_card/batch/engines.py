@@ -61,7 +61,7 @@ def _read_local(work: Work, share: Share) -> Generator[Answer, None, None]:
     if jobs > 1:
         yield from _read_in_processes(work, jobs, share.threads or 1)
         return
-    reader = Reader(work.model, share.threads or None)
+    reader = Reader(work.model, share.threads or None, work.seen_as)
     yield from map(reader.read, items(work))
 
 
@@ -73,7 +73,7 @@ def _worth(num_items: int | None) -> int:
 def _read_in_processes(work: Work, jobs: int, threads: int) -> Generator[Answer, None, None]:
     with _few_threads(threads):
         # Spawned, not forked: a fork of a process with threads, such as the progress bar's, may hang.
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work.model, threads))
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work.model, threads, work.seen_as))
         try:
             waiting: deque[Future[list[Answer]]] = deque()
             for chunk in chunks(work, CHUNK):
@@ -108,14 +108,15 @@ def _few_threads(threads: int) -> Iterator[None]:
 
 _model: Path
 _threads: int
+_seen_as: str
 _reader: Reader | None = None
 
 
-def _begin(model: Path, threads: int) -> None:
-    global _model, _threads
+def _begin(model: Path, threads: int, seen_as: str) -> None:
+    global _model, _threads, _seen_as
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows it is not handed down
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _model, _threads = model, threads
+    _model, _threads, _seen_as = model, threads, seen_as
 
 
 def _end_with_parent() -> None:
@@ -132,7 +133,7 @@ def _read_chunk(chunk: list[Item]) -> list[Answer]:
         import cv2
 
         cv2.setNumThreads(_threads)
-        _reader = Reader(_model, _threads)
+        _reader = Reader(_model, _threads, _seen_as)
     return [_reader.read(item) for item in chunk]
 
 

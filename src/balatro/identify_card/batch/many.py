@@ -76,6 +76,8 @@ class Work:
     """Where to begin: files before this one are done,"""
     first_frame: int = 0
     """and of it so many frames."""
+    seen_as: str = "auto"
+    """One of SEEN_AS, what the pictures are."""
 
     def to_do(self) -> Iterator[tuple[str, str, int]]:
         """Each file that is left, the place of its copy, and how many of its chosen frames are done."""
@@ -170,11 +172,12 @@ def num_items(work: Work) -> int | None:
 class Reader:
     """A recognizer that turns items into lines. One in each process."""
 
-    def __init__(self, model: Path, threads: int | None) -> None:
-        """threads: CPU threads, see `Recognizer.load`."""
+    def __init__(self, model: Path, threads: int | None, seen_as: str = "auto") -> None:
+        """threads: CPU threads, see `Recognizer.load`; seen_as: what the pictures are, see `Recognizer.identify`."""
         from balatro.identify_card.recognizer import Recognizer
 
         self._recognizer = Recognizer.load(model, threads)
+        self._seen_as = seen_as
 
     def read(self, item: Item) -> Answer:
         """The line of one picture, and its copy with the cards marked. OSError when that cannot be written."""
@@ -184,7 +187,7 @@ class Reader:
             return _failed(item, item.error)
         try:
             image = load_image(item.file) if item.image is None else item.image
-            cards = self._recognizer.identify(image)
+            cards = self._recognizer.identify(image, self._seen_as)
         except BalatroError as error:
             return _failed(item, str(error))
         except Exception as error:  # one picture must not end the reading of a hundred thousand
