@@ -21,6 +21,8 @@ from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from balatro.identify_card.batch.engines import Engine, Share
     from balatro.identify_card.batch.many import Answer, Work
 
@@ -267,8 +269,6 @@ def _print_cards(line: bytes) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from balatro.identify_card.marks.labels import COLOURS
-
     read = json.loads(line)
     if "error" in read:
         return  # it is told at the end
@@ -277,16 +277,55 @@ def _print_cards(line: bytes) -> None:
     when = f" at {read['seconds']} s" if "seconds" in read else ""
     title = f"{read['file']}{when}: {len(known)} cards" + (f", and {others} that are none of the known ones" if others else "")
     table = Table()
-    for heading in ("card", "modifier", "type", "rarity"):
-        table.add_column(heading)
-    for heading in ("sure", "left", "top"):
-        table.add_column(heading, justify="right")
+    told = [column for column in _columns(known) if column.right or any(column.of(card).plain for card in known)]
+    for column in told:
+        table.add_column(column.heading, justify="right" if column.right else "left")
     for card in known:
-        modifier = card["modifier"]
-        colour = "" if modifier in ("", "Base") else "rgb({},{},{})".format(*COLOURS[modifier])
-        place = (f"{card['confidence'] * 100:.1f} %", str(card["box"][0]), str(card["box"][1]))
-        table.add_row(Text(card["name"] or ""), Text(modifier, colour), card["type"], card["rarity"], *place)
+        table.add_row(*(column.of(card) for column in told))
     console = Console(markup=False)
     console.print(Text(title), soft_wrap=True)
     if known:
         console.print(table)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the table on stdout, left out where no card has anything in it."""
+
+    heading: str
+    of: Callable[[dict[str, Any]], Text]
+    right: bool = False
+
+
+def _columns(cards: list[dict[str, Any]]) -> list[_Column]:
+    from rich.text import Text
+
+    def field_column(name: str) -> _Column:
+        return _Column(name, lambda card: Text(card.get("fields", {}).get(name, "")))
+
+    names = dict.fromkeys(name for card in cards for name in card.get("fields", {}))
+    return [
+        _Column("card", lambda card: Text(card["name"] or "")),
+        _Column("modifier", _modifier),
+        _Column("type", lambda card: Text(card["type"])),
+        _Column("rarity", lambda card: Text(card["rarity"])),
+        *(field_column(name) for name in names),
+        _Column("printings", lambda card: Text("\n".join(_printing(one) for one in card.get("printings", ())))),
+        _Column("sure", lambda card: Text(f"{card['confidence'] * 100:.1f} %"), True),
+        _Column("left", lambda card: Text(str(card["box"][0])), True),
+        _Column("top", lambda card: Text(str(card["box"][1])), True),
+    ]
+
+
+def _modifier(card: dict[str, Any]) -> Text:
+    from rich.text import Text
+
+    from balatro.identify_card.marks.labels import COLOURS
+
+    modifier = card["modifier"]
+    return Text(modifier, "rgb({},{},{})".format(*COLOURS[modifier]) if modifier in COLOURS and modifier != "Base" else "")
+
+
+def _printing(printing: dict[str, Any]) -> str:
+    """`LEA 288, 52 %`."""
+    return f"{' '.join(printing['fields'].values())}, {printing['confidence'] * 100:.0f} %"

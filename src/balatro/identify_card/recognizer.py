@@ -223,9 +223,9 @@ class Recognizer:
         check_seen_as(seen_as)
         picture = load_image(image)
         height, width = picture.shape[:2]
-        if seen_as == "card":
-            return self.read(picture, whole(width, height), any_turn=True)
         game = self.bundle.game
+        if seen_as == "card":
+            return self.read(picture, whole(width, height), any_turn=game is not None)
         any_turn = seen_as == "photo" or (seen_as == "auto" and game is not None)
         if game is not None and seen_as == "auto" and may_be_one(width, height, game):
             # A scan is one card, and the parts of a scan are none, whatever the locator says of them.
@@ -234,11 +234,13 @@ class Recognizer:
                 return one
         quads = self.locate(picture)
         cards = self.read(picture, quads, any_turn)
+        if seen_as != "auto":
+            return cards
         if not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1]:
             return cards
         if any(card.known for card in cards) or any(cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in quads):
             return cards
-        one = self.read(picture, whole(width, height))
+        one = self.read(picture, whole(width, height), any_turn)
         return one if one[0].known or not cards else cards
 
     def identify_many(self, images: Iterable[ImageSource]) -> list[list[Card]]:

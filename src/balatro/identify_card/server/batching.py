@@ -21,13 +21,13 @@ import numpy as np
 
 from balatro.errors import ModelError
 from balatro.identify_card.card import Card, picture_json
-from balatro.identify_card.recognizer import Recognizer, whole
+from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.server.limits import Limits, Refused, decode
 from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.runtime.stamps import stamp_model
 
 Outputs: TypeAlias = dict[str, np.ndarray]
-Whole: TypeAlias = Literal["auto", "card", "screen"]
+Whole: TypeAlias = Literal["auto", "card", "screen", "photo"]
 """What a picture is the whole of; "auto" tells it by the picture, as `balatro identify` does."""
 
 MAX_READERS = 8
@@ -237,9 +237,5 @@ class Readers:
 
 
 def read_picture(recognizer: Recognizer, picture: np.ndarray, what: Whole = "auto") -> list[Card]:
-    """The cards of an (H, W, 3) uint8 RGB picture; "card": it is one card without a border, "screen": a whole screen."""
-    if what == "card":
-        return recognizer.read(picture, whole(picture.shape[1], picture.shape[0]))
-    if what == "screen":
-        return recognizer.read(picture, recognizer.locate(picture))
-    return recognizer.identify(picture)
+    """The cards of an (H, W, 3) uint8 RGB picture, see `Recognizer.identify`."""
+    return recognizer.identify(picture, what)
