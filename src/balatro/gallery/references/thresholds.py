@@ -103,10 +103,13 @@ def _fit(right: Seen, group: np.ndarray, strangers: np.ndarray) -> GallerySettin
     of_own = np.where(own, right.likeness, -1.0).max(axis=1)
     enough = float(np.quantile(strangers, 1 - FALSE_NAMES))
     bearable = float(np.quantile(of_own, LOST_NAMES))
-    costs = [_cost(right.likeness, own, scale) for scale in SCALES]
+    cosine = min(enough, bearable)
+    # What is not named needs no probability: a few hopeless copies would make all others look doubtful.
+    named = of_own >= cosine
+    costs = [_cost(right.likeness[named], own[named], scale) for scale in SCALES]
     # The smallest that fits nearly as well as the best: a larger one would be surer than the copies entitle it to be.
     scale = float(SCALES[int(np.argmax(np.array(costs) <= min(costs) + NEARLY))])
-    return GallerySettings(round(scale, 2), REJECT, round(min(enough, bearable), 4))
+    return GallerySettings(round(scale, 2), REJECT, round(cosine, 4))
 
 
 def _cost(likeness: np.ndarray, own: np.ndarray, scale: float) -> float:

@@ -25,8 +25,10 @@ class Changes:
     """Of the logarithm of each channel: what the light's colour changes."""
     haze: float = 30.0
     """Grey levels that a sleeve or the air adds, at most, in every third view."""
-    blur: float = 0.02
+    blur: float = 0.025
     """Radius as a share of the card's width, at most, in every third view."""
+    glare: float = 200.0
+    """Grey levels that a lamp adds at one place, at most, in every fourth view."""
     noise: float = 3.0
     """Grey levels."""
     corners: float = 0.012
@@ -36,7 +38,7 @@ class Changes:
 
 
 USUAL = Changes()
-HARD = Changes(light=0.45, colour=0.2, haze=45.0, blur=0.025, noise=5.0, corners=0.015, smallest=90)
+HARD = Changes(light=0.45, colour=0.2, haze=45.0, blur=0.03, noise=5.0, corners=0.015, smallest=90)
 """For probes: what a gallery is measured on is somewhat worse than what it was made of."""
 
 
@@ -64,9 +66,20 @@ def _draw(picture: np.ndarray, rng: np.random.Generator, size: tuple[int, int], 
     card = rectify(ground, quad[None].astype(np.float32), size, margin)[0].astype(np.float32)
     gain = np.exp(rng.normal(0, changes.light) + rng.normal(0, changes.colour, 3))
     haze = rng.uniform(0, changes.haze) if rng.random() < 1 / 3 else 0.0
+    if rng.random() < 1 / 4:
+        card = card + _glare(rng, size, changes.glare)
     card = card * gain + haze + rng.normal(0, changes.noise, card.shape)
     result: np.ndarray = card.clip(0, 255).astype(np.uint8)
     return result
+
+
+def _glare(rng: np.random.Generator, size: tuple[int, int], strength: float) -> np.ndarray:
+    """(h, w, 1) float: a soft spot of light somewhere on a card of this (w, h)."""
+    width, height = size
+    y, x = np.mgrid[:height, :width]
+    far = (y - rng.uniform(0, height)) ** 2 + (x - rng.uniform(0, width)) ** 2
+    spot: np.ndarray = rng.uniform(0.3, 1.0) * strength * np.exp(-far / (2 * (rng.uniform(0.08, 0.2) * height) ** 2))
+    return spot[..., None]
 
 
 def _reduced(picture: np.ndarray, height: int) -> np.ndarray:
