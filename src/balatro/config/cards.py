@@ -12,7 +12,7 @@ import csv
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -118,6 +118,15 @@ def atlas_cells() -> tuple[AtlasCell, ...]:
     return tuple(
         AtlasCell(row["id"], row["atlas"], int(row["column"]), int(row["row"]), row["layer"]) for row in _rows("atlas.csv")
     )
+
+
+def is_catalogues(names: Iterable[str]) -> bool:
+    """Whether names are those of this game's cards, however they are written: at least half of them; True for none at all.
+
+    A card of another game may be called as one of this one, such as Justice, and is no tarot card for that.
+    """
+    folded = {fold(without_copy(name)) for name in names}
+    return 2 * len(folded & {fold(card.name) for card in CATALOGUE}) >= len(folded)
 
 
 def fold(text: str) -> str:

@@ -27,7 +27,7 @@ from balatro.annotate_dataset.forms.label_studio import TASKS, read_label_studio
 from balatro.annotate_dataset.forms.tables import read_csv, write_csv
 from balatro.annotate_dataset.forms.yolo_boxes import is_detection
 from balatro.annotate_dataset.store.store import Add, DatasetStore
-from balatro.config.cards import CATALOGUE, fold, without_copy
+from balatro.config.cards import CATALOGUE, fold, is_catalogues, without_copy
 from balatro.errors import InputError, LabelError, SettingsError
 from balatro.utils.files import new_folder
 from balatro.utils.labels import CardLabel, from_entry, read_dataset, to_entry
@@ -180,9 +180,7 @@ def _is_there(item: Item, store: DatasetStore) -> bool:
 
 def _is_ours(labels: Iterable[CardLabel]) -> bool:
     """Whether most names are the catalogue's, however they are spelled."""
-    names = {label.name for label in labels}
-    ours = {fold(card.name) for card in CATALOGUE}
-    return 2 * sum(fold(name) in ours or fold(without_copy(name)) in ours for name in names) >= len(names)
+    return is_catalogues({label.name for label in labels})
 
 
 def _spelled(items: Iterable[Item], failures: list[str], used: set[str], is_ours: bool) -> list[Item]:

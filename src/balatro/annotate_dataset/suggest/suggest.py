@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from balatro.config.cards import CATALOGUE
+from balatro.config.cards import CATALOGUE, is_catalogues
 from balatro.config.model_files import PACKAGE_ABOUT, PACKAGE_ENCODER
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir, package_weights
@@ -220,8 +220,15 @@ class Reader:
         quad = np.where(corners > 0, corners - inset, corners + inset)
         (card,) = self.recognizer.read(picture, quad[None])
         told = {one.id: one for one in self.recognizer.bundle.cards}  # with those that were added by hand
+        is_ours = self.recognizer.bundle.game is None
         candidates = tuple(
-            Candidate(guess.name, *_kind_of(guess.name, told[guess.id].type, told[guess.id].rarity), guess.confidence, 0.0, "")
+            Candidate(
+                guess.name,
+                *_kind_of(guess.name, told[guess.id].type, told[guess.id].rarity, is_ours),
+                guess.confidence,
+                0.0,
+                "",
+            )
             for guess in card.top[:MAX_CANDIDATES]
         )
         return Suggestion(card.known, 0.0, candidates, card.modifier, card.modifier_confidence)
@@ -253,12 +260,15 @@ class Labelled:
     """(n,) a number for each name."""
     _modifier: np.ndarray = field(init=False)
     """(n,) index into MODIFIERS, or -1."""
+    _is_ours: bool = field(init=False)
+    """Whether the names are the catalogue's."""
 
     def __post_init__(self) -> None:
         _, numbers = np.unique([label.name for label in self.labels], return_inverse=True)
-        places = [MODIFIERS.index(label.modifier) if label.modifier else -1 for label in self.labels]
+        places = [MODIFIERS.index(label.modifier) if label.modifier in MODIFIERS else -1 for label in self.labels]
         object.__setattr__(self, "_name", numbers)
         object.__setattr__(self, "_modifier", np.array(places))
+        object.__setattr__(self, "_is_ours", is_catalogues({label.name for label in self.labels}))
 
     def suggest(self, encoded: Encoded, settings: SuggestSettings) -> list[Suggestion]:
         """What the labelled pictures suggest for others."""
@@ -286,7 +296,8 @@ class Labelled:
 
     def _candidate(self, place: int, chance: float, similarity: float) -> Candidate:
         label = self.labels[place]
-        return Candidate(label.name, *_kind_of(label.name, label.type, label.rarity), chance, similarity, self.keys[place])
+        kinds = _kind_of(label.name, label.type, label.rarity, self._is_ours)
+        return Candidate(label.name, *kinds, chance, similarity, self.keys[place])
 
     def _modifier_of(self, likeness: np.ndarray, best: int, head: np.ndarray | None) -> tuple[str, float]:
         """The likeliest modifier and its probability; ("", 0) when neither labels nor head tell."""
@@ -304,9 +315,9 @@ class Labelled:
 _BY_NAME = {card.name: card for card in CATALOGUE}
 
 
-def _kind_of(name: str, kind: str, rarity: str) -> tuple[str, str]:
-    """Type and rarity of a card as they are told; the catalogue fills in what is left empty, where the type agrees."""
-    known = _BY_NAME.get(name)
+def _kind_of(name: str, kind: str, rarity: str, is_ours: bool) -> tuple[str, str]:
+    """Type and rarity of a card as they are told; the catalogue fills in what its own cards left empty, where types agree."""
+    known = _BY_NAME.get(name) if is_ours else None
     kind = kind or (known.type if known else "")
     return kind, rarity or (known.rarity if known and kind == known.type else "")
 

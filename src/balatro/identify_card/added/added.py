@@ -17,7 +17,7 @@ import io
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -52,9 +52,10 @@ CLAIM = 3.0
 """How much it weighs that the network's own classes claim a picture more than they claim the added card's pictures."""
 ROOM = 0.03
 """How much less alike than the least alike of its own views a card may be on a screen, and still be at its level."""
-MAX_COMPARED = 8_000
-"""Views, of more than these, are thinned when added cards are compared with each other."""
+NEIGHBOURS = 16
+"""Other added cards with which each is compared view by view: those whose views are the most alike in the mean."""
 MAX_CARDS, MAX_PICTURES, MAX_NAME = 10_000, 10_000, 80
+"""A store of more is better a model of its own: `balatro gallery new`, or `balatro train`."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,17 @@ class AddedCards:
     @cached_property
     def claims(self) -> np.ndarray:
         """(cards,) float32: how much the network's own classes claim the views of each card, the median."""
-        rows = (self.looks.claim[self.owner == number] for number in range(len(self.cards)))
-        return np.array([np.median(some) if len(some) else 0.0 for some in rows], np.float32)
+        result = np.zeros(len(self.cards), np.float32)
+        for number, rows in self._views_of():
+            result[number] = np.median(self.looks.claim[rows])
+        return result
+
+    def _views_of(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Each card that has views, and the rows of those."""
+        order = np.argsort(self.owner, kind="stable")
+        order = order[self.owner[order] != STRANGER]
+        seen, starts = np.unique(self.owner[order], return_index=True)
+        return zip(seen.tolist(), np.split(order, starts[1:]), strict=True)
 
     @cached_property
     def levels(self) -> np.ndarray:
@@ -130,19 +140,30 @@ class AddedCards:
         return np.maximum(levels, np.minimum(self._between_cards(), self._within_cards() - ROOM)).astype(np.float32)
 
     def _between_cards(self) -> np.ndarray:
-        """(cards,) the likeness that a view of another added card reaches to each, at most; -1 where there is no other."""
-        rows = np.flatnonzero(self.owner != STRANGER)
-        rows = rows[:: 1 + len(rows) // MAX_COMPARED]
-        alike = self.likeness(self.looks.embedding[rows])
-        alike[np.arange(len(rows)), self.owner[rows]] = -1.0
-        return alike.max(axis=0, initial=-1.0)
+        """(cards,) the likeness that a view of another added card reaches to each, at most; -1 where there is no other.
+
+        Of many cards, only the NEIGHBOURS whose mean views are the most alike are compared view by view.
+        """
+        result = np.full(len(self.cards), -1.0, np.float32)
+        views = {number: self.looks.embedding[rows].astype(np.float32) for number, rows in self._views_of()}
+        numbers = np.array(list(views), int)
+        if len(numbers) < 2:
+            return result
+        means = np.stack([views[number].mean(axis=0) for number in numbers])
+        for place, number in enumerate(numbers):
+            alike = means @ means[place]
+            alike[place] = -np.inf
+            near = np.argpartition(alike, -min(NEIGHBOURS, len(alike) - 1))[-min(NEIGHBOURS, len(alike) - 1) :]
+            others = np.concatenate([views[other] for other in numbers[near]])
+            result[number] = (others @ views[number].T).max()
+        return result
 
     def _within_cards(self) -> np.ndarray:
         """(cards,) the likeness that each card's least alike view has to its others; -1 for one view alone."""
         result = np.full(len(self.cards), -1.0, np.float32)
-        for number in range(len(self.cards)):
-            views = self.looks.embedding[self.owner == number]
-            if len(views) > 1:
+        for number, rows in self._views_of():
+            if len(rows) > 1:
+                views = self.looks.embedding[rows]
                 alike = views @ views.T
                 np.fill_diagonal(alike, -1.0)
                 result[number] = alike.max(axis=1).min()
@@ -287,7 +308,9 @@ def add_looks(
         kept = [as_added(sample, card.id, modifier, origin) for sample in samples]
         after = before.with_looks(card, looks, [picture for picture, _ in kept], of_sample)
         if len(after.cards) > MAX_CARDS or len(after.pictures) > MAX_PICTURES:
-            raise InputError(f"{folder}: {MAX_CARDS} cards or pictures were added, and no more fit; train a model on them")
+            raise InputError(
+                f"{folder}: {MAX_CARDS} cards or pictures were added, and no more fit; make a model of them (`gallery new`)"
+            )
         for picture, png in kept:
             write_picture(folder, picture, png)
         _save(folder, after)
