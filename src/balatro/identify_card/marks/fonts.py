@@ -1,4 +1,4 @@
-"""Fonts that have the letters of a name: Pillow's own, else one of the system's; cards are called in every script."""
+"""Fonts that have the letters of a name: Pillow's own, which has plain ones only, else the system's."""
 
 from __future__ import annotations
 
@@ -43,12 +43,18 @@ UNKNOWN = "?"
 
 def pieces(text: str, size: float) -> list[tuple[str, Font]]:
     """A text in pieces, each with a font of about this size, in pixels, that has its letters: Pillow's own where it will do."""
-    own = _own(round(size * 2))
+    if all(map(_has, text)):
+        return [(text, _own(round(size * 2)))] if text else []
+    path = _file_for("".join(dict.fromkeys(text)))  # one font for all of it looks best
+    return [(text, _of_file(path, max(1, round(size))))] if path else _pieces(text, size)
+
+
+def _pieces(text: str, size: float) -> list[tuple[str, Font]]:
     told: list[tuple[str, Font]] = []
     for is_own, letters in groupby(text, _has):
         piece = "".join(letters)
         path = None if is_own else _file_for("".join(dict.fromkeys(piece)))
-        told.append((piece, own if path is None else _of_file(path, max(1, round(size)))))
+        told.append((piece, _own(round(size * 2)) if path is None else _of_file(path, max(1, round(size)))))
     return told
 
 
@@ -96,7 +102,7 @@ def _file_for(letters: str) -> Path | None:
     for path in _files():
         try:
             font = ImageFont.truetype(str(path), 20)
-            if all(_draws(font, letter) for letter in letters):
+            if all(letter.isspace() or _draws(font, letter) for letter in letters):
                 return path
         except (OSError, ValueError):  # a damaged font, or one of a form that is not read
             continue
