@@ -124,7 +124,7 @@ class AddedCards:
         order = np.argsort(self.owner, kind="stable")
         order = order[self.owner[order] != STRANGER]
         seen, starts = np.unique(self.owner[order], return_index=True)
-        return zip(seen.tolist(), np.split(order, starts[1:]), strict=True)
+        return zip(seen.tolist(), np.split(order, starts[1:]) if len(seen) else [], strict=True)
 
     @cached_property
     def levels(self) -> np.ndarray:
