@@ -150,9 +150,7 @@ class Recognizer:
         from balatro.identify_card.added.pictures import to_keep
         from balatro.identify_card.added.views import load_sample, modifier_index
 
-        images = [images] if isinstance(images, str | os.PathLike | np.ndarray | Image.Image) else images
-        if not images:
-            raise InputError("no picture of the card; name at least one")
+        images = _listed(images)
         number = modifier_index(modifier)
 
         def make_entry(added: AddedCards) -> AddedCard:
@@ -309,6 +307,14 @@ class Recognizer:
     def _width(self, output: str) -> int | str | None:
         """Numbers a card in this output, where the network's file tells."""
         return self._encoder.get_outputs()[self._outputs.index(output)].shape[-1]
+
+
+def _listed(images: ImageSource | Sequence[ImageSource]) -> Sequence[ImageSource]:
+    """One picture or several as a list; InputError for none."""
+    listed = [images] if isinstance(images, str | os.PathLike | np.ndarray | Image.Image) else images
+    if not listed:
+        raise InputError("no picture of the card; name at least one")
+    return listed
 
 
 def whole(width: int, height: int) -> np.ndarray:
