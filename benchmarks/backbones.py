@@ -121,7 +121,7 @@ def _quality_row(name: str, args: argparse.Namespace) -> str:
     settings = TrainSettings(deck=args.deck, backbone=name, minutes=args.minutes, pretrained="no", threads=args.threads)
     with tempfile.TemporaryDirectory() as folder:
         run = train(settings, Path(folder) / name)
-        scores = calibrate(*best_networks(run), run.lesson, settings.seed)["scores"]
+        scores = calibrate(*best_networks(run), run.lesson, settings.seed).scores
     return f"{name:24} {run.step:6} {100 * scores['identification']:7.1f}% {100 * scores['modifier']:9.1f}%"
 
 

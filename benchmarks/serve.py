@@ -1,10 +1,13 @@
 """`balatro serve` under a crowd: how it answers 64 clients at once, in how much memory, and how much faster than one by one.
 
     python benchmarks/serve.py [--model NAME] [--seconds 60] [--clients 64] [--turns 3] [--turn-seconds 10] [--threads 1]
+    python benchmarks/serve.py --large 24 [--model NAME] [--readers 3]
 
 Starts the server on loopback. First good pictures alone (different 1024x576 screens, PNG), in turns one at a time and all
 clients at once; then everything mixed: good, bad, huge and cut-off uploads. Without --model the package's networks are used,
 with a gallery of the demo deck. Memory and CPU time of the server are told by Linux alone.
+
+--large: so many pictures of 24 million pixels instead, four at once, and the memory that they leave when it is quiet.
 """
 
 from __future__ import annotations
@@ -40,6 +43,7 @@ NEEDED = 2.0
 """How many times as many pictures a second all clients together have to get."""
 WARM_UP_S = 8.0
 PATIENCE_S = 60.0
+LARGE, LARGE_AT_ONCE, QUIET_S = (6528, 3672), 4, 3.0
 CUT_OFF = "cut off"
 """Instead of a status: the client has hung up itself."""
 
@@ -172,8 +176,8 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _memory_mib(pid: int) -> float:
-    (line,) = re.findall(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+def _memory_mib(pid: int, what: str = "VmRSS") -> float:
+    (line,) = re.findall(rf"{what}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     return int(line) / 1024
 
 
@@ -237,6 +241,36 @@ def measure(port: int, pid: int, pictures: Sequence[bytes], args: argparse.Names
     print(f"memory of the server: {idle:.0f} MiB at the start, {warm:.0f} after the warm-up, {_memory_mib(pid):.0f} at the end")
 
 
+async def _upload_all(port: int, uploads: Sequence[bytes]) -> Counter[int | str]:
+    """Upload pictures, LARGE_AT_ONCE at once; their answers' statuses."""
+    free = asyncio.Semaphore(LARGE_AT_ONCE)
+
+    async def one(data: bytes) -> int | str:
+        async with free:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            status, _ = await asyncio.wait_for(_ask(reader, writer, _request("/identify", data), cut=False), 4 * PATIENCE_S)
+            writer.close()
+            return status
+
+    return Counter(await asyncio.gather(*map(one, uploads)))
+
+
+def measure_large(port: int, pid: int, picture: bytes, num: int) -> None:
+    """Memory before, at most, and after so many large pictures; picture: a screen, which is enlarged."""
+    enlarged = Image.open(io.BytesIO(picture)).resize(LARGE, Image.Resampling.BICUBIC)
+    time.sleep(QUIET_S)
+    idle, cpu = _memory_mib(pid), _cpu_seconds(pid)
+    statuses = asyncio.run(_upload_all(port, [_png(np.asarray(enlarged))] * num))
+    busy, cpu = _memory_mib(pid), _cpu_seconds(pid) - cpu
+    time.sleep(QUIET_S)
+    told = ", ".join(f"{status}: {count}" for status, count in statuses.items())
+    print(f"{num} pictures of {LARGE[0]}x{LARGE[1]} ({told}), {1000 * cpu / num:.0f} ms of CPU each")
+    print(
+        f"memory of the server: {idle:.0f} MiB at the start, {_memory_mib(pid, 'VmHWM'):.0f} at most, "
+        f"{busy:.0f} after the last, {_memory_mib(pid):.0f} when it has been quiet for {QUIET_S:g} s"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="", help="name or folder of a model; left out: the package's networks")
@@ -246,6 +280,7 @@ def main() -> None:
     parser.add_argument("--turn-seconds", type=float, default=10)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--readers", type=int, default=0)
+    parser.add_argument("--large", type=int, default=0, help="so many pictures of 24 million pixels, and no crowd")
     args = parser.parse_args()
     deck = draw_demo_deck()
     pictures = screens(deck)
@@ -256,7 +291,10 @@ def main() -> None:
         print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {args.threads} thread(s) a network")
         options = ["--threads", str(args.threads), "--readers", str(args.readers)]
         with server(model, options) as (port, pid):
-            measure(port, pid, pictures, args)
+            if args.large:
+                measure_large(port, pid, pictures[0], args.large)
+            else:
+                measure(port, pid, pictures, args)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from balatro.annotate_dataset.suggest.suggest import Encoded, Encoder, Labelled, Suggestion, SuggestSettings, load_encoder
+from balatro.annotate_dataset.suggest.encoder import Encoded, Encoder, load_encoder
+from balatro.annotate_dataset.suggest.likeness import Labelled, SuggestSettings
+from balatro.annotate_dataset.suggest.suggestion import Suggestion
 from balatro.config.modifiers import MODIFIERS
 from balatro.utils.images import load_image
 from balatro.utils.labels import CardLabel, read_dataset

@@ -46,6 +46,15 @@ def test_identify(run: Run, demo_folder: Path) -> None:
     assert marked.shape == (720, 1280, 3) and (marked != load_image("screenshot.png")).any()
 
 
+def test_table(run: Run) -> None:
+    assert run("table", "screenshot.png") == [
+        "screen: pack, money: None",
+        "jokers: Juggler, Foil",
+        "jokers: Captain Mildew, Polychrome",
+        "jokers: Frog Regent, Base",
+    ]
+
+
 def test_watch(run: Run, demo_folder: Path) -> None:
     picture = load_image("screenshot.png")
     save_video(demo_folder / "run.avi", [np.zeros_like(picture)] * 5 + [picture] * 10 + [np.zeros_like(picture)] * 15)

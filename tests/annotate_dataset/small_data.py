@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from balatro.annotate_dataset.suggest.suggest import Encoder
+from balatro.annotate_dataset.suggest.encoder import Encoder
 from balatro.config.modifiers import MODIFIERS
 
 

@@ -28,8 +28,8 @@ from balatro.annotate_dataset.coverage import coverage
 from balatro.annotate_dataset.pages.coverage import MAX_ROWS, chosen_rows, heat_table
 from balatro.annotate_dataset.run import HOST, OPTIONS, answers, command_line, free_port
 from balatro.annotate_dataset.store.store import Accept, DatasetStore
-from balatro.annotate_dataset.suggest.queue import Prefill
-from balatro.annotate_dataset.suggest.suggest import Candidate
+from balatro.annotate_dataset.suggest.prefill import Prefill
+from balatro.annotate_dataset.suggest.suggestion import Candidate
 from balatro.errors import InputError, SettingsError
 from tests.annotate_dataset.browser import draw_crops, labels_of
 

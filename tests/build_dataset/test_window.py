@@ -23,8 +23,9 @@ from balatro.build_dataset.capture import Capture, CaptureSettings
 from balatro.build_dataset.find_cards import Find, classic, in_regions
 from balatro.build_dataset.regions import DEFAULT, WHOLE, Area, Regions, load_regions
 from balatro.build_dataset.window.calibrator import Calibrator
-from balatro.build_dataset.window.capture_window import ACTIONS, CaptureWindow
+from balatro.build_dataset.window.capture_window import CaptureWindow
 from balatro.build_dataset.window.editing import MOVE, SCREEN, Editing, between, pulled
+from balatro.build_dataset.window.face import ACTIONS
 from balatro.build_dataset.window.overlay import RegionOverlay, Sign, area_signs, card_signs
 from balatro.build_dataset.window.slots import verdict
 from balatro.build_dataset.window.theme import FORCED, VERDICTS

@@ -15,6 +15,7 @@ from balatro.models.bundle import describe, save_bundle
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.render.table import Screen, ScreenCard
+from balatro.runtime.model_json import BundleCard, Task
 from tests.identify_card.fake_bundle import CARD, draw_table
 
 NAMES = tuple(f"c_{number}" for number in range(6))
@@ -30,10 +31,9 @@ def write_tiny_model(folder: Path) -> Path:
         folder.name,
         "elsewhere",
         encoder,
-        {task: {"classes": names, "temperature": 1.0, "reject": 0.0} for task, names in classes.items()},
-        cards=[{"id": name, "name": name, "type": "", "rarity": "", "known": True, "size": [1.0, 1.0]} for name in NAMES],
-        twins=[],
-        locator={"threshold": 0.3},
+        {task: Task(tuple(names)) for task, names in classes.items()},
+        locator_threshold=0.3,
+        cards=tuple(BundleCard(name, name, "", "", known=True) for name in NAMES),
         scores={},
     )
     save_bundle(folder, encoder, locator, text, np.stack([card(0), card(1)]))

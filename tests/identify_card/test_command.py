@@ -77,6 +77,24 @@ def test_json_lines_and_marked_pictures(balatro, fake_folder, pictures, tmp_path
     assert sorted(path.name for path in draw.iterdir()) == ["a.png", "b.png"]
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_whole_table(balatro, fake_folder, pictures, tmp_path, jobs):
+    for flags, name in (((), "cards.jsonl"), (("--table",), "tables.jsonl")):
+        line = ("identify", pictures, "--model", fake_folder, "--json", tmp_path / name, "--jobs", jobs, *flags)
+        assert balatro(*line) == 0
+    cards, tables = (
+        [json.loads(line) for line in (tmp_path / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("cards.jsonl", "tables.jsonl")
+    )
+    assert [{key: value for key, value in line.items() if key != "table"} for line in tables] == cards
+    assert [card["id"] for card in tables[1]["table"]["jokers"]] == ["red", "green"]
+
+
+def test_the_table_on_the_terminal(balatro, fake_folder, pictures, capsys):
+    assert balatro("identify", pictures / "a.png", "--model", fake_folder, "--threads", 1, "--table") == 0
+    assert "jokers" in capsys.readouterr().out
+
+
 def test_json_on_stdout(balatro, fake_folder, pictures, capsys):
     assert balatro("identify", pictures / "a.png", "--model", fake_folder, "--json", "-") == 0
     assert json.loads(capsys.readouterr().out)["cards"][1]["name"] == "Green"

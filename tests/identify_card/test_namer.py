@@ -13,7 +13,8 @@ import pytest
 from balatro.config.kinds import KINDS, NOTHING
 from balatro.config.modifiers import MODIFIERS
 from balatro.gallery.gallery import Gallery
-from balatro.identify_card.added.added import EMPTY, AddedCard, AddedCards, Looks, with_added
+from balatro.identify_card.added.cards import EMPTY, AddedCard, AddedCards, Looks
+from balatro.identify_card.added.joining import with_added
 from balatro.identify_card.namer import Namer
 from balatro.runtime.bundle import Bundle
 from balatro.runtime.model_json import BundleCard, Task

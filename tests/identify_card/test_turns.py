@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balatro.errors import SettingsError
+from balatro.errors import ModelError, SettingsError
+from balatro.identify_card.batch.many import Reader, ReaderSettings
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.turns import all_turns, may_be_one
 from balatro.runtime.model_json import Game
@@ -36,6 +37,29 @@ def test_a_card_on_its_head_is_named_and_its_quad_turned(tmp_path):
     [card] = recognizer.read(picture, np.array([[[0, 0], [CARD[0], 0], CARD, [0, CARD[1]]]], np.float32), any_turn=True)
     assert card.name == "Green"
     assert card.quad in (((0, 0), (84, 0), (84, 112), (0, 112)), ((84, 112), (0, 112), (0, 0), (84, 0)))
+
+
+def test_a_look_in_any_turn_keeps_what_was_seen_in_the_turn_that_was_read(tmp_path):
+    recognizer = Recognizer.load(write_fake_bundle(tmp_path / "fake", without_head=True), 1)
+    picture = np.ascontiguousarray(card_picture("green", "Negative")[::-1, ::-1])
+    sight = recognizer.see(picture, "photo")
+    assert sight.outputs == {} and sight.cards == []  # no spot for the locator
+    quads = np.array([[[0, 0], [CARD[0], 0], CARD, [0, CARD[1]]]], np.float32)
+    turned, upright = (recognizer.look_at(one, quads, any_turn=True) for one in (picture, card_picture("green", "Negative")))
+    assert turned.cards[0].modifier == upright.cards[0].modifier == "Negative"
+    assert all(np.allclose(turned.outputs[name], upright.outputs[name], atol=1e-3) for name in upright.outputs)
+
+
+def test_no_table_of_another_game(tmp_path):
+    folder = write_fake_bundle(tmp_path / "fake", without_head=True, game={"aspect": [0.7, 0.8]})
+    recognizer = Recognizer.load(folder, 1)
+    sight = recognizer.see(card_picture("green"))
+    assert [card.name for card in sight.cards] == ["Green"]
+    for ask in (lambda: recognizer.read_table(card_picture("green")), lambda: recognizer.table_of(sight)):
+        with pytest.raises(ModelError, match="'fake' is of another game"):
+            ask()
+    with pytest.raises(ModelError, match="of another game"):
+        Reader(ReaderSettings(folder, 1, table=True))
 
 
 def test_what_a_picture_is_must_be_known(tmp_path):

@@ -1,6 +1,7 @@
 """Bundles: exported networks answer as the trained ones, and nothing half-written is left."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from balatro.models.bundle import (
 )
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
+from balatro.runtime.model_json import BundleCard, ModelJson, Task, read_model_json
 
 pytestmark = pytest.mark.slow
 
@@ -42,16 +44,18 @@ def cards() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (5, 128, 96, 3), np.uint8)
 
 
-def text(encoder: MultiHeadModel) -> dict:
-    names = {"modifier": list(MODIFIERS), "identification": [f"c_{n}" for n in range(6)]}
-    tasks = {task: {"classes": names[task], "temperature": 1.0, "reject": 0.0} for task in encoder.tasks}
-    return describe("tiny", "demo", encoder, tasks, cards=[], twins=[], locator={"threshold": 0.3}, scores={})
+CARDS = tuple(BundleCard(f"c_{n}", f"Card {n}", "Joker", "Rare", known=True) for n in range(6))
+
+
+def about(encoder: MultiHeadModel) -> ModelJson:
+    tasks = {task: Task(MODIFIERS if task == "modifier" else tuple(card.id for card in CARDS)) for task in encoder.tasks}
+    return describe("tiny", "demo", encoder, tasks, locator_threshold=0.3, cards=CARDS, scores={})
 
 
 def test_bundle_answers_as_torch(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
     encoder, locator = networks
     folder = tmp_path / "tiny"
-    assert save_bundle(folder, encoder, locator, text(encoder), cards) < 1e-4
+    assert save_bundle(folder, encoder, locator, about(encoder), cards) < 1e-4
     assert {path.name for path in folder.iterdir()} == {"model.onnx", "locator.onnx", "model.json", "best_model.pth"}
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
     assert [output.name for output in session.get_outputs()] == ["identification", "modifier", "embedding"]
@@ -69,6 +73,26 @@ def test_bundle_answers_as_torch(tmp_path: Path, networks: tuple, cards: np.ndar
     assert written["format"] == 1 and written["input"] == {"width": 96, "height": 128, "margin": 0.04, "colour": "RGB"}
 
 
+def test_model_json_is_written_as_ever(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
+    """Every key, in its place and with its value, as versions before this one wrote them and read them."""
+    save_bundle(tmp_path / "tiny", *networks, replace(about(networks[0]), cards=CARDS, data_hash="d", split_hash=""), cards)
+    classes = {"identification": [card.id for card in CARDS], "modifier": list(MODIFIERS)}
+    wanted = {
+        "format": 1, "name": "tiny", "deck": "demo", "backbone": "cardnet_tiny",
+        "input": {"width": 96, "height": 128, "margin": 0.04, "colour": "RGB"},
+        "embedding": 16, "heads": {"identification": "cosine", "modifier": "mlp"},
+        "tasks": {task: {"classes": names, "temperature": 1.0, "reject": 0.0} for task, names in classes.items()},
+        "cards": [
+            {"id": f"c_{n}", "name": f"Card {n}", "type": "Joker", "rarity": "Rare", "known": True, "size": [1.0, 1.0]}
+            for n in range(6)
+        ],
+        "twins": [], "data_hash": "d", "split_hash": "", "locator": {"threshold": 0.3}, "scores": {},
+    }  # fmt: skip
+    written = (tmp_path / "tiny" / "model.json").read_text(encoding="utf-8")
+    assert written == json.dumps(wanted, indent=1, ensure_ascii=False) + "\n"
+    assert read_model_json(tmp_path / "tiny" / "model.json").cards == CARDS
+
+
 def test_a_failed_bundle_leaves_the_old_one(
     tmp_path: Path, networks: tuple, cards: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,14 +102,14 @@ def test_a_failed_bundle_leaves_the_old_one(
     (folder / "model.json").write_text("old", encoding="utf-8")
     monkeypatch.setattr(bundle, "LARGEST_DIFFERENCE", -1.0)
     with pytest.raises(ModelError, match="differ"):
-        save_bundle(folder, encoder, locator, text(encoder), cards)
+        save_bundle(folder, encoder, locator, about(encoder), cards)
     assert (folder / "model.json").read_text(encoding="utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
 
 
 def test_package_weights_start_another_run(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
     encoder, locator = networks
-    assert save_package_weights(tmp_path, encoder, locator, text(encoder), cards) < 1e-4
+    assert save_package_weights(tmp_path, encoder, locator, about(encoder), cards) < 1e-4
     start = load_start(tmp_path / "start.pth")
     assert start is not None and start["backbone"] == "cardnet_tiny"
     assert not any("identification" in key for key in start["encoder"])
@@ -105,7 +129,7 @@ def test_weights_that_answer_otherwise_are_not_written(
     (tmp_path / "encoder.onnx").write_bytes(b"old")
     monkeypatch.setattr(bundle, "LARGEST_DIFFERENCE", -1.0)
     with pytest.raises(ModelError, match="differ"):
-        save_package_weights(tmp_path, encoder, locator, text(encoder), cards)
+        save_package_weights(tmp_path, encoder, locator, about(encoder), cards)
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("encoder.onnx", b"old")]
 
 
@@ -126,8 +150,8 @@ def others() -> MultiHeadModel:
 
 def test_an_encoder_comes_back(tmp_path: Path, others: MultiHeadModel) -> None:
     names = {"modifier": list(MODIFIERS), "kind": ["card", "nothing"]}
-    written = describe("other", "pictures", others, {task: {"classes": classes} for task, classes in names.items()})
-    assert (written["input"]["width"], written["input"]["height"]) == (48, 32)
+    written = describe("other", "pictures", others, {task: Task(tuple(classes)) for task, classes in names.items()}, 0.3)
+    assert written.input_size == (48, 32)
     cards = np.random.default_rng(1).integers(0, 256, (3, 32, 48, 3), np.uint8)
     assert save_bundle(tmp_path / "other", others, None, written, cards) < 1e-4
     assert (tmp_path / "other" / "locator.onnx").read_bytes() == (package_weights() / "locator.onnx").read_bytes()
@@ -143,13 +167,16 @@ def test_an_encoder_comes_back(tmp_path: Path, others: MultiHeadModel) -> None:
 
 def test_older_files_take_their_classes_from_beside(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
     encoder, locator = networks
-    save_bundle(tmp_path / "tiny", encoder, locator, text(encoder), cards)
+    save_bundle(tmp_path / "tiny", encoder, locator, about(encoder), cards)
     path = tmp_path / "tiny" / "best_model.pth"
     state = torch.load(path, weights_only=True)
     torch.save({name: value for name, value in state.items() if name not in ("tasks", "heads", "image_size")}, path)
     again, classes = load_encoder(path)
     assert classes == {"identification": [f"c_{n}" for n in range(6)], "modifier": list(MODIFIERS)}
     assert all(torch.equal(value, encoder.state_dict()[name]) for name, value in again.state_dict().items())
+    path.with_name("model.json").write_text('{"format": 1, "tasks": []}', encoding="utf-8")
+    with pytest.raises(ModelError, match=r"model\.json: damaged"):
+        load_encoder(path)
     path.with_name("model.json").unlink()
     with pytest.raises(ModelError, match="without class names, and no model.json beside it"):
         load_encoder(path)
@@ -162,7 +189,7 @@ def test_the_package_s_own_encoder_comes_back() -> None:
 
 def test_weights_that_do_not_fit_are_one_line(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
     encoder, locator = networks
-    save_bundle(tmp_path / "tiny", encoder, locator, text(encoder), cards)
+    save_bundle(tmp_path / "tiny", encoder, locator, about(encoder), cards)
     path = tmp_path / "tiny" / "best_model.pth"
     torch.save({**torch.load(path, weights_only=True), "embedding": 8}, path)
     with pytest.raises(ModelError, match="its weights do not fit together") as caught:
@@ -172,8 +199,8 @@ def test_weights_that_do_not_fit_are_one_line(tmp_path: Path, networks: tuple, c
 
 def test_class_names_must_be_all(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
     encoder, locator = networks
-    wrong = text(encoder)
-    wrong["tasks"]["modifier"]["classes"] = ["Base"]
+    right = about(encoder)
+    wrong = replace(right, tasks={**right.tasks, "modifier": Task(("Base",))})
     with pytest.raises(ModelError, match="names 1 classes of task `modifier`, the network has 5"):
         save_bundle(tmp_path / "tiny", encoder, locator, wrong, cards)
     assert not list(tmp_path.iterdir())

@@ -20,6 +20,7 @@ from balatro.runtime.model_json import (
     Task,
     export_of,
     read_model_json,
+    read_package_json,
     write_model_json,
 )
 from tests.identify_card.fake_bundle import fake_text
@@ -128,6 +129,15 @@ def test_a_file_that_is_written_again_is_the_same(tmp_path, text):
 
 def test_the_package_s_own_description_is_written_again_the_same():
     check_written_again(package_weights() / "weights.json")
+
+
+def test_weights_without_their_description_say_what_to_do(tmp_path):
+    with pytest.raises(ModelError, match=r"weights\.json is missing: install Balatro anew"):
+        read_package_json(tmp_path)
+    (tmp_path / "weights.json").write_text('{"format": 1, "name": "package"}', encoding="utf-8")
+    with pytest.raises(ModelError, match=r"weights\.json: damaged \(.*\); install Balatro anew"):
+        read_package_json(tmp_path)
+    assert "kind" in read_package_json().tasks
 
 
 def test_only_what_was_changed_changes(tmp_path):

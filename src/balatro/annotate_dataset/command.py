@@ -57,27 +57,30 @@ def suggest_command(
       balatro dataset suggest --input captures/ --reject 0.9
       balatro dataset suggest --input new/ --labels pokemon/ --out new/suggestions.json
     """
-    from balatro.annotate_dataset.suggest.suggest import (
-        SUGGESTIONS,
-        SuggestSettings,
-        default_labels,
-        load_encoder,
-        suggest,
-        write_suggestions,
-    )
-    from balatro.utils.outputs import check_text_output
+    from balatro.annotate_dataset.suggest.encoder import load_encoder
+    from balatro.annotate_dataset.suggest.likeness import SuggestSettings
+    from balatro.annotate_dataset.suggest.suggest import default_labels, suggest, write_suggestions
 
-    path = out or data_dir() / SUGGESTIONS
-    if path.is_dir():
-        raise SettingsError(f"--out {path}: a folder, expected a file to write")
     known, new = labels or default_labels(), folder or data_dir() / "screenshots"
-    check_text_output("--out", path, [known, new, *([] if model is None else [Path(model)])])
+    path = _suggestions_path(out, [known, new, *([] if model is None else [Path(model)])])
     suggestions = suggest(new, known, load_encoder(model, threads or None), SuggestSettings(reject, k))
     if suggestions.pictures or not suggestions.failures:
         write_suggestions(path, suggestions)
         print("\n".join(_summary(path, suggestions)))
     if suggestions.failures:
         raise _bad_pictures(suggestions)
+
+
+def _suggestions_path(out: Path | None, inputs: Sequence[Path]) -> Path:
+    """Where suggestions are written; SettingsError when that is a folder, or the place of what is read."""
+    from balatro.annotate_dataset.suggest.suggest import SUGGESTIONS
+    from balatro.utils.outputs import check_text_output
+
+    path = out or data_dir() / SUGGESTIONS
+    if path.is_dir():
+        raise SettingsError(f"--out {path}: a folder, expected a file to write")
+    check_text_output("--out", path, inputs)
+    return path
 
 
 DataDir = Annotated[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
 import socket
@@ -10,6 +9,7 @@ import subprocess
 import sys
 import time
 import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -49,7 +49,7 @@ OPTIONS = {
 
 def annotate(
     data: Annotated[
-        Path | None, typer.Option("--data", help="Data folder with screenshots/; left out: BALATRO_DATA, or ./data.")
+        Path | None, typer.Option("--data", help="Data folder with screenshots/; left out: as for every command.")
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes the first free one from 8501.")] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
@@ -83,19 +83,18 @@ def annotate(
     if not folder.is_dir():
         raise InputError(f"{folder}: no such data folder; capture cards with `balatro capture`, or name one with --data")
     check_streamlit()
-    pupil = _find_pupil(teach)
-    place = free_port(port)
-    with_settings = os.environ | {
-        "BALATRO_DATA": str(folder.resolve()),
-        "BALATRO_ANNOTATE_MODEL": model or "",
-        "BALATRO_ANNOTATE_TEACH": pupil,
-    }
+    settings = {"BALATRO_ANNOTATE_MODEL": model or "", "BALATRO_ANNOTATE_TEACH": _find_pupil(teach)}
+    _run_app({"BALATRO_DATA": str(folder.resolve()), **settings}, free_port(port), browser)
+
+
+def _run_app(settings: Mapping[str, str], port: int, browser: bool) -> None:
+    """Serve the app with these variables in its environment until it ends, or this program is told to."""
     # Streamlit greets on stdout; its warnings and errors come on stderr.
     before = signal.signal(signal.SIGTERM, _end)  # by itself it would end this process only, and leave the app running
     server = None
     try:
-        server = subprocess.Popen(command_line(place), env=with_settings, stdout=subprocess.DEVNULL)
-        serve(server, place, browser)
+        server = subprocess.Popen(command_line(port), env=os.environ | settings, stdout=subprocess.DEVNULL)
+        serve(server, port, browser)
     finally:
         if server is not None:
             stop(server)
@@ -111,7 +110,7 @@ def _find_pupil(teach: str | None) -> str:
     """The folder of the model that learns, empty for none; ModelError before the browser opens when there is no such model."""
     if teach is None:
         return ""
-    from balatro.annotate_dataset.suggest.suggest import load_reader
+    from balatro.annotate_dataset.suggest.reader import load_reader
 
     return str(load_reader(teach).recognizer.bundle.folder.resolve())
 
@@ -172,6 +171,8 @@ def wait_until_ready(server: subprocess.Popen[bytes], port: int) -> None:
 
 def answers(port: int) -> bool:
     """Whether the app is up. Asked without urllib, which would go through a proxy."""
+    import http.client  # it brings ssl and email along, 15 ms for every command
+
     line = http.client.HTTPConnection(HOST, port, timeout=1)
     try:
         line.request("GET", "/_stcore/health")

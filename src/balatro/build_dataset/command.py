@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from balatro.config.model_files import LOCATOR_FILE, PACKAGE_ABOUT
+from balatro.config.model_files import LOCATOR_FILE
 from balatro.config.paths import data_dir, package_weights
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.utils.durations import read_duration
-from balatro.utils.files import read_json
 
 if TYPE_CHECKING:
     from balatro.build_dataset.capture import Capture, Step, Summary
@@ -184,6 +183,7 @@ def _locator(model: str) -> Find:
 
     from balatro.runtime.bundle import find_bundle, load_bundle
     from balatro.runtime.locator import Locator
+    from balatro.runtime.model_json import read_package_json
     from balatro.runtime.sessions import network_file
     from balatro.utils.quads import reading_order
 
@@ -193,7 +193,7 @@ def _locator(model: str) -> Find:
     except ModelError:
         if model != "auto":
             raise
-        threshold = float(read_json(package_weights() / PACKAGE_ABOUT)["locator"]["threshold"])
+        threshold = read_package_json().locator_threshold
         locator = Locator(package_weights() / LOCATOR_FILE, threshold=threshold)
 
     def locate(image: np.ndarray) -> np.ndarray:

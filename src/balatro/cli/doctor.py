@@ -13,12 +13,11 @@ from typing import Any
 
 from balatro import __version__
 from balatro.config.model_files import GALLERY_FILE, LOCATOR_FILE, MODEL_FILE, PACKAGE_ENCODER
-from balatro.config.paths import art_dir, data_dir, model_dir, package_weights
+from balatro.config.paths import art_dir, data_dir, model_dir, package_weights, runs_dir
 from balatro.errors import BalatroError
 from balatro.utils.extras import EXTRAS, how_to_install
 
-CORE = ("numpy", "pillow", "opencv-python-headless", "onnxruntime", "typer", "rich", "jinja2", "pyyaml")
-_REINSTALL = "pip install -e . in the project's folder"
+CORE = ("numpy", "pillow", "opencv-python-headless", "onnxruntime", "typer", "rich", "jinja2", "pyyaml", "platformdirs")
 _OPENCVS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 
 
@@ -50,7 +49,7 @@ def _safely(look: Callable[[], Iterator[Finding]]) -> list[Finding]:
     try:
         findings.extend(look())
     except Exception as error:  # whatever is broken on this machine is what the doctor has to report
-        findings.append(Finding("broken", f"{type(error).__name__}: {error}", False, _REINSTALL))
+        findings.append(Finding("broken", f"{type(error).__name__}: {error}", False, how_to_install()))
     return findings
 
 
@@ -58,6 +57,7 @@ def _program() -> Iterator[Finding]:
     yield Finding("balatro", f"{__version__} in {Path(__file__).resolve().parent.parent}", None)
     yield Finding("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", None)
     yield Finding("processor", f"{os.cpu_count()} cores", None)
+    yield Finding("data", f"{data_dir().resolve()}, runs in {runs_dir().resolve()}", None)
     for name in CORE:
         version = _version(name)
         yield Finding(name, version or "missing", version is not None, f"pip install {name}")
@@ -114,7 +114,7 @@ def _make_deck(name: str) -> str:
 
 def _models() -> Iterator[Finding]:
     shipped = [name for name in (PACKAGE_ENCODER, LOCATOR_FILE) if (package_weights() / name).is_file()]
-    yield Finding("package weights", ", ".join(shipped) or "missing", len(shipped) == 2, _REINSTALL)
+    yield Finding("package weights", ", ".join(shipped) or "missing", len(shipped) == 2, how_to_install())
     names = _names(data_dir() / "models", MODEL_FILE)
     if not names:
         remedy = "balatro art import   or   balatro art demo   makes one"

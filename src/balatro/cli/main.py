@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -117,6 +118,12 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
     ] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", help="Folder of models, decks and pictures; left out: BALATRO_DATA, ./data, or your user folder."
+        ),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error. Also: BALATRO_DEBUG=1.")] = False,
 ) -> None:
     """Read the cards of the game Balatro from the screen: which card each one is, and its modifier.
@@ -134,6 +141,8 @@ def _options(
       balatro demo
     """
     # --debug is taken out of the line by main(), so that it may stand anywhere; here it is documented.
+    if data is not None:
+        os.environ["BALATRO_DATA"] = str(data)  # for the processes that a command starts, too
 
 
 def main(prefix: str | None = None) -> None:

@@ -37,6 +37,7 @@ from balatro.identify_card.marks.draw import draw_cards
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, save_deck
 from balatro.render.table import PLAY, Screen, draw_screen
+from balatro.runtime.model_json import write_model_json
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place, new_folder, write_json, write_text
 from balatro.utils.images import write_png
@@ -158,10 +159,10 @@ def _train(folder: Path, seed: int, minutes: float) -> Recognizer:
 
     run = run_training(training_settings(folder / "deck", seed, minutes), folder / "training" / "demo")
     with contextlib.redirect_stdout(io.StringIO()):  # it tells the folder's name while that is being built
-        text = finish_bundle(run, folder / "model")
-    text["name"] = "demo"
-    text["training"]["settings"]["deck"] = "demo"
-    write_json(folder / "model" / MODEL_FILE, text)
+        about = finish_bundle(run, folder / "model")
+    training = about.training or {}
+    told = {**training, "settings": {**training["settings"], "deck": "demo"}}
+    write_model_json(folder / "model" / MODEL_FILE, replace(about, name="demo", training=told))
     return Recognizer.load(folder / "model")
 
 

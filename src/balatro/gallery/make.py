@@ -17,7 +17,6 @@ from balatro.config.model_files import (
     GALLERY_FILE,
     LOCATOR_FILE,
     MODEL_FILE,
-    PACKAGE_ABOUT,
     PACKAGE_ENCODER,
 )
 from balatro.config.modifiers import MODIFIERS
@@ -27,7 +26,7 @@ from balatro.errors import ModelError
 from balatro.gallery.draw import Encode, calibrate_gallery, draw_gallery
 from balatro.gallery.gallery import pack_gallery
 from balatro.render.deck import Deck, deck_hash, find_twins
-from balatro.runtime.model_json import BundleCard, ModelJson, Task, read_model_json, write_model_json
+from balatro.runtime.model_json import REMEDY, BundleCard, ModelJson, Task, read_package_json, write_model_json
 from balatro.runtime.sessions import open_session
 from balatro.utils.files import check_place, new_folder
 
@@ -71,10 +70,10 @@ def encoder(path: Path) -> Encode:
 
 def read_weights(folder: Path) -> ModelJson:
     """weights.json; ModelError when it is damaged, or a file of the package is missing."""
-    for name in (PACKAGE_ENCODER, LOCATOR_FILE, PACKAGE_ABOUT):
+    for name in (PACKAGE_ENCODER, LOCATOR_FILE):
         if not (folder / name).is_file():
-            raise ModelError(f"{folder / name} is missing: install Balatro anew, or make it with `balatro pretrain`")
-    return read_model_json(folder / PACKAGE_ABOUT, "install Balatro anew")
+            raise ModelError(f"{folder / name} is missing: {REMEDY}")
+    return read_package_json(folder)
 
 
 def _headless(deck: Deck, name: str, about: ModelJson) -> ModelJson:

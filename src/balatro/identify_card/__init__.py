@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from balatro.identify_card.card import Card, Guess
     from balatro.identify_card.recognizer import Recognizer, identify
+    from balatro.identify_card.table.records import PlayingCard, Table
 
-__all__ = ["Card", "Guess", "Recognizer", "identify"]
+__all__ = ["Card", "Guess", "PlayingCard", "Recognizer", "Table", "identify"]
 
-_DOORS = {"Card": "card", "Guess": "card", "Recognizer": "recognizer", "identify": "recognizer"}
+_DOORS = {
+    "Card": "card",
+    "Guess": "card",
+    "PlayingCard": "table.records",
+    "Recognizer": "recognizer",
+    "Table": "table.records",
+    "identify": "recognizer",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from balatro.identify_card.table.records import Table
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ class Card:
     """What else is told of the card: set, number, finish ... Of several printings that it may be, what they have in common."""
     printings: tuple[Guess, ...] = ()
     """The printings of this name that it may be, best first, where there is more than one: they may have the same art."""
+    stickers: tuple[str, ...] = ()
+    """Of STICKERS, in a table (see `Recognizer.read_table`); empty elsewhere."""
+    debuffed: bool = False
+    """In a table; False elsewhere."""
 
     def without_name(self) -> Card:
         """The same thing, about which nothing is said."""
@@ -78,9 +85,10 @@ def _printing(guess: Guess) -> dict[str, Any]:
     return {"id": guess.id, "confidence": round(guess.confidence, 4), "fields": dict(guess.fields)}
 
 
-def picture_json(file: str, width: int, height: int, cards: list[Card]) -> dict[str, Any]:
-    """One line of `balatro identify --json`."""
-    return {"file": file, "width": width, "height": height, "cards": [card.to_json() for card in cards]}
+def picture_json(file: str, width: int, height: int, cards: list[Card], table: Table | None = None) -> dict[str, Any]:
+    """One line of `balatro identify --json`; with a table, that of `--table`."""
+    line = {"file": file, "width": width, "height": height, "cards": [card.to_json() for card in cards]}
+    return line if table is None else line | {"table": table.to_json()}
 
 
 def quad_box(quad: np.ndarray, width: int, height: int) -> tuple[int, int, int, int]:

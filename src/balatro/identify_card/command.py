@@ -48,6 +48,9 @@ def identify(
             autocompletion=lambda: SEEN_AS,
         ),
     ] = "auto",
+    table: Annotated[
+        bool, typer.Option("--table", help="Tell the whole table, too: the hand, the shop, the deck; a trained model's ranks.")
+    ] = False,
     draw: Annotated[Path | None, typer.Option(help="Folder for copies with the cards marked.", metavar="DIR")] = None,
     resume: Annotated[
         bool | None,
@@ -70,6 +73,7 @@ def identify(
     \b
       balatro identify screenshot.png
       balatro identify captures/ --json cards.jsonl --draw marked/
+      balatro identify screenshot.png --table
       balatro identify "captures/2026-*.png" --model demo --json -
       balatro identify table.jpg --model pokemon --as photo
       balatro identify evening.mp4 --every 0.5s --json evening.jsonl
@@ -96,7 +100,7 @@ def identify(
     if not names:
         raise bad_pictures(failures, len(failures)) if failures else InputError(f"{draw}: only marked pictures; name others")
     check_seen_as(seen_as)
-    work = Work(find_bundle(model), names, copies, step, seen_as=seen_as)
+    work = Work(find_bundle(model), names, copies, step, table, seen_as=seen_as)
     share = Share(jobs, threads, address)
     counts = Counts(len(failures), failures)
     if json_out is None or json_out == "-":
@@ -200,6 +204,7 @@ def line_settings(work: Work) -> dict[str, Any]:
         "every": asdict(work.every),
         "as": work.seen_as,
         "marked copies": bool(work.copies),
+        "table": work.table,
     }
 
 
@@ -286,6 +291,10 @@ def _print_cards(line: bytes) -> None:
     console.print(Text(title), soft_wrap=True)
     if known:
         console.print(table)
+    if "table" in read:
+        from balatro.identify_card.table.show import print_table
+
+        print_table(read["table"], console)
 
 
 @dataclass(frozen=True)

@@ -107,22 +107,32 @@ def find_card(
     until = time.monotonic() + timeout
     with _looking_at(source) as look:
         while True:
-            seen: list[Card] = []
-            try:
-                if (image := look()) is None:
-                    return []
-                with _lock:
-                    seen = recognizer.identify(image)
-            except NotVisibleError:
-                pass
-            except NoWindowError:
-                if time.monotonic() >= until:
-                    raise
+            seen = _see(look, recognizer, until)
+            if seen is None:
+                return []
             found = [one for one in seen if one.id == wanted and modifier in (None, one.modifier) and _is_inside(one, region)]
             left = until - time.monotonic()
             if found or left <= 0:
                 return found
             time.sleep(min(POLL_S, left))
+
+
+def _see(look: Looks, recognizer: Recognizer, until: float) -> list[Card] | None:
+    """The cards that are to be seen now, none while the window is hidden or not open yet; None when the source has ended.
+
+    NoWindowError when there is still no window at `until`, by time.monotonic.
+    """
+    try:
+        if (image := look()) is None:
+            return None
+        with _lock:
+            return recognizer.identify(image)
+    except NotVisibleError:
+        return []
+    except NoWindowError:
+        if time.monotonic() >= until:
+            raise
+        return []
 
 
 def wait_for_card(

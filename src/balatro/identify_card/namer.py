@@ -9,7 +9,8 @@ import numpy as np
 
 from balatro.config.kinds import NOTHING
 from balatro.gallery.gallery import NO_VIEW, Gallery, pooled
-from balatro.identify_card.added.added import EMPTY, STRANGER, AddedCards, columns_of, join_logits, trust
+from balatro.identify_card.added.cards import EMPTY, STRANGER, AddedCards
+from balatro.identify_card.added.joining import columns_of, join_logits, trust
 from balatro.identify_card.card import Card
 from balatro.identify_card.naming import make_cards, split_twins
 from balatro.runtime.bundle import Bundle

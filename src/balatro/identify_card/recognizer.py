@@ -33,6 +33,7 @@ from balatro.identify_card.added.added import (
 from balatro.identify_card.card import Card
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.second_look import is_washed, look_again, without_wash
+from balatro.identify_card.sight import Sight
 from balatro.identify_card.turns import all_turns, check_seen_as, may_be_one, read_in_turns
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
@@ -43,6 +44,7 @@ from balatro.utils.stages import Stage, untimed
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.views import Sample
+    from balatro.identify_card.table.records import Table
     from balatro.utils.images import ImageSource
 
 BATCH = 64
@@ -218,28 +220,48 @@ class Recognizer:
         nothing is found that fills it is read as one card without a border as well. seen_as: one of
         `balatro.config.shapes.SEEN_AS`; auto takes a photograph with a model of another game, else a screen.
         """
+        return self.see(image, seen_as).cards
+
+    def read_table(self, image: ImageSource) -> Table:
+        """Everything that a player sees on a picture of the game, as one state (see `docs/identify.md`).
+
+        image: as of `identify`, whose names these are. What the model cannot tell is None. ModelError for a model of another
+        game.
+
+        >>> table = Recognizer.load("demo").read_table("screenshot.png")
+        >>> [card.name for card in table.jokers][:2]
+        ['Juggler', 'Captain Mildew']
+        """
+        check_table(self.bundle)
+        return self.table_of(self.see(image))
+
+    def table_of(self, sight: Sight) -> Table:
+        """The table of a picture that was looked at already."""
+        from balatro.identify_card.table.read import read_table
+
+        check_table(self.bundle)
+        return read_table(sight, self.namer)
+
+    def see(self, image: ImageSource, seen_as: str = "auto") -> Sight:
+        """Look at a picture as `identify` does: its cards, and what the encoder gave for each."""
         check_seen_as(seen_as)
         picture = load_image(image)
-        height, width = picture.shape[:2]
+        width, height = picture.shape[1], picture.shape[0]
         game = self.bundle.game
+        all_of_it = whole(width, height)
         if seen_as == "card":
-            return self.read(picture, whole(width, height), any_turn=game is not None)
+            return self.look_at(picture, all_of_it, any_turn=game is not None)
         any_turn = seen_as == "photo" or (seen_as == "auto" and game is not None)
         if game is not None and seen_as == "auto" and may_be_one(width, height, game):
             # A scan is one card, and the parts of a scan are none, whatever the locator says of them.
-            one = self.read(picture, whole(width, height), any_turn)
-            if one[0].known:
+            one = self.look_at(picture, all_of_it, any_turn)
+            if one.cards[0].known:
                 return one
-        quads = self.locate(picture)
-        cards = self.read(picture, quads, any_turn)
-        if seen_as != "auto":
-            return cards
-        if not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1]:
-            return cards
-        if any(card.known for card in cards) or any(cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in quads):
-            return cards
-        one = self.read(picture, whole(width, height), any_turn)
-        return one if one[0].known or not cards else cards
+        sight = self.look_at(picture, self.locate(picture), any_turn)
+        if seen_as != "auto" or not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1] or _has_card(sight):
+            return sight
+        one = self.look_at(picture, all_of_it, any_turn)
+        return one if one.cards[0].known or not sight.cards else sight
 
     def identify_many(self, images: Iterable[ImageSource]) -> list[list[Card]]:
         """The cards of each picture."""
@@ -257,25 +279,35 @@ class Recognizer:
         without a wash of one colour that may lie over it, from its sides if it lies, and from below where nothing has a name
         (see `second_look`). any_turn: each card may lie in any of four turns (see `turns`).
         """
+        return self.look_at(picture, quads, any_turn).cards
+
+    def look_at(self, picture: np.ndarray, quads: np.ndarray, any_turn: bool = False) -> Sight:
+        """The same with what the encoder gave at the first look, at the things as they stand or as they are turned."""
         if len(quads) == 0:
-            return []
+            return Sight(picture, quads, [])
         size = (picture.shape[1], picture.shape[0])
         if any_turn:
-            return read_in_turns(self._cut(picture, all_turns(quads)), quads, size, self.encode, self.namer)
+            cut = self._cut(picture, all_turns(quads))
+            return Sight(picture, quads, *read_in_turns(cut, quads, size, self._encode, self.namer))
         cut = self._cut(picture, quads)
+        outputs = self._encode(cut)
 
         def read_again(some: np.ndarray, rows: np.ndarray, washed: bool) -> list[Card]:
-            return self._name(without_wash(cut[rows]) if washed else self._cut(picture, some), some, size)
+            again = without_wash(cut[rows]) if washed else self._cut(picture, some)
+            return self._name(self._encode(again), some, size)
 
-        return look_again(self._name(cut, quads, size), quads, lambda rows: is_washed(cut[rows]), read_again)
+        first = self._name(outputs, quads, size)
+        return Sight(picture, quads, look_again(first, quads, lambda rows: is_washed(cut[rows]), read_again), outputs)
 
     def _cut(self, picture: np.ndarray, quads: np.ndarray) -> np.ndarray:
         with self._stage("rectify"):
             return rectify(picture, quads, self.bundle.input_size, self.bundle.margin)
 
-    def _name(self, cut: np.ndarray, quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
+    def _encode(self, cut: np.ndarray) -> dict[str, np.ndarray]:
         with self._stage("encode"):
-            outputs = self.encode(cut)
+            return self.encode(cut)
+
+    def _name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
         with self._stage("name"):
             return self.namer.name(outputs, quads, size)
 
@@ -315,6 +347,21 @@ def _listed(images: ImageSource | Sequence[ImageSource]) -> Sequence[ImageSource
     if not listed:
         raise InputError("no picture of the card; name at least one")
     return listed
+
+
+def check_table(bundle: Bundle) -> None:
+    """ModelError for a model of another game, which has no table of this one."""
+    if bundle.game is not None:
+        raise ModelError(
+            f"model {bundle.name!r} is of another game, a table is Balatro's; name a model of Balatro, or leave the table out"
+        )
+
+
+def _has_card(sight: Sight) -> bool:
+    """Whether a card has a name, or a thing fills enough of the picture to be the card that it shows."""
+    width, height = sight.size
+    large = (cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in sight.quads)
+    return any(card.known for card in sight.cards) or any(large)
 
 
 def whole(width: int, height: int) -> np.ndarray:

@@ -46,21 +46,22 @@ def read_in_turns(
     size: tuple[int, int],
     encode: Callable[[np.ndarray], dict[str, np.ndarray]],
     namer: Namer,
-) -> list[Card]:
-    """Name cards in whichever turn they lie; each one's quad begins at its own top left.
+) -> tuple[list[Card], dict[str, np.ndarray]]:
+    """Name cards in whichever turn they lie, each one's quad beginning at its own top left; and what the encoder gave for each
+    in that turn, at the first look.
 
     cut: (4 N, h, w, 3) uint8 RGB, cut out at `all_turns` of the (N, 4, 2) quads of a picture of this (width, height). What has
     no name, and shows colours that lie close together, is looked at once more without the wash or the dark that lies over it.
     """
-    cards = _name(cut, quads, size, encode, namer)
+    cards, outputs = _name(cut, quads, size, encode, namer)
     rows = np.array([row for row, card in enumerate(cards) if not card.known], int)
     rows = rows[is_washed(cut[rows])] if len(rows) else rows
     if len(rows):
         every = np.concatenate([rows + turn * len(quads) for turn in range(TURNS)])
-        again = _name(without_wash(cut[every]), quads[rows], size, encode, namer)
+        again, _ = _name(without_wash(cut[every]), quads[rows], size, encode, namer)
         for row, card in zip(rows, again, strict=True):
             cards[row] = card if card.known else cards[row]
-    return cards
+    return cards, outputs
 
 
 def _name(
@@ -69,7 +70,7 @@ def _name(
     size: tuple[int, int],
     encode: Callable[[np.ndarray], dict[str, np.ndarray]],
     namer: Namer,
-) -> list[Card]:
+) -> tuple[list[Card], dict[str, np.ndarray]]:
     outputs = encode(cut)
     likeness = namer.liken(outputs)
     every = all_turns(quads)
@@ -77,8 +78,9 @@ def _name(
     nearest = np.where(fits, namer.nearest(outputs, likeness), -2.0).reshape(TURNS, -1)
     nearest[0] += AS_IT_LIES
     rows = nearest.argmax(axis=0) * len(quads) + np.arange(len(quads))
-    cards = namer.name({name: values[rows] for name, values in outputs.items()}, every[rows], size, likeness.part(rows))
-    return [card if fit else card.without_name() for card, fit in zip(cards, fits[rows], strict=True)]
+    chosen = {name: values[rows] for name, values in outputs.items()}
+    cards = namer.name(chosen, every[rows], size, likeness.part(rows))
+    return [card if fit else card.without_name() for card, fit in zip(cards, fits[rows], strict=True)], chosen
 
 
 def _fits(quads: np.ndarray, game: Game | None) -> np.ndarray:

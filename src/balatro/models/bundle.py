@@ -36,40 +36,39 @@ from balatro.config.shapes import CARD_SIZE, LARGEST_DIFFERENCE, MARGIN, MODEL_F
 from balatro.errors import BalatroError, ModelError
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.utils.files import new_folder, read_json, write_bytes, write_json
+from balatro.runtime.model_json import ModelJson, Task, read_model_json, write_model_json
+from balatro.utils.files import new_folder, write_bytes
 
 
-def describe(name: str, deck: str, encoder: MultiHeadModel, tasks: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """model.json of an encoder. tasks: {task: {"classes", "temperature", "reject"}}; more: `cards`, `locator`, `scores` …"""
-    return {
-        "format": MODEL_FORMAT,
-        "name": name,
-        "deck": deck,
-        "backbone": encoder.backbone_name,
-        "input": {
-            "width": encoder.image_size[0],
-            "height": encoder.image_size[1],
-            "margin": MARGIN,
-            "colour": "RGB",
-        },
-        "embedding": encoder.embedding_size,
-        "heads": dict(encoder.head_kinds),
-        "tasks": dict(tasks),
-        **more,
-    }
+def describe(
+    name: str, deck: str, encoder: MultiHeadModel, tasks: Mapping[str, Task], locator_threshold: float, **more: Any
+) -> ModelJson:
+    """model.json of an encoder. more: `cards`, `scores` and other fields of the record."""
+    return ModelJson(
+        name=name,
+        deck=deck,
+        backbone=encoder.backbone_name,
+        input_size=encoder.image_size,
+        margin=MARGIN,
+        embedding=encoder.embedding_size,
+        heads=dict(encoder.head_kinds),
+        tasks=tasks,
+        locator_threshold=locator_threshold,
+        **{"cards": (), **more},
+    )
 
 
 def save_bundle(
     folder: Path,
     encoder: MultiHeadModel,
     locator: Locator | None,
-    text: Mapping[str, Any],
+    about: ModelJson,
     cards: np.ndarray,
     files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> float:
     """Write a bundle, whole or not at all, after checking that ONNX Runtime answers as torch does.
 
-    locator: None takes the one that comes with the package, for a run that trained none. text: model.json, see `describe`.
+    locator: None takes the one that comes with the package, for a run that trained none. about: see `describe`.
     cards: (N, H, W, 3) uint8 RGB to check with. files: what else belongs to it, by name. Returns the largest difference seen.
     An older bundle there is replaced, its gallery too: embeddings of another encoder mean nothing to this one. Only the cards
     that a person added by pictures stay: whoever reads them next looks at the pictures anew.
@@ -79,8 +78,8 @@ def save_bundle(
         (building / LOCATOR_FILE).write_bytes(locator_onnx := export_locator(locator) if locator else _package_locator())
         for name, data in files.items():
             (building / name).write_bytes(data)
-        write_json(building / MODEL_FILE, dict(text))
-        (building / WEIGHTS_FILE).write_bytes(_weights(encoder, locator, torch.float32, text))
+        write_model_json(building / MODEL_FILE, about)
+        (building / WEIGHTS_FILE).write_bytes(_weights(encoder, locator, torch.float32, about))
         return check_exported(encoder_onnx, locator_onnx, encoder, locator, cards)
 
 
@@ -187,7 +186,7 @@ def _difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _weights(
-    encoder: MultiHeadModel, locator: Locator | None, dtype: torch.dtype, text: Mapping[str, Any], keep_names: bool = True
+    encoder: MultiHeadModel, locator: Locator | None, dtype: torch.dtype, about: ModelJson, keep_names: bool = True
 ) -> bytes:
     """The networks as bytes for `load_start` and `load_encoder`; norms and biases always in float32."""
     networks: dict[str, nn.Module] = {"encoder": encoder if keep_names else without_names(encoder)}
@@ -204,15 +203,15 @@ def _weights(
         "embedding": encoder.embedding_size,
         "image_size": list(encoder.image_size),
         "heads": {task: encoder.head_kinds[task] for task in tasks},
-        "tasks": {task: _classes(text, task, encoder.tasks[task]) for task in tasks},
+        "tasks": {task: _classes(about, task, encoder.tasks[task]) for task in tasks},
     }
     data = io.BytesIO()
     torch.save(state, data)
     return data.getvalue()
 
 
-def _classes(text: Mapping[str, Any], task: str, number: int) -> list[str]:
-    names = [str(name) for name in text["tasks"].get(task, {}).get("classes", ())]
+def _classes(about: ModelJson, task: str, number: int) -> list[str]:
+    names = list(about.tasks[task].classes) if task in about.tasks else []
     if len(names) != number:
         raise ModelError(f"the description names {len(names)} classes of task `{task}`, the network has {number}; report this")
     return names
@@ -221,9 +220,7 @@ def _classes(text: Mapping[str, Any], task: str, number: int) -> list[str]:
 # The package's own weights: a bundle without names.
 
 
-def save_package_weights(
-    folder: Path, encoder: MultiHeadModel, locator: Locator, text: Mapping[str, Any], cards: np.ndarray
-) -> float:
+def save_package_weights(folder: Path, encoder: MultiHeadModel, locator: Locator, about: ModelJson, cards: np.ndarray) -> float:
     """Write encoder.onnx, locator.onnx, start.pth (float16) and weights.json (a model.json without names and cards).
 
     All are made, and the networks checked with `cards` (see `save_bundle`), before any is written; what else lies in
@@ -231,11 +228,11 @@ def save_package_weights(
     """
     nameless = without_names(encoder)
     encoder_onnx, locator_onnx = export_encoder(nameless), export_locator(locator)
-    start = _weights(encoder, locator, torch.float16, text, keep_names=False)
+    start = _weights(encoder, locator, torch.float16, about, keep_names=False)
     difference = check_exported(encoder_onnx, locator_onnx, nameless, locator, cards)
     for name, data in ((PACKAGE_ENCODER, encoder_onnx), (LOCATOR_FILE, locator_onnx), (PACKAGE_START, start)):
         write_bytes(folder / name, data)
-    write_json(folder / PACKAGE_ABOUT, dict(text))
+    write_model_json(folder / PACKAGE_ABOUT, about)
     return difference
 
 
@@ -295,7 +292,7 @@ def load_encoder(path: Path) -> tuple[MultiHeadModel, dict[str, list[str]]]:
 def _classes_beside(path: Path) -> dict[str, list[str]]:
     for name in (MODEL_FILE, PACKAGE_ABOUT):
         if (path.parent / name).is_file():
-            return {task: entry["classes"] for task, entry in read_json(path.parent / name)["tasks"].items()}
+            return {task: list(entry.classes) for task, entry in read_model_json(path.parent / name).tasks.items()}
     raise ModelError(f"{path}: without class names, and no model.json beside it; keep them together, or train anew")
 
 

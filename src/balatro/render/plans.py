@@ -205,7 +205,7 @@ def _hand(dealer: Dealer) -> list[Placed]:
     placed = _playing_cards(dealer, int(rng.integers(3, 14)), "hand", 325, 790, float(rng.uniform(380, 420)), 60)
     if rng.random() < 0.4:
         count = int(rng.integers(1, 6))
-        placed += _playing_cards(dealer, count, "hand", 555 - 50 * (count - 1), 555 + 50 * (count - 1), 262, 0)
+        placed += _playing_cards(dealer, count, "played", 555 - 50 * (count - 1), 555 + 50 * (count - 1), 262, 0)
     return placed + _deck_pile(dealer)
 
 

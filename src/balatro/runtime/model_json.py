@@ -13,7 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from balatro.config.model_files import PACKAGE_ABOUT
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.paths import package_weights
 from balatro.config.shapes import MODEL_FORMAT
 from balatro.errors import ModelError
 from balatro.utils.files import read_json, write_json
@@ -24,6 +26,8 @@ KEYS = (
 )  # fmt: skip
 """All known keys, in the order in which training writes them."""
 COLOUR = "RGB"
+REMEDY = "install Balatro anew, or make it with `balatro pretrain`"
+"""For files of the package."""
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _T = TypeVar("_T")
 
@@ -233,6 +237,14 @@ def read_model_json(path: Path, remedy: str = "make the model anew") -> ModelJso
         return ModelJson.from_dict(text)
     except ValueError as error:
         raise ModelError(f"{path}: damaged ({error}); {remedy}") from error
+
+
+def read_package_json(folder: Path | None = None) -> ModelJson:
+    """weights.json, a model.json without cards, of the package or of another folder of weights; ModelError as above."""
+    path = (folder or package_weights()) / PACKAGE_ABOUT
+    if not path.is_file():
+        raise ModelError(f"{path} is missing: {REMEDY}")
+    return read_model_json(path, REMEDY)
 
 
 def write_model_json(path: Path, model: ModelJson) -> None:

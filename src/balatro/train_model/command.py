@@ -135,17 +135,19 @@ def pretrain(
       balatro pretrain --minutes 120
       balatro pretrain --minutes 120 --resume
     """
-    checked_name(name)
-    need_torch()
-    from balatro.train_model.run.finish import finish_weights
-    from balatro.train_model.settings.choose import choose_settings
-    from balatro.train_model.settings.settings import pretrain_settings
+    from balatro.train_model.settings.early import check_early
 
     given = {
         "minutes": minutes, "steps": steps, "seed": seed, "backbone": backbone, "pretrained": pretrained, "workers": workers,
         "device": device, "screens": screens, "crops": crops, "deck": "invented",
     }  # fmt: skip
     flags = {key: value for key, value in given.items() if value is not None}
+    check_early(flags, name)
+    need_torch()
+    from balatro.train_model.run.finish import finish_weights
+    from balatro.train_model.settings.choose import choose_settings
+    from balatro.train_model.settings.settings import pretrain_settings
+
     settings = choose_settings(flags, _defaults(num_invented=cards))
     folder = runs_dir() / name
     run = _resumed(str(folder), {}, None) if resume else _begun(pretrain_settings(settings), folder, {})

@@ -113,6 +113,15 @@ def test_forms_are_told_apart(tmp_path: Path, form: str) -> None:
     assert guess_form(tmp_path / "out") == form
 
 
+@pytest.mark.parametrize(
+    ("text", "form"), [("[]", "labelstudio"), ("\ufeff\n [{}]", "labelstudio"), ('{"images": []}', "coco")]
+)
+def test_a_lone_json_is_told_by_how_it_begins(tmp_path: Path, text: str, form: str) -> None:
+    path = tmp_path / "project-1-at-2026.json"
+    path.write_text(text, encoding="utf-8")
+    assert guess_form(path) == guess_form(tmp_path) == form
+
+
 def test_no_form(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="say it with --form"):
         guess_form(tmp_path)

@@ -54,6 +54,21 @@ def test_boxes_are_cut_out(tmp_path: Path, place: str, file: str, names: str) ->
     assert load_image(store.dataset / whole).shape == (60, 80, 3)
 
 
+def test_texts_beside_the_pictures_as_labelimg_saves_them(tmp_path: Path) -> None:
+    folder = detection(tmp_path / "in", {"a": f"0 {CARD}", "b": f"1 {CARD}"}, "Egg\nDNA\n", "classes.txt")
+    assert guess_form(folder) == "yolo"
+    store, done = imported(folder)
+    assert done.failures == () and [store.labels[key].name for key in done.pictures] == ["Egg", "DNA"]
+    assert np.array_equal(load_image(store.dataset / done.pictures[0]), picture(3))
+
+
+def test_classes_without_boxes_are_no_detection(tmp_path: Path) -> None:
+    screen_with_card(tmp_path / "Egg.png")
+    for name in ("classes.txt", "notes.txt"):
+        (tmp_path / name).write_text("Egg", encoding="utf-8")
+    assert guess_form(tmp_path) == "named"
+
+
 def test_the_data_file_stands_for_its_folder_and_pictures_without_cards_are_none(tmp_path: Path) -> None:
     folder = detection(tmp_path / "in", {"images/a": f"1 {CARD}", "images/b": "\n"})
     (folder / "labels/classes.txt").write_text("other", encoding="utf-8")

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from balatro.annotate_dataset.store import store as room
+from balatro.annotate_dataset.store import disk
 from balatro.annotate_dataset.store.store import (
     Accept,
+    Action,
     Add,
     Conflict,
     DatasetStore,
@@ -102,7 +103,7 @@ def test_the_file_is_as_write_labels_has_it(tmp_path: Path, data: Path) -> None:
     ],
 )
 def test_what_cannot_be_accepted_changes_nothing(
-    data: Path, store: DatasetStore, action: room.Action, error: type[BalatroError], told: str
+    data: Path, store: DatasetStore, action: Action, error: type[BalatroError], told: str
 ) -> None:
     with pytest.raises(error, match=told) as caught:
         store.accept([Accept(B, "Egg"), action], ME)
@@ -246,7 +247,7 @@ def test_an_edit_from_outside_right_after_writing_is_seen(
         path.write_bytes(content.replace(b'"DNA"', b'"Egg"').replace(b'"Rare"', b'"Common"'))
         return written
 
-    monkeypatch.setattr(room, "write_bytes", write_and_be_overtaken)
+    monkeypatch.setattr(disk, "write_bytes", write_and_be_overtaken)
     key = store.unlabelled()[0].key
     store.accept([Accept(key, "DNA", "Foil")], "anna")
     monkeypatch.undo()
@@ -330,7 +331,7 @@ def test_a_full_disk_loses_nothing(data: Path, store: DatasetStore, monkeypatch:
     def full(path: Path, text: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(room, "write_bytes", full)
+    monkeypatch.setattr(disk, "write_bytes", full)
     with pytest.raises(InputError, match="no space left on device.*nothing was saved"):
         store.accept([Accept(B, "DNA")], ME)
     monkeypatch.undo()
@@ -341,7 +342,7 @@ def test_a_full_disk_loses_nothing(data: Path, store: DatasetStore, monkeypatch:
 
 def test_another_program_that_does_not_let_go(data: Path, store: DatasetStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("balatro.utils.processes.lock.WAIT_S", 0.05)
-    monkeypatch.setattr(room, "file_lock", lambda path: file_lock(path, 0.05))
+    monkeypatch.setattr(disk, "file_lock", lambda path: file_lock(path, 0.05))
     with (
         file_lock(data / "dataset_default" / ".labels.lock"),
         pytest.raises(InputError, match=rf"another program \(process {os.getpid()}\) is writing there"),

@@ -7,8 +7,6 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,23 +15,14 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from balatro.annotate_dataset.command import dataset, suggest_command
-from balatro.annotate_dataset.suggest import suggest as room
-from balatro.annotate_dataset.suggest.suggest import (
+from balatro.annotate_dataset.suggest.encoder import Encoded, Encoder, load_encoder
+from balatro.annotate_dataset.suggest.likeness import (
     NUM_NEAREST,
     REJECT,
-    Encoded,
-    Encoder,
     Labelled,
-    Suggestions,
     SuggestSettings,
-    default_labels,
-    load_encoder,
-    modifier_chances,
-    name_chances,
-    read_suggestions,
-    suggest,
-    write_suggestions,
 )
+from balatro.annotate_dataset.suggest.suggest import Suggestions, default_labels, read_suggestions, suggest, write_suggestions
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
 from balatro.errors import InputError, LabelError, ModelError
@@ -169,35 +158,6 @@ def test_the_catalogue_fills_in_what_the_label_lacks(encoder: Encoder) -> None:
     assert [(one.name, one.type, one.rarity) for one in best] == [("DNA", "Joker", "Rare"), ("The Fool", "Tarot", "")]
 
 
-def test_only_the_nearest_may_name() -> None:
-    angles = np.radians([0, 5, 10, 60])
-    rows = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    labelled = Labelled(list("abcd"), [CardLabel(name) for name in ("One", "One", "Two", "Three")], rows)
-    asked = Encoded(rows[:1], None)
-    names = [[c.name for c in labelled.suggest(asked, SuggestSettings(k=k))[0].candidates] for k in (1, 2, 3, 4)]
-    assert names == [["One"], ["One"], ["One", "Two"], ["One", "Two", "Three"]]
-    assert labelled.suggest(asked, SuggestSettings(k=4))[0].candidates[0].nearest == "a"
-
-
-def test_name_chances() -> None:
-    assert name_chances(np.array([0.99]))[0] == pytest.approx(1, abs=0.01)
-    assert name_chances(np.array([room.EVEN]))[0] == pytest.approx(0.5)
-    assert name_chances(np.array([0.4]))[0] == pytest.approx(0, abs=0.01)
-    alike = name_chances(np.array([0.95, 0.95, 0.2]))
-    assert alike[0] == alike[1] == pytest.approx(0.5, abs=0.01)
-    assert alike.sum() < 1
-
-
-def test_modifier_chances() -> None:
-    unseen, head = np.full(5, -1.0), np.array([0.4, 0.6, 0, 0, 0])
-    assert modifier_chances(unseen, head) == pytest.approx(head, abs=1e-4), "without pictures the head decides"
-    assert modifier_chances(unseen, None) == pytest.approx(np.full(5, 0.2))
-    alike = np.array([0.97, -1, -1, -1, -1])
-    assert modifier_chances(alike, head).argmax() == BASE, "a very like picture outweighs a doubtful head"
-    assert modifier_chances(alike, None).argmax() == BASE
-    assert modifier_chances(alike, np.eye(5)[NEGATIVE]).argmax() == NEGATIVE, "and a sure head a very like picture"
-
-
 def test_the_file_is_read_back(tmp_path: Path, new: Path, labels: Path, encoder: Encoder) -> None:
     found = suggest(new, labels, encoder)
     path = tmp_path / "suggestions.json"
@@ -326,14 +286,3 @@ def test_the_command_when_all_is_labelled(tmp_path: Path, labels: Path) -> None:
 def test_the_command_has_the_measured_defaults() -> None:
     defaults = {name: parameter.default for name, parameter in inspect.signature(suggest_command).parameters.items()}
     assert (defaults["reject"], defaults["k"]) == (REJECT, NUM_NEAREST)
-
-
-def test_type_and_rarity_are_those_that_the_model_tells() -> None:
-    cards = [SimpleNamespace(id="pikachu", type="Pokemon", rarity="Rare"), SimpleNamespace(id="egg", type="", rarity="")]
-    guesses = tuple(
-        SimpleNamespace(id=one, name=name, confidence=0.4) for one, name in [("pikachu", "Pikachu"), ("egg", "Egg")]
-    )
-    read = SimpleNamespace(top=guesses, known=True, modifier="Base", modifier_confidence=0.9)
-    recognizer: Any = SimpleNamespace(bundle=SimpleNamespace(margin=0.04, cards=cards), read=lambda picture, quads: [read])
-    (suggestion,) = room.Reader("pokemon", recognizer).read([np.zeros((95, 71, 3), np.uint8)])
-    assert [(one.type, one.rarity) for one in suggestion.candidates] == [("Pokemon", "Rare"), ("Joker", "Common")]

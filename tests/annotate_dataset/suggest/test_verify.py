@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from balatro.annotate_dataset.store.store import Accept, DatasetStore, Relabel
-from balatro.annotate_dataset.suggest.queue import Prefiller
+from balatro.annotate_dataset.suggest.prefiller import Prefiller
 from balatro.annotate_dataset.suggest.verify import CHECKS, WHYS, cards, missing, suspicious
 from balatro.errors import SettingsError
 from tests.annotate_dataset.small_data import fake_encoder, key_of, small_data, write_pictures

@@ -18,18 +18,10 @@ from typer.testing import CliRunner
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import BalatroError, InputError, ModelError, SettingsError, UnknownCardError
 from balatro.identify_card.added import added as store
-from balatro.identify_card.added.added import (
-    EMPTY,
-    AddedCard,
-    Looks,
-    add_looks,
-    join_logits,
-    load_added,
-    log_sum,
-    new_entry,
-    remove_card,
-)
+from balatro.identify_card.added.added import add_looks, load_added, new_entry, remove_card
+from balatro.identify_card.added.cards import EMPTY, LEVEL, ROOM, AddedCard, AddedCards, Looks
 from balatro.identify_card.added.command import gallery
+from balatro.identify_card.added.joining import join_logits, log_sum, trust
 from balatro.identify_card.added.pictures import KEPT_SIDE
 from balatro.identify_card.added.views import (
     NUM_MOMENTS,
@@ -111,7 +103,7 @@ def test_one_picture_is_enough_and_the_others_stay(tmp_path, without_head):
 def test_below_its_level_an_added_card_is_not_named(tmp_path, monkeypatch, without_head):
     recognizer = fresh(tmp_path, without_head)
     recognizer.add("My Joker", [purple_card()])
-    monkeypatch.setattr(store.AddedCards, "levels", property(lambda self: np.full(len(self.cards), 1.5)))
+    monkeypatch.setattr(AddedCards, "levels", property(lambda self: np.full(len(self.cards), 1.5)))
     assert read_whole(recognizer, purple_card()).id != "my_joker"
 
 
@@ -162,7 +154,7 @@ def test_likeness_is_that_of_the_most_alike_view(owner, asked):
     rows, embedding = rng.normal(size=(len(owner), 3)).astype(np.float32), rng.normal(size=(asked, 3)).astype(np.float32)
     cards = tuple(AddedCard(str(n), str(n)) for n in range(4))
     looks = Looks(rows, np.zeros(len(owner), np.int8), np.zeros(len(owner), np.float32))
-    likeness = store.AddedCards(cards, looks, np.array(owner, np.int32)).likeness(embedding)
+    likeness = AddedCards(cards, looks, np.array(owner, np.int32)).likeness(embedding)
     for n, card in np.ndindex(asked, 4):
         mine = [float(embedding[n] @ row) for row, whose in zip(rows, owner, strict=True) if whose == card]
         assert likeness[n, card] == pytest.approx(max(mine, default=-1.0), abs=1e-5)
@@ -173,30 +165,30 @@ def test_at_the_level_an_added_card_is_as_probable_as_all_others_together(claim,
     logits = np.full((1, classes), top)
     looks = some_looks([[1, 0]], claim=float(log_sum(logits)[0]))
     added = EMPTY.with_looks(AddedCard("new", "New"), looks)
-    for likeness, check in ((store.LEVEL, 0.5), (0.99, 1.0), (0.2, 0.0)):
+    for likeness, check in ((LEVEL, 0.5), (0.99, 1.0), (0.2, 0.0)):
         joined = join_logits(logits, logits, added, np.array([classes]), np.array([[likeness]]), classes + 1)
         assert softmax(joined)[0, -1] == pytest.approx(check, abs=1e-5)
 
 
 def test_where_strangers_come_near_the_level_rises():
     named = EMPTY.with_looks(AddedCard("new", "New"), some_looks([[1, 0]]))
-    assert named.levels == pytest.approx([store.LEVEL])
+    assert named.levels == pytest.approx([LEVEL])
     near = named.with_strangers(some_looks([[0.9, np.sqrt(1 - 0.81)], [0, 1]]))
     assert near.levels == pytest.approx([0.9], abs=0.02) and near.cards == named.cards
     far = named.with_strangers(some_looks([[0, 1]]))
-    assert far.levels == pytest.approx([store.LEVEL])
+    assert far.levels == pytest.approx([LEVEL])
 
 
 def test_where_added_cards_are_alike_the_level_rises():
     """What is as alike to an added card as another added card is, may be a third of their style."""
     own = [[1, 0.05], [1, -0.05], [1, 0]]
     one = EMPTY.with_looks(AddedCard("one", "One"), some_looks(own))
-    assert one.levels == pytest.approx([store.LEVEL])
+    assert one.levels == pytest.approx([LEVEL])
     both = one.with_looks(AddedCard("two", "Two"), some_looks([[0.8, 0.6], [0.8, 0.59]]))
     assert both.levels == pytest.approx([0.83, 0.83], abs=0.01)
-    assert store.trust(both, np.array([[0.83, 0.7]])) == pytest.approx(np.array([[0.5, 0.0]]), abs=0.15)
+    assert trust(both, np.array([[0.83, 0.7]])) == pytest.approx(np.array([[0.5, 0.0]]), abs=0.15)
     twins = one.with_looks(AddedCard("two", "Two"), some_looks(own))
-    assert twins.levels == pytest.approx([0.9988 - store.ROOM] * 2, abs=1e-3)  # no higher than a card's own views reach
+    assert twins.levels == pytest.approx([0.9988 - ROOM] * 2, abs=1e-3)  # no higher than a card's own views reach
 
 
 def test_of_many_cards_the_nearest_are_compared_view_by_view(monkeypatch):

@@ -78,6 +78,13 @@ def test_identify_answers_as_the_command_does(client, expected):
     assert bare.json() == expected | {"file": ""}
 
 
+def test_the_table_comes_beside_the_cards(client, recognizer, expected, tmp_path):
+    (tmp_path / "a.png").write_bytes(TABLE)
+    table = recognizer.read_table(tmp_path / "a.png").to_json()
+    answer = client.post("/table", content=TABLE).json()
+    assert answer == expected | {"file": "", "table": table} and answer["table"]["jokers"]
+
+
 def test_identify_a_single_card(client):
     answer = client.post("/identify?whole=card", content=card_bytes()).json()
     (card,) = answer["cards"]
@@ -137,7 +144,7 @@ def test_a_full_queue_says_when_to_try_again(fake_folder):
 def test_the_interface_is_described(client):
     text = client.get("/openapi.json").json()
     assert set(text["paths"]) == {
-        *("/health", "/info", "/classes", "/identify", "/identify/batch"),
+        *("/health", "/info", "/classes", "/identify", "/identify/batch", "/table"),
         *("/gallery", "/gallery/{name}"),
     }
     refused = text["paths"]["/identify"]["post"]["responses"]

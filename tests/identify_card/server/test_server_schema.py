@@ -30,7 +30,7 @@ CONFIG = {
 
 OPERATIONS = {
     *(("GET", path) for path in ("/health", "/info", "/classes", "/gallery")),
-    *(("POST", path) for path in ("/identify", "/identify/batch", "/gallery")),
+    *(("POST", path) for path in ("/identify", "/identify/batch", "/table", "/gallery")),
     ("DELETE", "/gallery/{name}"),
 }
 EXAMPLES = 10

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from balatro.annotate_dataset.store.store import DatasetStore
-from balatro.annotate_dataset.suggest.queue import Prefiller
-from balatro.annotate_dataset.suggest.suggest import Reader
+from balatro.annotate_dataset.suggest.prefiller import Prefiller
+from balatro.annotate_dataset.suggest.reader import Reader
 from balatro.errors import InputError
 from balatro.identify_card.card import Card, Guess
 from balatro.identify_card.recognizer import Recognizer

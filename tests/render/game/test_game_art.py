@@ -10,8 +10,9 @@ from balatro.config.cards import CATALOGUE
 from balatro.errors import DeckError
 from balatro.render.deck import Deck, find_card
 from balatro.render.game import game_files
-from balatro.render.game.game_art import import_art, over
+from balatro.render.game.game_art import import_art
 from balatro.render.game.steam import find_game, steam_libraries
+from balatro.render.sprites import over
 from tests.render.game.fake_game import colour, draw_sheet, png, write_archive, write_textures
 
 
@@ -65,11 +66,17 @@ def test_unusual_shapes_and_shines(deck: Deck):
 
 def test_strangers(deck: Deck):
     kinds = Counter(card.type for card in deck.strangers)
-    # 52 plain, 52 of high contrast, 3 on each of 7 enhancements, stone; the collection's placeholders are left out.
-    assert kinds == {"Playing card": 52 + 52 + 21 + 1, "Card back": 19, "Voucher": 34, "Booster pack": 35}
+    # 52 plain, 52 of high contrast, 3 on each of 7 enhancements, stone.
+    assert kinds == {"Playing card": 52 + 52 + 21 + 1, "Card back": 19, "Voucher": 34, "Booster pack": 35, "Placeholder": 9}
     assert len({card.id for card in deck.cards}) == len(deck.cards)
     assert {card.scale for card in deck.strangers if card.type == "Booster pack"} == {1.27}
     assert len(deck.stickers) == 15 + 4
+
+
+def test_undiscovered_cards_have_their_question_mark(deck: Deck):
+    marked = find_card(deck.cards, "unseen_tarot").body
+    assert middle(marked) == (*colour("Enhancers", 6, 3), 255)
+    assert middle(find_card(deck.cards, "locked_joker").body) == (*colour("Jokers", 8, 9), 255)
 
 
 def test_a_playing_card_is_a_face_on_its_ground(deck: Deck):
@@ -81,7 +88,8 @@ def test_a_playing_card_is_a_face_on_its_ground(deck: Deck):
 
 def test_jokers_and_tarots_are_enough(tmp_path: Path):
     deck = import_art(write_textures(tmp_path, ("Jokers", "Tarots"), sizes=(1,)))
-    assert len(deck.known) == len(deck.cards) == 202
+    assert len(deck.known) == 202
+    assert [card.id for card in deck.strangers] == ["locked_joker", "locked_card"]
     assert find_card(deck.cards, "c_soul").floating is None
 
 

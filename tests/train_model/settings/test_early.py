@@ -43,6 +43,14 @@ SLIPS = {
     "neither labels.json nor pictures": {"input": "empty"},
     "no such folder": {"input": "nowhere"},
     "this run has no pictures": {"deck": "tiny", "flip": True},
+    "--best nosuch: no such score": {"deck": "tiny", "best": "nosuch"},
+    "--best modifier_topp: .*modifier_top": {"deck": "tiny", "best": "modifier_topp", "tasks": ["modifier"]},
+    "no device 'gpu'; choose one of: auto, cpu, cuda, mps": {"deck": "tiny", "device": "gpu"},
+    "no precision 'half'; choose one of": {"deck": "tiny", "precision": "half"},
+    "no freeze_strategy 'low'; choose one of: none, high, mid, all": {"deck": "tiny", "freeze_strategy": "low"},
+    "no backbone 'nosuch'; choose one of: .*cardnet": {"deck": "tiny", "backbone": "nosuch"},
+    "no optimizer 'nosuch'; choose one of": {"deck": "tiny", "optimizer": "nosuch"},
+    "no scheduler 'nosuch'; choose one of": {"deck": "tiny", "scheduler": "nosuch"},
     "nothing to learn from": {},
 }
 
@@ -107,3 +115,8 @@ def test_a_toml_file_names_the_run_as_the_flag_does(here: Path, monkeypatch: pyt
     config.write_text('name = "con"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="cannot be a folder"):
         command.train(config=config)
+
+
+def test_an_unknown_device_is_told_by_pretrain_at_once() -> None:
+    with pytest.raises(SettingsError, match="no device 'gpu'"):
+        command.pretrain(device="gpu")

@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from balatro.annotate_dataset.store.store import DatasetStore, default_author
-from balatro.annotate_dataset.suggest.queue import Prefill, Prefiller
+from balatro.annotate_dataset.suggest.prefill import Prefill
+from balatro.annotate_dataset.suggest.prefiller import Prefiller
 from balatro.annotate_dataset.suggest.teach import Teacher
 from balatro.annotate_dataset.suggest.verify import Suspicion, suspicious
 from balatro.errors import BalatroError

@@ -11,8 +11,9 @@ from typing import Any
 from balatro.annotate_dataset.board.desk import Desk
 from balatro.annotate_dataset.board.pictures import LARGE, address
 from balatro.annotate_dataset.board.session import LabelView, Preview, Session, VerifyView
-from balatro.annotate_dataset.suggest.queue import CardGroup, Prefill, next_groups, progress_of
-from balatro.annotate_dataset.suggest.suggest import Candidate
+from balatro.annotate_dataset.suggest.prefill import Prefill
+from balatro.annotate_dataset.suggest.queue import CardGroup, next_groups, progress_of
+from balatro.annotate_dataset.suggest.suggestion import Candidate
 from balatro.annotate_dataset.suggest.verify import WHYS, CardPictures, Suspicion, cards
 from balatro.config.modifiers import MODIFIERS
 from balatro.utils.labels import CardLabel

@@ -5,6 +5,7 @@ A new form is two functions and a line in `FORMS`.
 
 from __future__ import annotations
 
+import codecs
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -132,12 +133,14 @@ def guess_form(path: Path) -> str:
         by_suffix = {".csv": "csv", ".tsv": "csv", **dict.fromkeys(YAML, "yolo")}
         if path.suffix.lower() in by_suffix:
             return by_suffix[path.suffix.lower()]
+        if path.suffix.lower() == ".json":
+            return "labelstudio" if _is_list(path) else "coco"
     elif path.is_dir():
         names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
         hints: list[tuple[str, bool]] = [
             ("yolo", is_detection(path)),
             ("csv", any(name.endswith((".csv", ".tsv")) for name in names)),
-            ("labelstudio", TASKS in names),
+            ("labelstudio", TASKS in names or _has_tasks(path, names)),
             ("coco", INSTANCES in names or any(name.endswith(".json") and name != MARK for name in names)),
             ("yolo", bool(names & set(SPLITS))),
             ("named", any(is_picture(path / name) for name in names)),
@@ -147,6 +150,21 @@ def guess_form(path: Path) -> str:
             if is_it:
                 return form
     raise SettingsError(f"{path}: which form it has cannot be told; say it with --form ({', '.join(FORMS)})")
+
+
+def _has_tasks(folder: Path, names: Iterable[str]) -> bool:
+    """Whether the folder's one JSON file is a list, as Label Studio exports its tasks; COCO's are objects."""
+    files = [name for name in names if name.endswith(".json") and name != MARK]
+    return len(files) == 1 and _is_list(folder / files[0])
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a JSON file begins as a list; InputError when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(64).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check its rights") from error
 
 
 def _take(form: str, items: Sequence[Item], failures: list[str], store: DatasetStore, author: str) -> Imported:

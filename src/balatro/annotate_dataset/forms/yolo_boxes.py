@@ -1,4 +1,4 @@
-"""YOLO detection: a text of boxes in `labels/` for each picture in `images/`; data.yaml or classes.txt names the classes."""
+"""YOLO detection: a text of boxes beside each picture, or in `labels/` for `images/`; names in data.yaml or classes.txt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from balatro.annotate_dataset.forms.boxes import cut_share
-from balatro.annotate_dataset.forms.items import MAX_TEXT, Found, Item, add_item, flat, inside
+from balatro.annotate_dataset.forms.items import MAX_TEXT, Found, Item, add_item, flat, inside, is_picture
 from balatro.annotate_dataset.store.screenshots import natural, scan
 from balatro.errors import InputError
 
@@ -22,7 +22,7 @@ TOLERANCE = 0.01
 
 
 def is_detection(root: Path) -> bool:
-    """Whether a folder, or a folder in it, has `images` beside `labels` with texts of boxes: no cards' names."""
+    """Whether a folder, or a folder in it, has texts of boxes, in `labels` or beside the pictures: no cards' names."""
     return any(next(_texts(labels), None) for _, labels in _pairs(root))
 
 
@@ -65,6 +65,14 @@ def _pairs(root: Path) -> Iterator[tuple[Path, Path]]:
         images, labels = place / "images", place / "labels"
         if images.is_dir() and labels.is_dir():
             yield images, labels
+        elif (place / CLASSES).is_file() and _has_both(place):  # as LabelImg saves
+            yield place, place
+
+
+def _has_both(place: Path) -> bool:
+    """Whether a text lies beside a picture of its name."""
+    pictures = {path.stem for path in place.iterdir() if is_picture(path)}
+    return any(text.stem in pictures for text in place.glob("*.txt"))
 
 
 def _texts(labels: Path) -> Iterator[Path]:

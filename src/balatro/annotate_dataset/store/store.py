@@ -17,18 +17,10 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import hashlib
-import json
-import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any
 
 from balatro.annotate_dataset.names import Names
 from balatro.annotate_dataset.store.actions import (
@@ -45,79 +37,28 @@ from balatro.annotate_dataset.store.actions import (
     Relabel,
     Remove,
 )
+from balatro.annotate_dataset.store.copies import clear
+from balatro.annotate_dataset.store.disk import Disk
 from balatro.annotate_dataset.store.history import (
-    BY_HAND,
     EDIT,
-    EDITS,
     NOTHING,
-    OUTSIDE,
     REDO,
     UNDO,
     Change,
     Edit,
-    Journal,
     State,
 )
 from balatro.annotate_dataset.store.screenshots import NO_GROUP, Group, Picture, PictureFolder, named_group, natural, scan
-from balatro.errors import BalatroError, InputError, LabelError
-from balatro.utils.files import write_bytes
-from balatro.utils.labels import LABELS, CardLabel, read_labels, to_entry
-from balatro.utils.processes.lock import file_lock
+from balatro.annotate_dataset.store.versions import Clash, Conflict, Result, Version, about_changes, version_of
+from balatro.errors import InputError
+from balatro.utils.labels import CardLabel
 
 DATASET, SCREENSHOTS = "dataset_default", "screenshots"
-LOCK = ".labels.lock"
-Version = CardLabel | str | None
-"""A picture as a person sees it: its label, why it is set aside, or None when it waits for a label."""
 
 __all__ = [
     "DatasetStore", "Result", "Conflict", "Clash", "Version", "default_author",
     "Action", "Accept", "Add", "Reject", "Exclude", "Include", "Relabel", "Remove", "Regroup", "EXCLUDED", "NOT_A_CARD",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Result:
-    """What was saved."""
-
-    revision: int
-    pictures: tuple[str, ...]
-    """Those that changed; none when everything was so already."""
-    about: str
-    """In one line."""
-
-
-@dataclass(frozen=True)
-class Clash:
-    """One picture that two people have changed."""
-
-    picture: str
-    mine: Version
-    theirs: Version
-    author: str
-    time: str
-    """Who saved `theirs`, and when."""
-
-
-class Conflict(BalatroError):
-    """Somebody else has changed pictures since they were shown; nothing was saved."""
-
-    def __init__(self, clashes: Sequence[Clash], revision: int) -> None:
-        self.conflicts = tuple(clashes)
-        self.revision = revision
-        """Given to `accept` with the same actions, it says: I have seen theirs and want mine."""
-        first = clashes[0]
-        more = f" and {len(clashes) - 1} more" if len(clashes) > 1 else ""
-        super().__init__(
-            f"{first.picture}{more}: changed by {first.author} meanwhile (theirs: {tell(first.theirs)}; "
-            f"yours: {tell(first.mine)}); nothing was saved, choose one"
-        )
-
-
-def tell(version: Version) -> str:
-    """A version in a few words."""
-    if isinstance(version, CardLabel):
-        return ", ".join(part for part in (version.name, version.modifier) if part) or "no name"
-    return version or "not labelled"
 
 
 def default_author() -> str:
@@ -150,16 +91,10 @@ class DatasetStore:
         self.data_dir = Path(data_dir)
         self.dataset = Path(dataset) if dataset is not None else self.data_dir / DATASET
         self.screenshots = PictureFolder(Path(pictures) if pictures is not None else self.data_dir / SCREENSHOTS)
-        self._journal = Journal(self.dataset / EDITS)
+        self._disk = Disk(self.dataset, self._source_of)
         self._guard = threading.RLock()
-        self._labels: dict[str, CardLabel] = {}
-        self._texts: dict[str, str] = {}
-        self._digest = ""
-        self._labels_at: tuple[int, ...] | None = None
         self._pictures: dict[str, Picture] = {}
-        self._findings: list[str] = []
         self._version = 0
-        self._is_tidy = False
         self._names: tuple[int, Names] | None = None
         self.refresh()
 
@@ -169,7 +104,7 @@ class DatasetStore:
     def revision(self) -> int:
         """Counts the edits; the version of everything that the store tells."""
         with self._guard:
-            return self._journal.next_id() - 1
+            return self._disk.journal.next_id() - 1
 
     @property
     def version(self) -> int:
@@ -179,7 +114,7 @@ class DatasetStore:
     @property
     def labels(self) -> Mapping[str, CardLabel]:
         """The labelled pictures, in the file's order; later changes do not reach what was given out."""
-        return MappingProxyType(self._labels)
+        return MappingProxyType(self._disk.labels)
 
     @property
     def pictures(self) -> Mapping[str, Picture]:
@@ -190,33 +125,34 @@ class DatasetStore:
     def aside(self) -> Mapping[str, str]:
         """The pictures that were set aside, and why."""
         with self._guard:
-            return {key: state.aside for key, state in self._journal.states.items() if state.aside and key not in self._labels}
+            labels, states = self._disk.labels, self._disk.journal.states
+            return {key: state.aside for key, state in states.items() if state.aside and key not in labels}
 
     @property
     def findings(self) -> tuple[str, ...]:
         """What was noticed on disk, one line each."""
         with self._guard:
-            return (*self.screenshots.findings, *self._findings)
+            return (*self.screenshots.findings, *self._disk.findings)
 
     @property
     def names(self) -> Names:
         """The names to choose from."""
         with self._guard:
             if self._names is None or self._names[0] != self._version:
-                self._names = self._version, Names(self._labels.values())
+                self._names = self._version, Names(self._disk.labels.values())
             return self._names[1]
 
     def unlabelled(self) -> list[Picture]:
         """The pictures that wait for a label: neither labelled nor set aside."""
         with self._guard:
             aside = self.aside
-            return [picture for key, picture in self._pictures.items() if key not in self._labels and key not in aside]
+            return [picture for key, picture in self._pictures.items() if key not in self._disk.labels and key not in aside]
 
     def path_of(self, key: str) -> Path:
         """Where a picture lies: the dataset's copy when it is labelled and there, else the raw one."""
         with self._guard:
             picture = self._pictures.get(key)
-            if picture is None or key in self._labels:
+            if picture is None or key in self._disk.labels:
                 copy = self.dataset / key
                 return copy if picture is None or copy.is_file() else picture.path
             return picture.path
@@ -224,33 +160,33 @@ class DatasetStore:
     def state_of(self, key: str) -> State:
         """All that was said about a picture."""
         with self._guard:
-            label = self._labels.get(key)
-            return State(label=label) if label is not None else self._journal.states.get(key, NOTHING)
+            label = self._disk.labels.get(key)
+            return State(label=label) if label is not None else self._disk.journal.states.get(key, NOTHING)
 
     def author_of(self, key: str) -> tuple[str, str] | None:
         """Who changed a picture last, and when (UTC, ISO 8601); None when nobody has."""
         with self._guard:
-            edit = self._journal.last_of(key)
+            edit = self._disk.journal.last_of(key)
             return None if edit is None else (edit.author, edit.time)
 
     def recent(self, n: int = 20) -> list[Edit]:
         """The last edits, newest first."""
         with self._guard:
-            return self._journal.edits[: -n - 1 : -1]
+            return self._disk.journal.edits[: -n - 1 : -1]
 
     def can_undo(self, author: str) -> bool:
         with self._guard:
-            return self._journal.to_undo(author) is not None
+            return self._disk.journal.to_undo(author) is not None
 
     def can_redo(self, author: str) -> bool:
         with self._guard:
-            return self._journal.to_redo(author) is not None
+            return self._disk.journal.to_redo(author) is not None
 
     def free_key(self, wanted: str, taken: Collection[str] = ()) -> str:
         """A key for a new picture of the dataset: the wanted one, or with a number behind its stem when it is taken."""
         with self._guard:
             path, key, number = PurePosixPath(wanted), wanted, 2
-            while key in taken or key in self._pictures or key in self._labels or (self.dataset / key).exists():
+            while key in taken or key in self._pictures or key in self._disk.labels or (self.dataset / key).exists():
                 key = path.with_stem(f"{path.stem}-{number}").as_posix()
                 number += 1
             return key
@@ -276,7 +212,7 @@ class DatasetStore:
                 states[key] = action.apply(states.get(key, self.state_of(key)), self._around(key))
             changes = [Change(key, before, after) for key, after in states.items() if (before := self.state_of(key)) != after]
             self._check_unseen(changes, revision)
-            return self._save(changes, author, EDIT, None, _about(changes), sources)
+            return self._save(changes, author, EDIT, None, about_changes(changes), sources)
 
     def undo(self, author: str, force: bool = False) -> Result | None:
         """Take back this author's last edit that stands; None when there is none.
@@ -284,13 +220,13 @@ class DatasetStore:
         Raises Conflict when somebody else has changed its pictures since; `force` undoes it all the same.
         """
         with self._writing():
-            number = self._journal.to_undo(author)
+            number = self._disk.journal.to_undo(author)
             return None if number is None else self._again(number, UNDO, author, force)
 
     def redo(self, author: str, force: bool = False) -> Result | None:
         """Do again what this author has undone last; None when there is nothing, or something else was done since."""
         with self._writing():
-            number = self._journal.to_redo(author)
+            number = self._disk.journal.to_redo(author)
             return None if number is None else self._again(number, REDO, author, force)
 
     def refresh(self) -> bool:
@@ -301,8 +237,8 @@ class DatasetStore:
         with self._guard:
             before = self._version
             new_pictures = self.screenshots.refresh()
-            if not self._is_current():
-                self._catch_up()
+            if not self._disk.is_current():
+                self._disk.catch_up()
                 self._version += 1
             if new_pictures or self._version != before:
                 self._list_pictures()
@@ -310,7 +246,7 @@ class DatasetStore:
             return self._version != before
 
     def _again(self, number: int, do: str, author: str, force: bool) -> Result:
-        told = self._journal.changes(number)
+        told = self._disk.journal.changes(number)
         wanted = [change.reversed() for change in reversed(told)] if do == UNDO else told
         changes = [Change(change.picture, self.state_of(change.picture), change.after) for change in wanted]
         clashes = [
@@ -320,13 +256,13 @@ class DatasetStore:
         ]
         if clashes:
             raise Conflict(clashes, self.revision)
-        about = f"{'undone' if do == UNDO else 'done again'}: {self._journal.edit(number).about}"
+        about = f"{'undone' if do == UNDO else 'done again'}: {self._disk.journal.edit(number).about}"
         return self._save([change for change in changes if change.before != change.after], author, do, number, about, {})
 
     def _check_unseen(self, changes: Iterable[Change], revision: int | None) -> None:
         if revision is None:
             return
-        last = {change.picture: self._journal.last_of(change.picture) for change in changes}
+        last = {change.picture: self._disk.journal.last_of(change.picture) for change in changes}
         clashes = [
             self._clash(change) for change in changes if (edit := last[change.picture]) is not None and edit.id > revision
         ]
@@ -335,68 +271,9 @@ class DatasetStore:
 
     def _clash(self, change: Change) -> Clash:
         author, time = self.author_of(change.picture) or ("someone", "")
-        return Clash(change.picture, _version(change.after), _version(change.before), author, time)
+        return Clash(change.picture, version_of(change.after), version_of(change.before), author, time)
 
-    # Reading
-
-    def _is_current(self) -> bool:
-        return self._journal.is_current() and self._labels_at == _stamp(self.dataset / LABELS)
-
-    def _catch_up(self) -> None:
-        """Read what is new on disk; what a sudden end left half done is finished, what was edited by hand becomes an edit."""
-        self._journal.read_on()
-        self._read_labels()
-        if not self._journal.edits or self._digest == self._journal.edits[-1].digest_after:
-            return
-        with file_lock(self.dataset / LOCK):
-            self._settle()
-
-    def _settle(self) -> None:
-        """The same, while nobody else writes: the journal and labels.json differ."""
-        self._journal.read_on()
-        self._read_labels()
-        last = self._journal.edits[-1] if self._journal.edits else None
-        if last is None or self._digest == last.digest_after:
-            return
-        path = self.dataset / LABELS
-        # Equal to what the last edit began from, and not newer than it: the edit was interrupted. Newer: someone put it back.
-        if self._digest == last.digest_before and _time(path) <= _time(self._journal.path):
-            labels = dict(self._labels)
-            changes = self._journal.changes(last.id)
-            for change in changes:
-                _put(labels, change)
-                with contextlib.suppress(InputError):  # a picture without a file is told by `verify`
-                    self._bring(change, {})
-            self._write_labels(labels, self._text(labels, [change.picture for change in changes]))
-            self._findings.append(f"{path}: the last edit ({last.about}) had been interrupted; it is finished now")
-            return
-        self._note_outside(last)
-
-    def _note_outside(self, last: Edit) -> None:
-        """labels.json was changed by something else: the difference becomes an edit, so that nobody overwrites it unseen."""
-        path = self.dataset / LABELS
-        # What the journal does not tell is as this process read it earlier, or unchanged.
-        known: dict[str, CardLabel | None] = {**(self._labels_before or self._labels), **self._journal.last_labels()}
-        keys = [key for key in {**known, **self._labels} if known.get(key) != self._labels.get(key)]
-        changes = [Change(key, State(label=known.get(key)), State(label=self._labels.get(key))) for key in keys]
-        about = f"{LABELS} was changed outside: {len(changes)} picture{'s' * (len(changes) != 1)}"
-        edit = self._edit(len(changes), BY_HAND, OUTSIDE, None, about, last.digest_after, self._digest)
-        self._journal.append(edit, changes)
-        self._findings.append(f"{path}: changed by another program or by hand, {len(changes)} labels differ; read anew")
-
-    _labels_before: Mapping[str, CardLabel] = MappingProxyType({})
-    """As they were before labels.json was last read anew; empty at first."""
-
-    def _read_labels(self) -> None:
-        """Read labels.json if it has changed; LabelError when it cannot be used."""
-        path = self.dataset / LABELS
-        stamp = _stamp(path)
-        if stamp == self._labels_at:
-            return
-        labels, digest = _read(path)
-        self._labels_before = self._labels
-        self._texts = {key: text for key, text in self._texts.items() if labels.get(key) == self._labels.get(key)}
-        self._labels, self._digest, self._labels_at = labels, digest, stamp
+    # Pictures
 
     def _list_pictures(self) -> None:
         """All pictures of both folders; a raw one and its copy in the dataset are one."""
@@ -406,14 +283,14 @@ class DatasetStore:
             key = raw if self._is_copy(raw) else _other_key(raw)
             pictures[key] = self._picture(key, root / raw)
         there = scan(self.dataset) if root.resolve() != self.dataset.resolve() else []
-        for key in (*self._labels, *sorted(set(there) - self._labels.keys(), key=natural)):
+        for key in (*self._disk.labels, *sorted(set(there) - self._disk.labels.keys(), key=natural)):
             if key not in pictures:
                 pictures[key] = self._picture(key, self.dataset / key)
         self._pictures = pictures
 
     def _is_copy(self, raw: str) -> bool:
         """Whether the dataset's picture of this key, if there is one, is the raw one's copy."""
-        if raw not in self._labels:
+        if raw not in self._disk.labels:
             return True
         with contextlib.suppress(OSError):
             return (self.dataset / raw).stat().st_size == (self.screenshots.folder / raw).stat().st_size
@@ -427,7 +304,7 @@ class DatasetStore:
 
     def _picture(self, key: str, path: Path) -> Picture:
         """A picture in the group that its label tells, else the one that a person moved it to, else that of its capture."""
-        label, state = self._labels.get(key), self._journal.states.get(key)
+        label, state = self._disk.labels.get(key), self._disk.journal.states.get(key)
         group = (label.cluster, label.card_group) if label is not None else NO_GROUP
         if group == NO_GROUP:
             group = (state.group if state is not None else None) or self._captured(key)
@@ -445,26 +322,17 @@ class DatasetStore:
         """Nobody else writes meanwhile, and all that they wrote before is known."""
         with self._guard:
             try:
-                with file_lock(self.dataset / LOCK):
-                    if not self._is_current():
-                        self._journal.read_on()
-                        self._read_labels()
-                        self._settle()
+                with self._disk.locked():
+                    if not self._disk.is_current():
+                        self._disk.settle()
                         self._version += 1
                         self._list_pictures()
-                    self._tidy()
+                    self._disk.tidy()
                     yield
             except OSError as error:
                 what = (error.strerror or str(error)).lower()
                 told = f"{self.dataset}: cannot be written ({what}); nothing was saved, mend that and try again"
                 raise InputError(told) from error
-
-    def _tidy(self) -> None:
-        """Remove what programs that were killed left half written; once, and while nobody else writes."""
-        if not self._is_tidy:
-            for path in self.dataset.rglob(".*.part"):
-                path.unlink(missing_ok=True)
-            self._is_tidy = True
 
     def _save(
         self, changes: Sequence[Change], author: str, do: str, of: int | None, about: str, sources: Mapping[str, Path]
@@ -472,171 +340,22 @@ class DatasetStore:
         """Put changes on disk, all or nothing, then into memory."""
         if not changes and do == EDIT:
             return Result(self.revision, (), "nothing to change")
-        labels = dict(self._labels)
+        raw = {change.picture: self._source_of(change.picture) for change in changes}
+        known = {key: path for key, path in raw.items() if path is not None}
+        self._disk.save(changes, author, do, of, about, {**known, **sources})
         for change in changes:
-            _put(labels, change)
-        with self._brought(changes, sources):
-            data = self._text(labels, [change.picture for change in changes])
-            self._journal.append(self._edit(len(changes), author, do, of, about, self._digest, _digest(data)), changes)
-            try:
-                self._write_labels(labels, data)
-            except BaseException:
-                self._journal.take_back()
-                raise
-        for change in changes:
-            self._clear(change)
-        paths = {change.picture: self._pictures.get(change.picture) for change in changes}
-        moved = {key: self._picture(key, self.dataset / key if old is None else old.path) for key, old in paths.items()}
+            clear(self.dataset, change, raw[change.picture])
+        moved = {key: self._picture(key, path or self.dataset / key) for key, path in raw.items()}
         self._pictures = {**self._pictures, **moved}
         self._version += 1
         return Result(self.revision, tuple(change.picture for change in changes), about)
 
-    def _edit(self, num: int, author: str, do: str, of: int | None, about: str, before: str, after: str) -> Edit:
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Edit(self._journal.next_id(), now, author, do, of, about, before, after, num)
-
-    @contextlib.contextmanager
-    def _brought(self, changes: Sequence[Change], sources: Mapping[str, Path]) -> Iterator[None]:
-        """Copy the pictures that become labelled; when the block fails, the copies go again."""
-        made: list[Path] = []
-        try:
-            for change in changes:
-                made += self._bring(change, sources)
-            yield
-        except BaseException:
-            for path in made:
-                path.unlink(missing_ok=True)
-            raise
-
-    def _bring(self, change: Change, sources: Mapping[str, Path]) -> list[Path]:
-        """See that a picture which becomes labelled lies in the dataset; the file that was made for it, if any."""
-        if change.after.label is None or change.before.label is not None:
-            return []
-        target = self.dataset / change.picture
-        picture = self._pictures.get(change.picture)
-        source = sources.get(change.picture) or (picture.path if picture is not None else target)
-        if target.is_file():
-            if source != target and source.is_file() and not _same(source, target):
-                raise InputError(f"{target}: another picture of that name; rename one of them")
-            return []
-        if not source.is_file():
-            raise InputError(f"{source}: the picture is gone; put it back, or leave it out")
-        _copy(source, target)
-        return [target]
-
-    def _clear(self, change: Change) -> None:
-        """Remove the copy of a picture that is no longer labelled; only a copy whose raw picture is there."""
-        if change.before.label is None or change.after.label is not None:
-            return
-        picture, copy = self._pictures.get(change.picture), self.dataset / change.picture
-        if picture is not None and picture.path != copy and picture.path.is_file() and _same(picture.path, copy):
-            with contextlib.suppress(OSError):  # it would only lie there, unused
-                copy.unlink()
-
-    def _write_labels(self, labels: dict[str, CardLabel], data: bytes) -> None:
-        path, digest = self.dataset / LABELS, _digest(data)
-        if digest != self._digest or not path.is_file():
-            self._labels_at = _stamp_of(write_bytes(path, data))  # not of what lies there now: that may be another's edit
-        self._labels, self._digest = labels, digest
-
-    def _text(self, labels: Mapping[str, CardLabel], changed: Iterable[str]) -> bytes:
-        """labels.json as `write_labels` would write it; only what has changed is put into words anew."""
-        for key in changed:
-            self._texts.pop(key, None)
-        texts = [self._texts.get(key) or self._texts.setdefault(key, _entry_text(key, label)) for key, label in labels.items()]
-        return ("{\n" + ",\n".join(texts) + "\n}\n" if texts else "{}\n").encode()
-
-
-def _read(path: Path) -> tuple[dict[str, CardLabel], str]:
-    """Labels and digest of one and the same labels.json; nothing and "" where there is none."""
-    while True:
-        stamp = _stamp(path)
-        if stamp is None:
-            return {}, ""
-        try:
-            digest = _digest(path.read_bytes())
-            labels = read_labels(path)
-        except LabelError:
-            raise
-        except (InputError, OSError) as error:
-            if stamp == _stamp(path):
-                raise LabelError(f"{error}; it is left as it is") from error
-            continue
-        if stamp == _stamp(path):
-            return labels, digest
-
-
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",\n  ", ": ")).encode
-"""Flat objects in the form that an indent of 1 gives, but by the fast encoder, which knows no indents."""
-
-
-def _entry_text(key: str, label: CardLabel) -> str:
-    entry: dict[str, Any] = to_entry(label)
-    if not entry or any(isinstance(value, dict | list) for value in entry.values()):
-        return json.dumps({key: entry}, indent=1, ensure_ascii=False)[2:-2]
-    return f" {_ENCODE(key)}: {{\n  {_ENCODE(entry)[1:-1]}\n }}"
-
-
-def _about(changes: Sequence[Change]) -> str:
-    what = sorted({tell(_version(change.after)) for change in changes})
-    told = "; ".join(what[:2]) + (f" and {len(what) - 2} more" if len(what) > 2 else "")
-    return f"{len(changes)} picture{'s' * (len(changes) != 1)}: {told}"
-
-
-def _version(state: State) -> Version:
-    return state.label if state.label is not None else (state.aside or None)
-
-
-def _put(labels: dict[str, CardLabel], change: Change) -> None:
-    if change.after.label is not None:
-        labels[change.picture] = change.after.label
-    else:
-        labels.pop(change.picture, None)
+    def _source_of(self, key: str) -> Path | None:
+        picture = self._pictures.get(key)
+        return None if picture is None else picture.path
 
 
 def _other_key(raw: str) -> str:
     """The key of a raw picture when the dataset has another picture of its name."""
     path = PurePosixPath(raw)
     return path.with_stem(f"{path.stem}-raw").as_posix()
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a picture by way of a neighbour. It is not forced to the disk: its raw picture still lies there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file, source.open("rb") as raw:
-            shutil.copyfileobj(raw, file)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
-    except OSError:
-        return False
-
-
-def _stamp(path: Path) -> tuple[int, ...] | None:
-    """What changes when a file does; None where there is none."""
-    try:
-        return _stamp_of(path.stat())
-    except OSError:
-        return None
-
-
-def _stamp_of(found: os.stat_result) -> tuple[int, ...]:
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _time(path: Path) -> int:
-    stamp = _stamp(path)
-    return 0 if stamp is None else stamp[0]
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from balatro.annotate_dataset.suggest.suggest import BATCH, Encoded, Encoder, one_card
+from balatro.annotate_dataset.suggest.encoder import BATCH, Encoded, Encoder, one_card
 from balatro.errors import InputError
 from balatro.utils.files import write_bytes
 from balatro.utils.progress import progress

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from balatro.annotate_dataset.store.store import DatasetStore
-from balatro.annotate_dataset.suggest.suggest import load_reader
+from balatro.annotate_dataset.suggest.reader import load_reader
 from balatro.config.cards import fold
 from balatro.errors import BalatroError
 from balatro.utils.images import load_image

@@ -15,7 +15,7 @@ import numpy as np
 
 from balatro.annotate_dataset.store.screenshots import natural
 from balatro.annotate_dataset.store.store import DatasetStore, Relabel
-from balatro.annotate_dataset.suggest.queue import Prefiller
+from balatro.annotate_dataset.suggest.prefiller import Prefiller
 from balatro.config.cards import CATALOGUE, find_card
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import SettingsError, UnknownCardError

@@ -13,7 +13,7 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.added.other_games import Folders, add_many, is_many, new_command
 
 if TYPE_CHECKING:
-    from balatro.identify_card.added.added import AddedCard
+    from balatro.identify_card.added.cards import AddedCard
     from balatro.identify_card.added.views import Sample
     from balatro.identify_card.card import Card
     from balatro.identify_card.recognizer import Recognizer

@@ -20,7 +20,7 @@ from balatro.errors import InputError, SettingsError
 from balatro.gallery.views import View, draw_views
 from balatro.render.deck import CELL, Deck, DeckCard, to_scale
 from balatro.render.demo_deck import invent_deck
-from balatro.render.game.game_art import over
+from balatro.render.sprites import over
 from balatro.utils.images import load_image, rectify
 
 if TYPE_CHECKING:

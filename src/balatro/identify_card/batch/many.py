@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from balatro.identify_card.card import Card
+    from balatro.identify_card.sight import Sight
 
 MAX_TOLD = 50
 """Bad pictures that are listed at the end; all are in the lines."""
@@ -72,12 +73,18 @@ class Work:
     copies: Sequence[str] = ()
     """For each file, where its copy with the cards marked goes: a PNG, of a video a folder; empty for none at all."""
     every: Every = field(default_factory=Every)
+    table: bool = False
+    """Whether the table is told, too."""
     first_file: int = 0
     """Where to begin: files before this one are done,"""
     first_frame: int = 0
     """and of it so many frames."""
     seen_as: str = "auto"
     """One of SEEN_AS, what the pictures are."""
+
+    def reader(self, threads: int | None) -> ReaderSettings:
+        """What reads it, with so many CPU threads."""
+        return ReaderSettings(self.model, threads, self.table, self.seen_as)
 
     def to_do(self) -> Iterator[tuple[str, str, int]]:
         """Each file that is left, the place of its copy, and how many of its chosen frames are done."""
@@ -169,15 +176,31 @@ def num_items(work: Work) -> int | None:
     return total
 
 
+@dataclass(frozen=True)
+class ReaderSettings:
+    """What a reader is made of; small, as it goes to every process."""
+
+    model: Path
+    """The model's folder."""
+    threads: int | None = None
+    """CPU threads, see `Recognizer.load`."""
+    table: bool = False
+    """Whether the table is told, too."""
+    seen_as: str = "auto"
+    """What the pictures are, see `Recognizer.identify`."""
+
+
 class Reader:
     """A recognizer that turns items into lines. One in each process."""
 
-    def __init__(self, model: Path, threads: int | None, seen_as: str = "auto") -> None:
-        """threads: CPU threads, see `Recognizer.load`; seen_as: what the pictures are, see `Recognizer.identify`."""
-        from balatro.identify_card.recognizer import Recognizer
+    def __init__(self, settings: ReaderSettings) -> None:
+        """ModelError for a model that cannot be read, or one of another game where the table is asked for."""
+        from balatro.identify_card.recognizer import Recognizer, check_table
 
-        self._recognizer = Recognizer.load(model, threads)
-        self._seen_as = seen_as
+        self._recognizer = Recognizer.load(settings.model, settings.threads)
+        if settings.table:
+            check_table(self._recognizer.bundle)
+        self._settings = settings
 
     def read(self, item: Item) -> Answer:
         """The line of one picture, and its copy with the cards marked. OSError when that cannot be written."""
@@ -187,20 +210,21 @@ class Reader:
             return _failed(item, item.error)
         try:
             image = load_image(item.file) if item.image is None else item.image
-            cards = self._recognizer.identify(image, self._seen_as)
+            sight = self._recognizer.see(image, self._settings.seen_as)
+            told = self._tell(item, sight)
         except BalatroError as error:
             return _failed(item, str(error))
         except Exception as error:  # one picture must not end the reading of a hundred thousand
             return _failed(item, f"{item.file}: unexpected {type(error).__name__}: {error}; please report it")
         if item.copy:
-            _draw(image, cards, Path(item.copy))
-        return Answer(_line(item, _told(item, image, cards)))
+            _draw(image, sight.cards, Path(item.copy))
+        return Answer(_line(item, told))
 
+    def _tell(self, item: Item, sight: Sight) -> dict[str, Any]:
+        from balatro.identify_card.card import picture_json
 
-def _told(item: Item, image: np.ndarray, cards: list[Card]) -> dict[str, Any]:
-    from balatro.identify_card.card import picture_json
-
-    return picture_json(item.file, image.shape[1], image.shape[0], cards)
+        table = self._recognizer.table_of(sight) if self._settings.table else None
+        return picture_json(item.file, *sight.size, sight.cards, table)
 
 
 def _failed(item: Item, why: str) -> Answer:

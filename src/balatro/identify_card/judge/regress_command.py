@@ -57,7 +57,8 @@ def add_command(
 
 def _model_names() -> list[str]:
     """Of the cards that the usual model knows; none where there is no model."""
-    from balatro.identify_card.added.added import load_added, with_added
+    from balatro.identify_card.added.added import load_added
+    from balatro.identify_card.added.joining import with_added
     from balatro.runtime.bundle import find_bundle, load_bundle
 
     try:
@@ -113,14 +114,19 @@ def run_command(
         print(json.dumps([_to_json(result) for result in results], ensure_ascii=False))
     else:
         Console(markup=False).print(_table(results))
+    _judge(recognizer.bundle.name, results, strict, told=not as_json)
+
+
+def _judge(model: str, results: list[Result], strict: bool, told: bool) -> None:
+    """InputError when a case fails: any that does, if strict, else one that this model has read right before."""
     failed = [result for result in results if (not result.passed if strict else result.is_regression)]
     num_right = sum(result.passed for result in results)
     if failed:
         which = ", ".join(str(result.case.id) for result in failed[:8]) + (" …" if len(failed) > 8 else "")
         what = "fail" if strict else "fail that this model has read right before"
         raise InputError(f"{len(failed)} of {len(results)} cases {what}: {which}")
-    if not as_json:
-        print(f"{recognizer.bundle.name}: {num_right} of {len(results)} cases are read right, none was lost")
+    if told:
+        print(f"{model}: {num_right} of {len(results)} cases are read right, none was lost")
 
 
 def _table(results: list[Result]) -> Table:

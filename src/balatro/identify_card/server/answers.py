@@ -56,6 +56,13 @@ class Picture(BaseModel):
     cards: list[Card]
 
 
+class TablePicture(Picture):
+    """One picture, as a line of `balatro identify --table --json`."""
+
+    table: dict[str, Any]
+    """As docs/formats.md tells it."""
+
+
 class Problem(BaseModel):
     """Why there is no answer: what came, what was expected, what to do."""
 

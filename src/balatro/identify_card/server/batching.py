@@ -20,9 +20,10 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from balatro.errors import ModelError
-from balatro.identify_card.card import Card, picture_json
+from balatro.identify_card.card import picture_json
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.server.limits import Limits, Refused, decode
+from balatro.identify_card.server.memory import QUIET_S, give_back
 from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.runtime.stamps import stamp_model
 
@@ -56,6 +57,8 @@ class Upload:
     name: str = ""
     """Its file name, where the client told one."""
     whole: Whole = "auto"
+    table: bool = False
+    """Whether the table is asked for, too."""
 
 
 @dataclass(eq=False)
@@ -211,15 +214,22 @@ class Readers:
         return True
 
     def _next(self) -> tuple[Upload, Future[dict[str, Any]]] | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closed)
-            return self._queue.popleft() if self._queue else None
+        quiet: float | None = QUIET_S
+        while True:
+            with self._changed:
+                if self._changed.wait_for(lambda: self._queue or self._closed, quiet):
+                    return self._queue.popleft() if self._queue else None
+            give_back()
+            quiet = None
 
     def _read(self, following: Following, upload: Upload) -> dict[str, Any]:
         picture = decode(upload.data, self.limits)
         self._follow(following)
-        cards = read_picture(following.recognizer, picture, upload.whole)
-        return picture_json(upload.name, picture.shape[1], picture.shape[0], cards)
+        if upload.table and following.bundle.game is not None:
+            raise Refused(422, f"the model {following.bundle.name!r} is of another game, a table is Balatro's; ask /identify")
+        sight = following.recognizer.see(picture, upload.whole)
+        table = following.recognizer.table_of(sight) if upload.table else None
+        return picture_json(upload.name, *sight.size, sight.cards, table)
 
     def _follow(self, following: Following) -> None:
         """Go on with the cards of before where new ones cannot be read; say so once, and once that it is over."""
@@ -234,8 +244,3 @@ class Readers:
             log.error("%s", trouble)
         elif before and not trouble:
             log.warning("%s: what was added or set is read again", following.bundle.folder)
-
-
-def read_picture(recognizer: Recognizer, picture: np.ndarray, what: Whole = "auto") -> list[Card]:
-    """The cards of an (H, W, 3) uint8 RGB picture, see `Recognizer.identify`."""
-    return recognizer.identify(picture, what)

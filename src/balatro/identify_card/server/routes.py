@@ -25,6 +25,7 @@ from balatro.identify_card.server.answers import (
     NewCard,
     Picture,
     Pictures,
+    TablePicture,
     refusals,
 )
 from balatro.identify_card.server.batching import Readers, Upload, Whole
@@ -88,6 +89,13 @@ def add_identify(router: APIRouter, readers: Readers, uploads: Uploads) -> None:
             upload = await read_one(request, limits, share)
             # The future has no name: with that it would live on in a cycle with its error, and keep the picture.
             return JSONResponse(await asyncio.wrap_future(readers.submit([replace(upload, whole=whole)])[0]))
+
+    @router.post("/table", response_model=TablePicture, responses=refused, openapi_extra=_takes(one), tags=["identify"])
+    async def table(request: Request) -> Response:
+        """The cards of one picture and its whole table: hand, shop, deck, and what contradicts itself."""
+        with uploads.hold() as share:
+            upload = await read_one(request, limits, share)
+            return JSONResponse(await asyncio.wrap_future(readers.submit([replace(upload, table=True)])[0]))
 
     many = _form({"images": _files(limits)}, ["images"])
 

@@ -14,7 +14,9 @@ from balatro.config.cards import AtlasCell, CatalogueCard, atlas_cells, card_by_
 from balatro.errors import DeckError
 from balatro.render.deck import CELL, Deck, DeckCard
 from balatro.render.game.game_sheets import Sheet, read_sheets
+from balatro.render.game.placeholders import PLACEHOLDER_CELLS, placeholders
 from balatro.render.game.steam import find_game
+from balatro.render.sprites import is_blank, over
 
 SIZES = {
     "j_wee": (0.7, 0.7),
@@ -53,8 +55,6 @@ _BACKS: tuple[Cell, ...] = (
     *((column, 4) for column in range(4)),
 )
 _SEALS: tuple[Cell, ...] = ((2, 0), (4, 4), (5, 4), (6, 4))
-_NEVER_ON_TABLE = {"Vouchers": {(8, 2), (8, 3)}, "boosters": {(0, 5)}}
-"""Placeholders that only the collection shows."""
 
 _SUITS = ("Hearts", "Clubs", "Diamonds", "Spades")
 _RANKS = ("2", "3", "4", "5", "6", "7", "8", "9", "10", "Jack", "Queen", "King", "Ace")
@@ -74,8 +74,8 @@ def import_art(path: Path | None = None, name: str = GAME) -> Deck:
     for needed in ("Jokers", "Tarots"):
         if needed not in sheets:
             raise DeckError(f"{path}: {needed}.png is missing; expected the game's resources/textures with 1x or 2x sheets")
-    cards = [*_known_cards(sheets), *_playing_cards(sheets), *_backs(sheets), *_vouchers(sheets), *_boosters(sheets)]
-    return Deck(name, tuple(cards), tuple(_stickers(sheets)), source=path.name)
+    strangers = [*_playing_cards(sheets), *_backs(sheets), *_vouchers(sheets), *_boosters(sheets), *placeholders(sheets)]
+    return Deck(name, (*_known_cards(sheets), *strangers), tuple(_stickers(sheets)), source=path.name)
 
 
 def _known_cards(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
@@ -87,7 +87,7 @@ def _known_cards(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
 
 def _known_card(card: CatalogueCard, body: AtlasCell, floating: AtlasCell | None, sheets: dict[str, Sheet]) -> DeckCard:
     picture = sheets[body.atlas].cell(body.column, body.row)
-    if _is_blank(picture):
+    if is_blank(picture):
         raise DeckError(
             f"{body.atlas}.png: the cell of {card.name} (column {body.column}, row {body.row}) is empty; "
             "is this the sheet of another game version?"
@@ -118,7 +118,7 @@ def _playing_cards(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
         return
     enhancers = sheets["Enhancers"]
     stone = enhancers.cell(*_STONE)
-    if not _is_blank(stone):
+    if not is_blank(stone):
         yield _stranger("stone", "Stone Card", "Playing card", stone)
     for sheet, suffix in (("8BitDeck", ""), ("8BitDeck_opt2", "_hc")):
         if sheet in sheets:
@@ -139,7 +139,7 @@ def _enhanced(faces: Sheet, enhancers: Sheet) -> Iterator[DeckCard]:
     """Three faces on each enhancement: two number cards and a court card or ace, spread over the deck."""
     for number, (enhancement, cell) in enumerate(_ENHANCEMENTS.items()):
         ground = enhancers.cell(*cell)
-        if _is_blank(ground):
+        if is_blank(ground):
             continue
         columns = (number % 9, (number * 5 + 4) % 9, 9 + number % 4)
         for step, column in enumerate(columns):
@@ -183,29 +183,10 @@ def _cells(sheets: dict[str, Sheet], name: str, cells: Iterable[Cell] | None = N
         cells = [(column, row) for row in range(rows) for column in range(columns)]
     for cell in cells:
         picture = sheet.cell(*cell)
-        if cell not in _NEVER_ON_TABLE.get(name, ()) and not _is_blank(picture):
+        if (name, *cell) not in PLACEHOLDER_CELLS and not is_blank(picture):
             yield cell, picture
 
 
 def _stranger(card_id: str, name: str, kind: str, body: np.ndarray, shine: str = "none", scale: float = 1.0) -> DeckCard:
     size = (scale, scale)
     return DeckCard(card_id, name, kind, rarity="", body=body, size=size, scale=scale, shine=shine, known=False)
-
-
-def _is_blank(picture: np.ndarray) -> bool:
-    return not (picture[..., 3] > 16).any()
-
-
-def over(top: np.ndarray, under: np.ndarray) -> np.ndarray:
-    """One RGBA picture on another, both uint8 with straight alpha; a 1x picture is doubled to meet a 2x one."""
-    top, under = _alike(top, under), _alike(under, top)
-    top_alpha, under_alpha = top[..., 3:] / 255.0, under[..., 3:] / 255.0
-    alpha = top_alpha + under_alpha * (1 - top_alpha)
-    mixed = top[..., :3] * top_alpha + under[..., :3] * under_alpha * (1 - top_alpha)
-    colour = np.divide(mixed, alpha, out=np.zeros_like(mixed), where=alpha > 0)
-    return np.concatenate([colour, alpha * 255], axis=2).round().astype(np.uint8)
-
-
-def _alike(picture: np.ndarray, other: np.ndarray) -> np.ndarray:
-    times = max(1, other.shape[0] // picture.shape[0])
-    return picture.repeat(times, axis=0).repeat(times, axis=1)

@@ -67,14 +67,10 @@ def load_dataset(settings: TrainSettings, new_split: bool = False) -> Dataset:
     LabelError when labels name missing pictures; pictures that cannot be read are left out and told in the notes.
     """
     folder, copies = dataset_folders(settings.input, settings.augmented)
-    originals = {key: label for key, label in read_dataset(folder).items() if not label.parent}
-    augmented = read_labels(copies / AUGMENTED_FILE) if AUGMENTED in settings.data else {}
-    if not originals:
-        raise LabelError(f"{folder}: no labelled picture there; label some with `balatro annotate`")
+    originals, augmented = _labels(folder, copies, AUGMENTED in settings.data)
     place = folder if folder.is_dir() else folder.parent
     paths = [*(place / key for key in originals), *(copies / key for key in augmented)]
     _check_there(folder, paths)
-    _check_keys(originals, augmented)
     opened = open_cards(paths, settings.image_size, data_dir() / "cache")
     notes = _left_out(opened.failures, len(paths))
     keys = [*originals, *augmented]
@@ -105,6 +101,16 @@ def load_dataset(settings: TrainSettings, new_split: bool = False) -> Dataset:
         split=split,
         notes=(*notes, *split.summary().splitlines()),
     )
+
+
+def _labels(folder: Path, copies: Path, with_copies: bool) -> tuple[dict[str, CardLabel], dict[str, CardLabel]]:
+    """The labels of the originals and of their augmented copies; LabelError when there are none, or a key is in both."""
+    originals = {key: label for key, label in read_dataset(folder).items() if not label.parent}
+    augmented = read_labels(copies / AUGMENTED_FILE) if with_copies else {}
+    if not originals:
+        raise LabelError(f"{folder}: no labelled picture there; label some with `balatro annotate`")
+    _check_keys(originals, augmented)
+    return originals, augmented
 
 
 def _regular(paths: Sequence[Path], cards: np.ndarray, size: tuple[int, int]) -> np.ndarray:

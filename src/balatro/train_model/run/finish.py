@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,14 @@ from balatro.models.bundle import describe, save_bundle, save_package_weights
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.render.deck import deck_hash
-from balatro.runtime.model_json import GallerySettings
+from balatro.runtime.model_json import BundleCard, GallerySettings, ModelJson
 from balatro.train_model.lesson.lesson import find_side
 from balatro.train_model.run.batches import Source, batch_at
 from balatro.train_model.run.checkpoint import BEST, load_state
 from balatro.train_model.run.loop import LOG as RUN_LOG
 from balatro.train_model.run.run import Run, resume
 from balatro.train_model.score.calibrate import calibrate
+from balatro.train_model.screens.deck_lesson import CardClass
 from balatro.train_model.settings.settings import LAST_STEP
 from balatro.utils.files import check_place, write_bytes
 from balatro.utils.names import checked_name
@@ -67,26 +70,30 @@ def sample_cards(run: Run, count: int = 16) -> np.ndarray:
     return cards
 
 
-def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> dict[str, Any]:
-    """Calibrate a run and write its bundle; returns model.json. as_it_is: see `best_networks`."""
+def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> ModelJson:
+    """Calibrate a run and write its bundle; returns its model.json. as_it_is: see `best_networks`."""
     encoder, locator = best_networks(run, as_it_is)
     gallery = _gallery(encoder, run)
     measured = calibrate(encoder, locator, run.lesson, run.settings.seed, gallery=gallery)
     files = {} if gallery is None else {GALLERY_FILE: pack_gallery(gallery[0])}
-    text = describe(
+    about = describe(
         folder.name,
         run.lesson.source,
         encoder,
-        cards=[dict(card.__dict__) for card in run.lesson.classes] if "identification" in run.lesson.tasks else [],
-        twins=[list(pair) for pair in run.lesson.twins],
+        cards=tuple(BundleCard(**asdict(card)) for card in _named(run)),
+        twins=run.lesson.twins,
         data_hash=deck_hash(run.lesson.deck.own_deck) if run.lesson.deck else run.lesson.data_hash,
         split_hash=run.lesson.split_hash,
         training=_training(run),
-        **measured,
+        **vars(measured),
     )
-    difference = save_bundle(folder, encoder, locator, text, sample_cards(run), files)
-    _report(folder, text["scores"], difference)
-    return text
+    difference = save_bundle(folder, encoder, locator, about, sample_cards(run), files)
+    _report(folder, measured.scores, difference)
+    return about
+
+
+def _named(run: Run) -> Sequence[CardClass]:
+    return run.lesson.classes if "identification" in run.lesson.tasks else ()
 
 
 def _gallery(encoder: MultiHeadModel, run: Run) -> tuple[Gallery, GallerySettings] | None:
@@ -107,18 +114,19 @@ def _gallery(encoder: MultiHeadModel, run: Run) -> tuple[Gallery, GallerySetting
     return gallery, calibrate_gallery(gallery, deck, encode, size=size, seed=seed)
 
 
-def finish_weights(run: Run, folder: Path) -> dict[str, Any]:
+def finish_weights(run: Run, folder: Path) -> ModelJson:
     """Calibrate a run on invented cards and write its weights as the package holds them; returns weights.json."""
     encoder, locator = best_networks(run)
     assert locator is not None
     measured = calibrate(encoder, locator, run.lesson, run.settings.seed)
-    measured["tasks"].pop("identification")
-    measured["scores"] = {name: measured["scores"][name] for name in ("on", "modifier", "kind", "found", "false_finds")}
-    text = describe("package", "invented", encoder, cards=[], twins=[], training=_training(run), **measured)
-    difference = save_package_weights(folder, encoder, locator, text, sample_cards(run))
+    tasks = {name: task for name, task in measured.tasks.items() if name != "identification"}
+    scores = {name: measured.scores[name] for name in ("on", "modifier", "kind", "found", "false_finds")}
+    measured = replace(measured, tasks=tasks, scores=scores)
+    about = describe("package", "invented", encoder, training=_training(run), **vars(measured))
+    difference = save_package_weights(folder, encoder, locator, about, sample_cards(run))
     write_bytes(folder / LOG, (run.folder / RUN_LOG).read_bytes())
-    _report(folder, text["scores"], difference)
-    return text
+    _report(folder, scores, difference)
+    return about
 
 
 def write_model(path: Path, folder: Path | None = None) -> str:
@@ -179,7 +187,7 @@ def _told_settings(run: Run) -> dict[str, Any]:
     return {name: Path(value).name if name in PLACES else value for name, value in settings.items()}
 
 
-def _report(folder: Path, scores: dict[str, Any], difference: float) -> None:
+def _report(folder: Path, scores: Mapping[str, Any], difference: float) -> None:
     told = ", ".join(
         f"{name.replace('_', ' ')} {100 * value:.1f} %" for name, value in scores.items() if isinstance(value, float)
     )

@@ -28,7 +28,7 @@ from balatro.train_model.run.learner import Learner
 from balatro.train_model.run.start import start_from
 from balatro.train_model.run.sync_norm import share_norms
 from balatro.train_model.score.history import EpochRecord
-from balatro.train_model.score.validate import check_best
+from balatro.train_model.score.names import check_best
 from balatro.train_model.settings.settings import TrainSettings, settings_from
 from balatro.train_model.settings.strategies.freeze import (
     apply_freeze,
@@ -152,7 +152,7 @@ def begin(settings: TrainSettings, folder: Path, new_split: bool = False) -> Run
     told = start_from(run.learner, settings.pretrained, run.source, run.device)
     freeze_heads(run.encoder, settings.freeze_heads)
     _expect_something_to_learn(run)
-    check_best(settings.best, run.lesson)
+    check_best(settings.best, run.lesson.tasks)
     run.average = Average(run.learner, settings.ema)
     run.seconds = time.monotonic() - began
     run.fabric.print(told)
@@ -178,7 +178,7 @@ def resume(checkpoint: Path | str, folder: Path | None = None, changed: TrainSet
         apply_freeze(run.encoder, settings.freeze_strategy, unfrozen_at(run.epoch, settings.unfreeze_every))
     freeze_heads(run.encoder, state["frozen_heads"] if settings.freeze_heads == before.freeze_heads else settings.freeze_heads)
     _expect_something_to_learn(run)
-    check_best(settings.best, run.lesson)
+    check_best(settings.best, run.lesson.tasks)
     if not run.total_steps and _length(settings) == _length(before):
         run.total_steps = state["total_steps"]
     _resume_rates(run, state, before)

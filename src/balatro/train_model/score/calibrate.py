@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,11 @@ import torch
 from torch import Tensor
 
 from balatro.config.kinds import NOTHING
-from balatro.config.model_files import PACKAGE_ABOUT
-from balatro.config.paths import package_weights
 from balatro.config.seeds import HELD_OUT_SEED, OTHER_OUTSIDERS
 from balatro.gallery.gallery import Gallery, pooled
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
-from balatro.runtime.model_json import GallerySettings
+from balatro.runtime.model_json import GallerySettings, Task, read_package_json
 from balatro.train_model.lesson.lesson import Lesson, find_side
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.run.batches import with_class_labels
@@ -25,7 +24,6 @@ from balatro.train_model.screens.deck_lesson import DeckRecipe, prepare
 from balatro.train_model.screens.feed import FeedSettings, draw_batch
 from balatro.utils.cells import cell_grid
 from balatro.utils.chances import softmax
-from balatro.utils.files import read_json
 from balatro.utils.progress import track
 
 NUM_STRANGERS = 120
@@ -58,6 +56,17 @@ class Answers:
     """Per frame: (peaks, 2) of score and whether it is a card, and the number of cards."""
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """What was measured, as model.json has it."""
+
+    tasks: Mapping[str, Task]
+    locator_threshold: float
+    scores: Mapping[str, Any]
+    """`on` says on what; the others are shares, 0..1."""
+    gallery: GallerySettings | None = None
+
+
 WEIGHTS = (0.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0)
 """Weights of a gallery's likeness that are tried; a head's own logits are 24 times a cosine."""
 
@@ -69,10 +78,10 @@ def calibrate(
     seed: int,
     num_batches: int = 16,
     gallery: tuple[Gallery, GallerySettings] | None = None,
-) -> dict[str, Any]:
-    """Part of model.json: {"tasks": {task: {"classes", "temperature", "reject"}}, "locator": {"threshold"}, "scores"}.
+) -> Calibration:
+    """Measure what model.json says of how to read the networks' outputs.
 
-    gallery: that of the deck, as this encoder sees it, with its settings: "gallery", too, then, and names are told by both.
+    gallery: that of the deck, as this encoder sees it, with its settings; names are told by both then.
     """
     if lesson.recipe is None or locator is None:
         return calibrate_on_pictures(encoder, lesson, seed)
@@ -85,8 +94,7 @@ def calibrate(
     tasks, scores = _tasks(answers, lesson)
     threshold, found = best_threshold(answers.found)
     where = f"{num_batches * feed.screens} rendered screens that training never saw"
-    told = _told(tasks, threshold, where, {**scores, **found})
-    return told if settings is None else {**told, "gallery": asdict(settings)}
+    return Calibration(tasks, round(threshold, 3), _told(where, {**scores, **found}), settings)
 
 
 def _pool(answers: Answers, gallery: Gallery, settings: GallerySettings) -> GallerySettings:
@@ -112,7 +120,7 @@ def _cost(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(-np.log(chances[np.arange(len(labels)), labels] + 1e-9).mean())
 
 
-def calibrate_on_pictures(encoder: MultiHeadModel, lesson: Lesson, seed: int) -> dict[str, Any]:
+def calibrate_on_pictures(encoder: MultiHeadModel, lesson: Lesson, seed: int) -> Calibration:
     """The same for a run of labelled pictures alone: on its validation side, or on training's where there is no other.
 
     Strangers are invented cards, which no such run has seen. The locator is the package's, and so is its threshold.
@@ -121,37 +129,33 @@ def calibrate_on_pictures(encoder: MultiHeadModel, lesson: Lesson, seed: int) ->
     answers = _read_side(encoder, lesson, side)
     answers = _with_strangers(encoder, answers, seed)
     tasks, scores = _tasks(answers, lesson)
-    threshold = float(read_json(package_weights() / PACKAGE_ABOUT)["locator"]["threshold"])
     where = (
         "validation pictures that training never saw"
         if side == "val"
         else "pictures that it was trained on, for want of others"
     )
-    return _told(tasks, threshold, f"{len(lesson.sides[side].keys)} {where}", scores)
+    on = f"{len(lesson.sides[side].keys)} {where}"
+    return Calibration(tasks, read_package_json().locator_threshold, _told(on, scores))
 
 
-def _told(tasks: dict[str, Any], threshold: float, on: str, scores: dict[str, float]) -> dict[str, Any]:
-    return {
-        "tasks": tasks,
-        "locator": {"threshold": round(threshold, 3)},
-        "scores": {"on": on, **{name: round(value, 4) for name, value in scores.items()}},
-    }
+def _told(on: str, scores: Mapping[str, float]) -> dict[str, Any]:
+    return {"on": on, **{name: round(value, 4) for name, value in scores.items()}}
 
 
-def _tasks(answers: Answers, lesson: Lesson) -> tuple[dict[str, dict[str, Any]], dict[str, float]]:
+def _tasks(answers: Answers, lesson: Lesson) -> tuple[dict[str, Task], dict[str, float]]:
     """Each task's temperature, the threshold of names, and what they give."""
-    tasks: dict[str, dict[str, Any]] = {}
+    tasks: dict[str, Task] = {}
     scores: dict[str, float] = {}
     for task, classes in lesson.task_classes.items():
         told = answers.labels[task] != MISSING
         temperature = best_temperature(answers.logits[task][told], answers.labels[task][told])
-        tasks[task] = {"classes": classes, "temperature": round(temperature, 4), "reject": 0.0}
+        tasks[task] = Task(tuple(classes), round(temperature, 4))
         rows = told if task == "kind" else told & answers.named
         scores[task] = _share(answers.logits[task][rows].argmax(1) == answers.labels[task][rows])
     if "identification" in tasks:
         known = np.array([card.known for card in lesson.classes])
-        reject, measured = best_reject(answers, {task: entry["temperature"] for task, entry in tasks.items()}, known)
-        tasks["identification"]["reject"] = round(reject, 4)
+        reject, measured = best_reject(answers, {task: entry.temperature for task, entry in tasks.items()}, known)
+        tasks["identification"] = replace(tasks["identification"], reject=round(reject, 4))
         scores |= measured
     return tasks, scores
 

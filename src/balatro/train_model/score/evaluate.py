@@ -16,7 +16,7 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, SettingsError
 from balatro.models.bundle import load_encoder
 from balatro.models.multi_head import MultiHeadModel
-from balatro.runtime.bundle import load_bundle
+from balatro.runtime.model_json import read_model_json
 from balatro.train_model.lesson.lesson import SIDES, label_pictures, path_name
 from balatro.train_model.pictures.pictures import Pictures
 from balatro.train_model.score.history import read_history
@@ -72,17 +72,17 @@ def evaluate_split(model: Path, settings: TrainSettings, side: str, out: Path) -
     if side not in SIDES:
         raise SettingsError(f"no side {side!r} of a split; choose one of: {', '.join(SIDES)}")
     encoder, classes = load_encoder(model / WEIGHTS_FILE)
-    bundle, text = load_bundle(model), read_json(model / MODEL_FILE)
-    cards = [CardClass(**asdict(card)) for card in bundle.cards]
+    about = read_model_json(model / MODEL_FILE)
+    cards = [CardClass(**asdict(card)) for card in about.cards]
     pictures, split_hash = label_pictures(settings, side, classes, cards, encoder.image_size)
     if not len(pictures.keys):
         raise InputError(f"no pictures on the side {side!r} of this split; choose another with --split")
-    temperatures = {name: task.temperature for name, task in bundle.tasks.items()}
+    temperatures = {name: task.temperature for name, task in about.tasks.items()}
     dataset = path_name(settings.input or "dataset_default")
-    about = {"model": bundle.name, "split": side, "pictures": len(pictures.keys), "dataset": dataset}
-    page = report_pictures(out, encoder, pictures, classes, cards, about, temperatures)
+    facts = {"model": about.name, "split": side, "pictures": len(pictures.keys), "dataset": dataset}
+    page = report_pictures(out, encoder, pictures, classes, cards, facts, temperatures)
     told = told_scores(read_json(page.parent / CLASSIFICATION))
-    if text.get("split_hash", split_hash) not in ("", split_hash):
+    if about.split_hash not in (None, "", split_hash):
         told += "\nthis model was trained with another split: it may have learned from some of these pictures"
     return told, page
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,6 @@ from balatro.train_model.score.history import Numbers
 from balatro.train_model.score.metrics import JOINT_METRICS, METRICS
 from balatro.train_model.score.predictions import Predictions
 from balatro.train_model.score.scores import TaskScores, scalars
-from balatro.train_model.settings.settings import LAST_STEP
 
 READ_AT_ONCE = 128
 NUM_DRAWN = 2
@@ -62,15 +60,6 @@ class Validation:
         """The recall of the worst class of a task that has rows, 0 where none has."""
         rows = self.computed.get(task, {}).get("per_class", [])
         return min((row["recall"] for row in rows if row["support"]), default=0.0)
-
-
-def check_best(name: str, lesson: Lesson) -> None:
-    """SettingsError when --best names no score of these tasks."""
-    scores = [f"{task}_{metric.name}" for task in lesson.tasks for metric in METRICS if metric.scalar]
-    scores += [name for metric in JOINT_METRICS if metric.scalar for name in (metric.name, f"all_{metric.name}")]
-    if name not in ("loss", LAST_STEP, *scores):
-        near = difflib.get_close_matches(name, scores, n=3, cutoff=0.3) or scores[:3]
-        raise SettingsError(f"--best {name}: no such score; take `loss`, `last`, or one such as {', '.join(near)}")
 
 
 class Validator:

@@ -10,8 +10,9 @@ from typing import Any
 from balatro.config.paths import art_dir, data_dir
 from balatro.errors import SettingsError
 from balatro.train_model.lesson.tasks import AUGMENTED, DATA, ORIGINALS, RENDERED, TASKS, TaskOptions, choose_tasks
+from balatro.train_model.score.names import check_best
 from balatro.train_model.settings.knobs import DRAWN, PICTURES
-from balatro.train_model.settings.options import BY_KEY
+from balatro.train_model.settings.options import BY_KEY, LISTS
 from balatro.utils.files import put_back
 from balatro.utils.labels import AUGMENTED as AUGMENTED_FILE
 from balatro.utils.labels import KNOWN_FIELDS, LABELS, CardLabel, read_dataset, read_labels
@@ -34,6 +35,7 @@ def check_early(given: Given, name: str | None = None) -> None:
     data = choose_data(given)
     check_needs(given, data)
     lengths_of(given)
+    _check_choices(given)
     if "image_size" in given:
         read_size(given["image_size"])
     if RENDERED in data:
@@ -43,8 +45,18 @@ def check_early(given: Given, name: str | None = None) -> None:
     if pictured and not (folder if folder.is_file() else folder / LABELS).is_file():
         read_dataset(folder)  # says when neither labels nor pictures are there
     names = split_list(given.get("tasks") or ())
+    if "best" in given:
+        check_best(given["best"], names or TASKS)
     if any(task not in TASKS for task in names):
         choose_tasks(names, TaskOptions(), more_fields(label for place in pictured for label in _labels(place)))
+
+
+def _check_choices(given: Given) -> None:
+    """SettingsError for a name that is none of its flag's rows; of --device, what is not there is told later."""
+    for key, value in given.items():
+        names = [row.name for row in BY_KEY[key].knob.rows]
+        if names and key not in (*LISTS, "data") and value not in names:
+            raise SettingsError(f"no {key} {value!r}; choose one of: {', '.join(names)}")
 
 
 def _check_deck(deck: str) -> None:

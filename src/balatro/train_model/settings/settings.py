@@ -22,6 +22,8 @@ HIGHEST_SEED = 2**63 - 1
 """The highest whole number of 64 bits with a sign."""
 LAST_STEP = "last"
 """Value of `best` that exports the last weights, whatever the validation said."""
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 STRATEGIES = "balatro.train_model.settings.strategies"
 
 
@@ -163,9 +165,9 @@ class TrainSettings:
     learned."""
     threads: int = knob(on.MACHINE, 0, low=0)
     """Threads of torch on a CPU; 0: the cores that the workers leave."""
-    device: str = knob(on.MACHINE, "auto")
+    device: str = knob(on.MACHINE, "auto", rows=tuple(map(Row, DEVICES)), told="")
     """auto, cpu, cuda or mps."""
-    precision: str = knob(on.MACHINE, "auto")
+    precision: str = knob(on.MACHINE, "auto", rows=tuple(map(Row, PRECISIONS)), told="")
     """auto, float32, bfloat16 or float16.
 
     auto is bfloat16 where the processor is made for it."""

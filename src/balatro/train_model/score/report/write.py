@@ -334,15 +334,12 @@ def _page(
 ) -> str:
     main = predictions.main_task
     tasks = [task for task in predictions.tasks if task in computed]
-    wrong = np.zeros(len(predictions), bool)
-    for task in predictions.tasks:
-        wrong |= predictions.wrong(task)
     return render_page(
         "report.html",
         title=_title(about),
         about={name: value for name, value in about.items() if name not in TITLE},
         num_cards=len(predictions),
-        num_wrong=int(wrong.sum()),
+        num_wrong=_num_wrong(predictions),
         tasks=tasks,
         computed=computed,
         joint=computed[JOINT],
@@ -365,6 +362,14 @@ def _page(
         main=main,
         group=GROUP_TASK,
     )
+
+
+def _num_wrong(predictions: Predictions) -> int:
+    """Cards of which any task was read wrong."""
+    wrong = np.zeros(len(predictions), bool)
+    for task in predictions.tasks:
+        wrong |= predictions.wrong(task)
+    return int(wrong.sum())
 
 
 def _title(about: Mapping[str, object]) -> str:
