@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from balatro.config.kinds import CARD, KINDS
+from balatro.config.playing_cards import RANKS
+from balatro.identify_card.namer import Namer
 from balatro.identify_card.naming import make_cards
 from balatro.identify_card.printings import likeliest
 from balatro.runtime.bundle import Bundle
-from balatro.runtime.model_json import BundleCard, GallerySettings, Game
+from balatro.runtime.model_json import BundleCard, GallerySettings, Game, Task
 
 QUADS = np.array([[[0, 0], [10, 0], [10, 14], [0, 14]]], np.float32)
 
@@ -65,6 +69,16 @@ def test_what_has_no_name_has_no_fields():
 def test_what_a_head_says_comes_to_the_cards_fields():
     told = read(0.9, 0.0, 0.05, 0.03, 0.02, fields=({"finish": "Holo"},))
     assert told.fields == {"finish": "Holo"}
+
+
+@pytest.mark.parametrize(("more", "told"), [((), {"finish": "Holo", "rank": "2"}), (("kind",), {"finish": "Holo"})])
+def test_heads_of_the_games_own_playing_cards_tell_no_fields(more, told):
+    tasks = {name: Task(classes) for name, classes in {"finish": ("Holo", "Plain"), "rank": RANKS}.items()}
+    tasks |= {"identification": Task(tuple(card.id for card in CARDS))} | {name: Task(KINDS) for name in more}
+    outputs = {name: np.eye(1, len(task.classes)) * 20 for name, task in tasks.items()}
+    outputs |= {name: np.eye(1, len(KINDS), CARD) * 20 for name in more} | {"embedding": np.ones((1, 1))}
+    [told_card] = Namer(replace(BUNDLE, tasks=tasks)).name(outputs, QUADS, (20, 20))
+    assert told_card.name == "Bee" and told_card.fields == told
 
 
 def test_cards_with_fields_can_be_members_of_sets():

@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 
 from balatro.errors import DeckError
-from balatro.render.deck import Deck, DeckCard, bounds, cells, drawn_size, find_card, load_deck, save_deck, to_scale
+from balatro.render.deck import (
+    Deck,
+    DeckCard,
+    bounds,
+    cells,
+    deck_hash,
+    drawn_size,
+    dressed,
+    find_card,
+    load_deck,
+    save_deck,
+    to_scale,
+)
+from balatro.render.sprites import over
 
 
 def sprite(seed: int, scale: int = 1) -> np.ndarray:
@@ -18,9 +31,11 @@ def deck() -> Deck:
     cards = (
         DeckCard("d_one", "Séance One", "Joker", "Rare", sprite(1), floating=sprite(2)),
         DeckCard("d_two", "Two", "Joker", "Common", sprite(3, 2), size=(0.7, 0.7), scale=0.7, shine="voucher"),
-        DeckCard("p_one", "Seven", "Playing card", "", sprite(4), known=False),
+        DeckCard(
+            "p_one", "Seven", "Playing card", "", sprite(4), known=False, rank="7", suit="Clubs", faces=(sprite(6), sprite(7))
+        ),
     )
-    return Deck("small", cards, (sprite(5),), source="a test")
+    return Deck("small", cards, {"Eternal": sprite(5)}, {"Red": sprite(8)}, {"": sprite(9), "Gold": sprite(10, 2)}, "a test")
 
 
 def test_a_deck_comes_back_as_it_was(deck: Deck, tmp_path: Path):
@@ -28,12 +43,16 @@ def test_a_deck_comes_back_as_it_was(deck: Deck, tmp_path: Path):
     back = load_deck(tmp_path / "small")
     assert (back.name, back.source) == ("small", "a test")
     for card, again in zip(deck.cards, back.cards, strict=True):
-        for field in ("id", "name", "type", "rarity", "size", "scale", "shine", "known"):
+        for field in ("id", "name", "type", "rarity", "size", "scale", "shine", "known", "rank", "suit", "enhancement"):
             assert getattr(card, field) == getattr(again, field)
         assert np.array_equal(card.body, again.body)
         assert (card.floating is None) == (again.floating is None)
     assert np.array_equal(back.cards[0].floating, deck.cards[0].floating)  # type: ignore[arg-type]
-    assert np.array_equal(back.stickers[0], deck.stickers[0])
+    assert [face.tobytes() for face in back.cards[2].faces] == [face.tobytes() for face in deck.cards[2].faces]
+    for part in ("stickers", "seals", "grounds"):
+        before, after = getattr(deck, part), getattr(back, part)
+        assert {name: picture.tobytes() for name, picture in after.items()} == {n: p.tobytes() for n, p in before.items()}
+    assert deck_hash(back) == deck_hash(deck)
     assert [card.id for card in back.known] == ["d_one", "d_two"]
     assert [card.id for card in back.strangers] == ["p_one"]
 
@@ -54,6 +73,8 @@ CHANGES = {
     "scale of nothing": {"scale": float("nan")},
     "other shine": {"shine": "glitter"},
     "sprite by number": {"body": 3},
+    "rank of another game": {"rank": "Knight"},
+    "faces by number": {"faces": 1},
 }
 
 
@@ -66,6 +87,8 @@ def damage(folder: Path, kind: str) -> None:
         del text["cards"][1]["name"]
     elif kind == "outside":
         text["cards"][0]["body"] = "../../secret.png"
+    elif kind == "stickers without names":
+        text["stickers"] = ["sprites/sticker_0.png"]
     elif kind == "list":
         text = []
     elif kind == "missing sprite":
@@ -89,6 +112,7 @@ def damage(folder: Path, kind: str) -> None:
         ("outside", "is missing"),
         ("list", "not a deck"),
         ("missing sprite", "is missing"),
+        ("stickers without names", "an entry is damaged"),
         ("odd sprite", "71x95"),
         ("empty sprite", "71x95"),
         ("deep sprite", "71x95"),
@@ -120,6 +144,19 @@ def test_sprites_change_scale_without_smoothing(deck: Deck):
     assert np.array_equal(to_scale(one, 2)[::2, 1::2], one)
     assert to_scale(one, 1) is one
     assert cells(deck.cards, 2).shape == (3, 190, 142, 4)
+
+
+def test_a_playing_card_is_a_face_on_a_ground():
+    face, plain, gold = (np.zeros((95, 71, 4), np.uint8) for _ in range(3))
+    face[:40] = (10, 20, 30, 255)
+    plain[:], gold[:] = (255, 255, 255, 255), (240, 200, 100, 255)
+    other = face[::-1]
+    card = DeckCard("p", "P", "Playing card", "", over(face, plain), known=False, rank="2", suit="Clubs", faces=(face, other))
+    deck = Deck("small", (card,), grounds={"": plain, "Gold": gold})
+    assert dressed(deck, card) is card.body
+    on_gold, turned = dressed(deck, card, "Gold"), dressed(deck, card, face=1)
+    assert tuple(on_gold[0, 0]) == (10, 20, 30, 255) and tuple(on_gold[94, 0]) == (240, 200, 100, 255)
+    assert tuple(turned[0, 0]) == (255, 255, 255, 255) and tuple(turned[94, 0]) == (10, 20, 30, 255)
 
 
 def test_bounds_are_those_of_the_drawn_part():

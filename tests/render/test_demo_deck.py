@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from balatro.config.playing_cards import ENHANCEMENTS, RANKS, SEALS, STICKERS
 from balatro.render.deck import Deck, find_card, load_deck, save_deck
 from balatro.render.demo_art.canvas import HEIGHT, WIDTH, Canvas, oval_mask
 from balatro.render.demo_art.emblems import EMBLEMS, emblem_bits
@@ -34,8 +35,9 @@ def digest(deck: Deck) -> str:
         total.update(repr((card.id, card.name, card.type, card.rarity, card.size, card.scale, card.shine, card.known)).encode())
         total.update(card.body.tobytes())
         total.update(b"" if card.floating is None else card.floating.tobytes())
-    for sticker in deck.stickers:
-        total.update(sticker.tobytes())
+    for overlays in (deck.stickers, deck.seals, deck.grounds):
+        for name, picture in overlays.items():
+            total.update(name.encode() + picture.tobytes())
     return total.hexdigest()
 
 
@@ -57,8 +59,11 @@ def invented() -> Deck:
 def test_demo_deck_has_the_counts_of_the_real_one(demo: Deck) -> None:
     assert Counter(card.type for card in demo.known) == {"Joker": 150, "Tarot": 22, "Planet": 12, "Spectral": 18}
     kinds = Counter(card.type for card in demo.strangers)
-    assert kinds["Playing card"] == 68 and min(kinds[name] for name in ("Card back", "Voucher", "Booster pack")) >= 12
-    assert len(demo.stickers) >= 8
+    assert kinds["Playing card"] == 53 and min(kinds[name] for name in ("Card back", "Voucher", "Booster pack")) >= 12
+    assert set(STICKERS[:3]) <= set(demo.stickers)
+    assert set(demo.seals) == set(SEALS) and set(demo.grounds) == {"", *ENHANCEMENTS} - {"Stone"}
+    faces = [(card.rank, card.suit) for card in demo.strangers if card.faces]
+    assert faces == [(rank, suit) for suit in ("Spades", "Hearts", "Clubs", "Diamonds") for rank in RANKS]
 
 
 def test_a_sample_of_the_demo_deck(demo: Deck) -> None:
@@ -105,7 +110,8 @@ def test_shines(demo: Deck) -> None:
 def test_pictures_are_cells_with_hard_alpha(deck_name: str, request: pytest.FixtureRequest) -> None:
     deck: Deck = request.getfixturevalue(deck_name)
     layers = [layer for card in deck.cards for layer in (card.body, card.floating) if layer is not None]
-    for layer in [*layers, *deck.stickers]:
+    layers += [face for card in deck.cards for face in card.faces]
+    for layer in [*layers, *deck.stickers.values(), *deck.seals.values(), *deck.grounds.values()]:
         assert layer.shape == (HEIGHT, WIDTH, 4) and layer.dtype == np.uint8
         assert set(np.unique(layer[..., 3])) <= {0, 255}
         assert not layer[layer[..., 3] == 0].any()
@@ -227,6 +233,6 @@ def test_ovals_are_symmetric() -> None:
 
 
 def test_a_deck_can_be_saved_and_read_again(demo: Deck, tmp_path: Path) -> None:
-    part = Deck("part", demo.known[:3] + demo.strangers[-2:], demo.stickers[:1], demo.source)
+    part = Deck("part", demo.known[:3] + demo.strangers[-2:], demo.stickers, demo.seals, demo.grounds, demo.source)
     save_deck(part, tmp_path / "part")
     assert digest(load_deck(tmp_path / "part")) == digest(part)

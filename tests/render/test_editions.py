@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.render.display import GAME, show
-from balatro.render.editions import Phases, draw_editions, game_phases, random_phases
+from balatro.render.editions import Phases, draw_debuff, draw_editions, game_phases, random_phases
 
 WIDTH, HEIGHT = 142, 190
 
@@ -179,3 +179,31 @@ def test_game_phases_stay_in_range(seconds, number):
     assert -1 < phases.swing[0] < 3 and 0 <= phases.field[0] < 3000
     angle = seconds * (1.56 + number / 1.14212 % 1) + number / 1.35122
     assert phases.swing[0] == pytest.approx(sin(seconds / 28) + 1 + 0.06 * (0.5 + cos(angle)), abs=1e-4)
+
+
+def test_foil_lies_on_pips_twice():
+    ground, face = np.full((95, 71, 4), 255, np.uint8), np.zeros((95, 71, 4), np.uint8)
+    face[30:60, 20:50] = (240, 107, 63, 255)
+    body = np.where(face[..., 3:] > 0, face, ground)
+    phases = random_phases(np.random.default_rng(3), 1)
+    once = draw_editions(body[None], np.array([1]), phases)[0].astype(int)
+    twice = draw_editions(body[None], np.array([1]), phases, None, [(ground, face)])[0].astype(int)
+    pips = face[..., 3] > 0
+    assert np.array_equal(once[~pips], twice[~pips])
+    # An orange pip turns purple, as screenshots show it: the white ground's foil lies between.
+    assert (twice[pips] - once[pips])[:, 2].mean() > 30 and (twice[pips] - once[pips])[:, 0].mean() < 0
+
+
+def debuffed(colour: tuple[int, int, int]) -> np.ndarray:
+    """A card of one colour with the debuff pass over it, 0..255."""
+    body = np.broadcast_to(np.array(colour, np.float32) / 255, (95, 71, 3)).copy()
+    top, alpha = draw_debuff(body)
+    return 255 * (top * alpha[..., None] + body * (1 - alpha[..., None]))
+
+
+def test_a_debuffed_card_has_the_colours_measured_on_screenshots():
+    white, heart = debuffed((255, 255, 255)), debuffed((240, 52, 100))
+    assert np.abs(white[20, 35] - (229, 215, 216)).max() < 8  # the tint
+    assert np.abs(white[47, 35] - (226, 132, 132)).max() < 8  # the cross
+    assert np.abs(heart[47, 35] - (187, 35, 34)).max() < 12
+    assert np.allclose([white[2, 2], white[92, 68], white[2, 68]], white[47, 35], atol=0.01)

@@ -49,7 +49,7 @@ def test_the_truth_tells_what_shows_where(seed):
 def test_visible_is_the_share_of_pixels_that_show(seed):
     deck = Deck("one", tuple(plain_card(f"k{i}", (255, 20 * i, 0)) for i in range(12)))
     crowded = TableSettings(
-        sizes=((1024, 576),), states=(0, 0, 0, 0, 1), modifiers=(1, 0, 0, 0, 0), disturbed=0, display=PLAIN, crowded=1
+        sizes=((1024, 576),), states=(0, 0, 0, 0, 1, 0), modifiers=(1, 0, 0, 0, 0), disturbed=0, display=PLAIN, crowded=1
     )
     screen = draw_screen(deck, np.random.default_rng(seed), crowded)
     counted = 0

@@ -25,7 +25,7 @@ def tiny_deck(num_cards: int = 4) -> Deck:
     known = [DeckCard(f"t_{n}", f"Tiny {n}", "Joker", "Common", body(n)) for n in range(num_cards - 1)]
     known.append(DeckCard("t_twin", "Tiny Twin", "Joker", "Rare", body(0), size=(0.7, 0.7), scale=0.7))
     strangers = [DeckCard(f"s_{n}", kind, kind, "", body(100 + n), known=False) for n, kind in enumerate(STRANGERS)]
-    return Deck("tiny", (*known, *strangers), (), "test")
+    return Deck("tiny", (*known, *strangers), source="test")
 
 
 def save_tiny_deck(folder: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 KINDS = ("nothing", "card", "playing card", "card back", "voucher", "booster pack")
 """`nothing` is no card, or parts of two; `card` is anything that may have a name: joker, tarot, planet, spectral."""
-NOTHING, CARD = 0, 1
+NOTHING, CARD, PLAYING_CARD = 0, 1, 2
 
 
 def kind_of(card_type: str) -> int:

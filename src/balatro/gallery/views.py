@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.render.deck import CELL, Deck, DeckCard, cells
+from balatro.render.deck import CELL, Deck, DeckCard, dressed, to_scale
 from balatro.render.display import Display, show
 from balatro.render.editions import draw_editions, random_phases
 from balatro.render.layers import Float, Pose, drawn_quad, lay, random_float, stack_layers
@@ -23,20 +23,27 @@ ROOM = 1.45
 
 @dataclass(frozen=True)
 class View:
-    """One picture to be drawn: place in deck.cards, index into MODIFIERS."""
+    """One picture to be drawn: place in deck.cards, index into MODIFIERS, and of a playing card its enhancement and face."""
 
     card: int
     modifier: int
+    enhancement: str = ""
+    face: int = 0
 
 
 def plan_views(deck: Deck, num_phases: int, num_stranger_views: int) -> list[View]:
-    """Every known card in each modifier, at some moments each (editions move); strangers as they are."""
+    """Every known card in each modifier, at some moments each (editions move); strangers as they are; playing cards also
+    with each of their other faces, and on two of the grounds."""
+    grounds = [name for name in deck.grounds if name]
     views = []
     for place, card in enumerate(deck.cards):
         if card.known:
             views += [View(place, modifier) for modifier in range(len(MODIFIERS)) for _ in range(num_phases)]
         else:
             views += [View(place, 0)] * num_stranger_views
+            views += [View(place, 0, face=face) for face in range(1, len(card.faces))]
+            if card.faces and grounds:
+                views += [View(place, 0, grounds[(place + step) % len(grounds)]) for step in (0, len(grounds) // 2)]
     return views
 
 
@@ -49,7 +56,9 @@ def draw_views(
     """
     cards = [deck.cards[view.card] for view in views]
     modifiers = np.array([view.modifier for view in views], int)
-    bodies = draw_editions(cells(cards, 2), modifiers, random_phases(rng, len(views)), [card.shine for card in cards])
+    plain = [dressed(deck, card, view.enhancement, view.face) for card, view in zip(cards, views, strict=True)]
+    bodies = np.stack([to_scale(body, 2) for body in plain])
+    bodies = draw_editions(bodies, modifiers, random_phases(rng, len(views)), [card.shine for card in cards])
     return np.stack([_draw_view(card, body, rng, size, margin) for card, body in zip(cards, bodies, strict=True)])
 
 

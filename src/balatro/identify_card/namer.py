@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from balatro.config.kinds import NOTHING
+from balatro.config.playing_cards import ASPECTS
 from balatro.gallery.gallery import NO_VIEW, Gallery, pooled
 from balatro.identify_card.added.cards import EMPTY, STRANGER, AddedCards
 from balatro.identify_card.added.joining import columns_of, join_logits, trust
@@ -70,10 +71,14 @@ class Namer:
         return make_cards(names, alike, modifiers, quads, size, self.bundle, self._fields(outputs, len(quads)))
 
     def _fields(self, outputs: dict[str, np.ndarray], count: int) -> list[dict[str, str]]:
-        """What heads of a run's own tasks say of each thing: a field for each, where one class is likelier than all others."""
+        """What heads of a run's own tasks say of each thing: a field for each, where one class is likelier than all others.
+
+        Of a model of the game's screens, which knows kinds of things, rank, suit and the like are told in the table.
+        """
         told: list[dict[str, str]] = [{} for _ in range(count)]
+        others = (*NOT_FIELDS, *ASPECTS) if "kind" in self.bundle.tasks else NOT_FIELDS
         for name, task in self.bundle.tasks.items():
-            if name not in NOT_FIELDS:
+            if name not in others:
                 chances = softmax(outputs[name], task.temperature)
                 for fields, place, chance in zip(told, chances.argmax(axis=1), chances.max(axis=1), strict=True):
                     if chance >= max(task.reject, FIELD_SURE):

@@ -4,14 +4,15 @@
     data/art/<name>/sprites/*.png      one RGBA picture a layer
 
 A deck holds the cards to be named and the *strangers*: playing cards, card backs, vouchers and booster packs, which look
-like cards on a screen and must never be given a name.
+like cards on a screen and must never be given a name. A playing card is put together as it is drawn: one of its faces (the
+pips) on the plain ground, which is its body, or on that of an enhancement.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,21 @@ from typing import Any
 import cv2
 import numpy as np
 
+from balatro.config.playing_cards import ENHANCEMENTS, RANKS, SUITS
 from balatro.errors import DeckError
+from balatro.render.sprites import over
 from balatro.utils.files import new_folder, put_back, read_json
 from balatro.utils.images import to_png
 
-DECK_FORMAT = 1
+DECK_FORMAT = 2
 CELL = (71, 95)
 """Width and height of a card's cell in the atlas at 1x, in pixels."""
 
 SHINES = ("none", "booster", "voucher")
 """Shine passes of the base look: `booster` on Spectrals and packs, `voucher` on vouchers (EDITIONS: layers, 3)."""
+
+FIELDS = {"rank": RANKS, "suit": SUITS, "enhancement": ENHANCEMENTS}
+"""What deck.json says of a playing card, and the values that there are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,16 +58,31 @@ class DeckCard:
     shine: str = "none"
     known: bool = True
     """False for strangers."""
+    rank: str = ""
+    """Of a playing card with a face, one of RANKS, and its suit, one of SUITS."""
+    suit: str = ""
+    enhancement: str = ""
+    """What the card always has: Stone for the stone card."""
+    faces: tuple[np.ndarray, ...] = ()
+    """Pips alone, cell-sized RGBA: those on the body, then other looks that a player may choose."""
+
+
+Overlays = Mapping[str, np.ndarray]
+"""Cell-sized RGBA pictures by name."""
 
 
 @dataclass(frozen=True, eq=False)
 class Deck:
-    """Cards to be named, strangers and stickers, in a fixed order."""
+    """Cards to be named, strangers, and what lies under or over a card, in a fixed order."""
 
     name: str
     cards: tuple[DeckCard, ...]
-    stickers: tuple[np.ndarray, ...] = field(default=())
-    """Cell-sized RGBA overlays (eternal, perishable, rental, seals, stakes)."""
+    stickers: Overlays = field(default_factory=dict)
+    """Names of STICKERS, and of stakes."""
+    seals: Overlays = field(default_factory=dict)
+    """Names of SEALS."""
+    grounds: Overlays = field(default_factory=dict)
+    """What lies under the faces, by enhancement; "" is the plain one. Stone is a card of its own."""
     source: str = ""
 
     @property
@@ -79,15 +100,14 @@ def save_deck(deck: Deck, folder: Path) -> None:
     """Write the deck as a folder, whole or not at all; an older deck there is replaced only once the new one is complete."""
     with new_folder(folder, "deck.json") as building:
         (building / "sprites").mkdir()
-        entries = [_write_card(card, building) for card in deck.cards]
-        for number, sticker in enumerate(deck.stickers):
-            (building / "sprites" / f"sticker_{number}.png").write_bytes(to_png(sticker))
         text = {
             "format": DECK_FORMAT,
             "name": deck.name,
             "source": deck.source,
-            "stickers": [f"sprites/sticker_{number}.png" for number in range(len(deck.stickers))],
-            "cards": entries,
+            "stickers": _write_overlays(deck.stickers, "sticker", building),
+            "seals": _write_overlays(deck.seals, "seal", building),
+            "grounds": _write_overlays(deck.grounds, "ground", building),
+            "cards": [_write_card(card, building) for card in deck.cards],
         }
         (building / "deck.json").write_text(json.dumps(text, indent=1, ensure_ascii=False), encoding="utf-8")
 
@@ -111,12 +131,23 @@ def load_deck(folder: Path) -> Deck:
         )
     try:
         cards = tuple(_read_card(entry, folder) for entry in text["cards"])
-        stickers = tuple(_read_png(folder, str(sticker)) for sticker in text["stickers"])
-        return Deck(text["name"], cards, stickers, text["source"])
+        stickers, seals, grounds = (_read_overlays(text[part], folder) for part in ("stickers", "seals", "grounds"))
+        return Deck(text["name"], cards, stickers, seals, grounds, text["source"])
     except DeckError:
         raise
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise DeckError(f"{path}: an entry is damaged ({error}); make the deck anew") from error
+
+
+def _write_overlays(overlays: Overlays, kind: str, folder: Path) -> dict[str, str]:
+    paths = {name: f"sprites/{kind}_{number}.png" for number, name in enumerate(overlays)}
+    for name, path in paths.items():
+        (folder / path).write_bytes(to_png(overlays[name]))
+    return paths
+
+
+def _read_overlays(paths: dict[str, str], folder: Path) -> dict[str, np.ndarray]:
+    return {str(name): _read_png(folder, str(path)) for name, path in dict(paths).items()}
 
 
 def _write_card(card: DeckCard, folder: Path) -> dict[str, Any]:
@@ -131,7 +162,13 @@ def _write_card(card: DeckCard, folder: Path) -> dict[str, Any]:
         "scale": card.scale,
         "shine": card.shine,
         "known": card.known,
+        "rank": card.rank,
+        "suit": card.suit,
+        "enhancement": card.enhancement,
+        "faces": [f"sprites/{card.id}.face_{number}.png" for number in range(len(card.faces))],
     }
+    for path, face in zip(entry["faces"], card.faces, strict=True):
+        (folder / path).write_bytes(to_png(face))
     (folder / entry["body"]).write_bytes(to_png(card.body))
     if card.floating is not None:
         (folder / entry["floating"]).write_bytes(to_png(card.floating))
@@ -145,6 +182,7 @@ def _read_card(entry: dict[str, Any], folder: Path) -> DeckCard:
         raise ValueError(f"size {size}, scale {scale}")
     if shine not in SHINES:
         raise ValueError(f"shine {shine!r}, expected one of {', '.join(SHINES)}")
+    fields = {name: _one_of(str(entry[name]), among) for name, among in FIELDS.items()}
     return DeckCard(
         id=str(entry["id"]),
         name=str(entry["name"]),
@@ -156,7 +194,15 @@ def _read_card(entry: dict[str, Any], folder: Path) -> DeckCard:
         scale=scale,
         shine=shine,
         known=bool(entry["known"]),
+        faces=tuple(_read_png(folder, str(face)) for face in entry["faces"]),
+        **fields,
     )
+
+
+def _one_of(value: str, among: tuple[str, ...]) -> str:
+    if value and value not in among:
+        raise ValueError(f"{value!r}, expected one of {', '.join(among)}")
+    return value
 
 
 def _read_png(folder: Path, name: str) -> np.ndarray:
@@ -174,6 +220,20 @@ def _read_png(folder: Path, name: str) -> np.ndarray:
 def cells(cards: Iterable[DeckCard], scale: int) -> np.ndarray:
     """The bodies as one (N, 95*scale, 71*scale, 4) uint8 array, enlarged or reduced without smoothing."""
     return np.stack([to_scale(card.body, scale) for card in cards])
+
+
+def dressed(deck: Deck, card: DeckCard, enhancement: str = "", face: int = 0) -> np.ndarray:
+    """A card's body; a playing card's with this face on the ground of this enhancement, where the deck has one.
+
+    (95k, 71k, 4) uint8 RGBA, straight alpha.
+    """
+    parts = parts_of(deck, card, enhancement, face)
+    return card.body if parts is None or not (enhancement or face) else over(parts[1], parts[0])
+
+
+def parts_of(deck: Deck, card: DeckCard, enhancement: str = "", face: int = 0) -> tuple[np.ndarray, np.ndarray] | None:
+    """The ground and the face of which `dressed` puts a playing card together; None for any other card."""
+    return (deck.grounds[enhancement], card.faces[face]) if card.faces and enhancement in deck.grounds else None
 
 
 def to_scale(sprite: np.ndarray, scale: int) -> np.ndarray:
@@ -225,6 +285,9 @@ def deck_hash(deck: Deck) -> str:
     for card in deck.cards:
         total.update(f"{card.id}|{card.size}|{card.scale}|{card.shine}|{card.known}".encode())
         total.update(card.body.tobytes())
-        if card.floating is not None:
-            total.update(card.floating.tobytes())
+        for layer in (*card.faces, *([] if card.floating is None else [card.floating])):
+            total.update(layer.tobytes())
+    for overlays in (deck.seals, deck.grounds, deck.stickers):
+        for name, picture in overlays.items():
+            total.update(name.encode() + picture.tobytes())
     return total.hexdigest()[:16]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from balatro.config import playing_cards
+from balatro.config.objects import STAKES
 from balatro.render.deck import Deck, DeckCard
 from balatro.render.demo_art.compose import Drawing
 from balatro.render.demo_art.emblems import SUITS
@@ -14,10 +17,31 @@ from balatro.render.demo_art.families import KINDS, draw_family, plan_family, st
 from balatro.render.demo_art.frames import invented_word
 from balatro.render.demo_art.named import draw_roster
 from balatro.render.demo_art.roster import ROSTER
-from balatro.render.demo_art.strangers import ENHANCEMENTS, RANKS, booster_pack, card_back, playing_card, sticker, voucher
+from balatro.render.demo_art.strangers import (
+    ENHANCEMENTS,
+    RANKS,
+    booster_pack,
+    card_back,
+    card_face,
+    card_ground,
+    playing_card,
+    seal,
+    sticker,
+    voucher,
+)
 from balatro.render.demo_art.traits import Dice
 
-_NUM_STICKERS = 10
+_STICKERS = ("Eternal", "Perishable", "Rental", *STAKES)
+PACK_SIZES = ("", "Jumbo", "Mega")
+BACKS = (
+    "Brick Deck", "Fern Deck", "Harbour Deck", "Ember Deck", "Lantern Deck", "Orchard Deck", "Quarry Deck", "Saffron Deck",
+    "Thistle Deck", "Velvet Deck", "Willow Deck", "Zephyr Deck",
+)  # fmt: skip
+VOUCHERS = (
+    "Longer Shelf", "Longest Shelf", "Kind Grocer", "Kindest Grocer", "Polish", "Lacquer", "Second Try", "Third Try",
+    "Looking Glass", "Spyglass", "Helping Hand", "Full Basket", "Piggy Bank", "Strongroom",
+)  # fmt: skip
+"""What the demo deck's backs and vouchers are called."""
 _SOURCE = "drawn by this program; no art of any game"
 
 
@@ -30,8 +54,9 @@ def draw_demo_deck(seed: int = 0, cards: int | None = None) -> Deck:
     known = tuple(draw_roster(f"demo {seed}", ROSTER))
     if cards is not None:
         known = tuple(known[place * len(known) // cards] for place in range(min(cards, len(known))))
-    strangers = tuple(_strangers(f"demo {seed}", 52 + 16 + 12 + 14 + 14))
-    return Deck("demo", known + strangers, _stickers(f"demo {seed}"), _SOURCE)
+    key = f"demo {seed}"
+    strangers = (*_playing_cards(f"{key}/0"), *(_stranger(f"{key}/0", place, place) for place in range(68, 108)))
+    return Deck("demo", known + strangers, _stickers(key), _seals(key), _grounds(f"{key}/0"), _SOURCE)
 
 
 def invent_deck(seed: int, num_cards: int) -> Deck:
@@ -41,7 +66,9 @@ def invent_deck(seed: int, num_cards: int) -> Deck:
     """
     cards = tuple(_invented(seed, num_cards))
     strangers = tuple(_strangers(f"invented {seed}", max(60, num_cards // 20)))
-    return Deck(f"invented-{seed}", cards + strangers, _stickers(f"invented {seed}"), _SOURCE)
+    return Deck(
+        f"invented-{seed}", cards + strangers, _stickers(f"invented {seed}"), _seals(f"invented {seed}"), source=_SOURCE
+    )
 
 
 def _invented(seed: int, num_cards: int) -> Iterator[DeckCard]:
@@ -79,6 +106,26 @@ def _card_of(number: int, kind: str, key: str, drawing: Drawing) -> DeckCard:
     return DeckCard(name, name, type_, rarity, drawing.body, drawing.floating, size, scale, shine)
 
 
+def _playing_cards(key: str) -> Iterator[DeckCard]:
+    """A stone, and the 52 with their faces."""
+    stone = _unnamed("s_stone", "Stone Card", "Playing card", playing_card(key, SUITS[0], RANKS[0], "stone"))
+    yield replace(stone, enhancement="Stone")
+    for suit in SUITS:
+        for rank, name in zip(RANKS, playing_cards.RANKS, strict=True):
+            card_id, title = f"s_{suit}_{rank}".lower(), f"{name} of {suit.title()}s"
+            card = _unnamed(card_id, title, "Playing card", playing_card(key, suit, rank))
+            yield replace(card, rank=name, suit=f"{suit.title()}s", faces=(card_face(key, suit, rank),))
+
+
+def _seals(key: str) -> dict[str, np.ndarray]:
+    return {name: seal(key, name) for name in playing_cards.SEALS}
+
+
+def _grounds(key: str) -> dict[str, np.ndarray]:
+    names = ["", *(name for name in playing_cards.ENHANCEMENTS if name != "Stone")]
+    return {name: card_ground(key, name.lower()) for name in names}
+
+
 def _strangers(key: str, count: int) -> Iterator[DeckCard]:
     """Playing cards, enhanced ones, backs, vouchers and packs: a fair sample below 108, beyond it all anew with other looks."""
     for number in range(count):
@@ -99,15 +146,18 @@ def _stranger(key: str, number: int, place: int) -> DeckCard:
             id_, f"{enhancement} {rank} of {suit}s", "Playing card", playing_card(f"{key}/{step}", suit, rank, enhancement)
         )
     if place < 80:
-        return _unnamed(id_, f"back {place - 67}", "Card back", card_back(f"{key}/back/{place}"))
+        return _unnamed(id_, _name(key, BACKS, place - 68), "Card back", card_back(f"{key}/back/{place}"))
     if place < 94:
-        return _unnamed(
-            id_, f"voucher {place - 79}", "Voucher", voucher(f"{key}/voucher/{place}", _title(key, place)), shine="voucher"
-        )
+        drawing = voucher(f"{key}/voucher/{place}", _title(key, place))
+        return _unnamed(id_, _name(key, VOUCHERS, place - 80), "Voucher", drawing, shine="voucher")
     title = f"{_title(key, place)} PACK"
-    return _unnamed(
-        id_, f"pack {place - 93}", "Booster pack", booster_pack(f"{key}/pack/{place}", title), shine="booster", scale=1.27
-    )
+    name = f"{PACK_SIZES[(place - 94) % 3]} {title}".strip().title()
+    return _unnamed(id_, name, "Booster pack", booster_pack(f"{key}/pack/{place}", title), shine="booster", scale=1.27)
+
+
+def _name(key: str, names: tuple[str, ...], number: int) -> str:
+    """What the demo deck's things are called; those of invented decks have no names."""
+    return names[number] if key.startswith("demo") else f"{number + 1}"
 
 
 def _title(key: str, place: int) -> str:
@@ -120,5 +170,5 @@ def _unnamed(id_: str, name: str, type_: str, drawing: Drawing, shine: str = "no
     return DeckCard(id_, name, type_, "", drawing.body, drawing.floating, (scale, scale), scale, shine, known=False)
 
 
-def _stickers(key: str) -> tuple[np.ndarray, ...]:
-    return tuple(sticker(key, number) for number in range(_NUM_STICKERS))
+def _stickers(key: str) -> dict[str, np.ndarray]:
+    return {name: sticker(key, number) for number, name in enumerate(_STICKERS)}

@@ -23,6 +23,8 @@ LONGEST_PLAY = 7200.0
 """Seconds since the start of the game that random phases reach."""
 NEGATIVE_TINT = np.float32(0.8) * np.array([79, 99, 103], np.float32) / 255
 """Added to the inverted colours of a Negative: (0.248, 0.311, 0.323)."""
+CROSS = 0.1
+"""Half the width of a debuffed card's cross, along either side of the cell."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,22 @@ def game_phases(seconds: float, numbers: Sequence[int], rotation: float = 0.0, h
     return Phases(*(np.broadcast_to(v, number.shape).astype(np.float32) for v in (swing, np.float64(seconds), field)))
 
 
-def draw_editions(bodies: np.ndarray, modifiers: np.ndarray, phases: Phases, shines: Sequence[str] | None = None) -> np.ndarray:
+Parts = tuple[np.ndarray, np.ndarray] | None
+"""A playing card's ground and face, (H, W, 4) uint8 RGBA each, of which its body was put together; None for other cards."""
+
+
+def draw_editions(
+    bodies: np.ndarray,
+    modifiers: np.ndarray,
+    phases: Phases,
+    shines: Sequence[str] | None = None,
+    parts: Sequence[Parts] | None = None,
+) -> np.ndarray:
     """The bodies with shine and edition passes over them.
 
     bodies (N, H, W, 4) uint8 RGBA; modifiers (N,) indices into MODIFIERS; shines: "none", "booster" or "voucher" for each
-    card (none when not given). Returns a new array of the same shape and dtype. Base cards without shine come back as they are.
+    card (none when not given); parts: of which each was put together. Returns a new array of the same shape and dtype. Base
+    cards without shine come back as they are.
     """
     drawn = bodies.copy()
     modifiers = np.asarray(modifiers)
@@ -75,11 +88,11 @@ def draw_editions(bodies: np.ndarray, modifiers: np.ndarray, phases: Phases, shi
     for row in np.flatnonzero((modifiers != BASE) | (named != "none")):
         # One card at a time: its planes stay in the processor's cache, which is faster than any larger batch.
         one = phases[np.array([row])]
-        drawn[row] = _draw_card(bodies[row], int(modifiers[row]), one, str(named[row]))
+        drawn[row] = _draw_card(bodies[row], int(modifiers[row]), one, str(named[row]), parts[int(row)] if parts else None)
     return drawn
 
 
-def _draw_card(body: np.ndarray, modifier: int, phases: Phases, shine: str) -> np.ndarray:
+def _draw_card(body: np.ndarray, modifier: int, phases: Phases, shine: str, parts: Parts = None) -> np.ndarray:
     tex = body.astype(np.float32) * np.float32(1 / 255)
     rgb, alpha = tex[..., :3], tex[..., 3]
     swing, seconds, field = float(phases.swing[0]), float(phases.seconds[0]), float(phases.field[0])
@@ -89,7 +102,10 @@ def _draw_card(body: np.ndarray, modifier: int, phases: Phases, shine: str) -> n
     if shine != "none":
         under = _blend(under, *_shine(rgb, alpha, swing, SHINE_TABLE[shine]))
     if modifier == FOIL:
-        under = _blend(under, *_foil(rgb, alpha, swing, seconds))
+        # The one half-transparent pass: where there are pips, the ground's lies over them, and theirs over that.
+        for part in parts or (body,):
+            shown = part.astype(np.float32) * np.float32(1 / 255)
+            under = _blend(under, *_foil(shown[..., :3], shown[..., 3], swing, seconds))
     elif modifier == HOLOGRAPHIC:
         under = _blend(under, _holographic(rgb, swing, seconds, field), _thin(alpha))
     elif modifier == POLYCHROME:
@@ -100,6 +116,23 @@ def _draw_card(body: np.ndarray, modifier: int, phases: Phases, shine: str) -> n
     result[..., :3] = np.clip(under * 255 + 0.5, 0, 255)
     result[..., 3] = np.clip(out_alpha * 255 + 0.5, 0, 255)
     return result
+
+
+def draw_debuff(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pass over a card that is debuffed: a dull tint, and an opaque red cross from corner to corner.
+
+    rgb (H, W, 3) float32, 0..1. Returns colours of the same shape and alpha (H, W); measured on screenshots, see
+    docs/editions.md.
+    """
+    grid = _grid(*rgb.shape[:2])
+    h, s, lightness = to_hsl(rgb * np.float32(0.8) + np.array([0.2, 0, 0], np.float32))
+    cross = np.minimum(np.abs(grid.u - grid.v), np.abs(grid.u + grid.v - 1)) < CROSS
+    top = to_rgb(
+        np.where(cross, np.float32(0), h),
+        np.where(cross, np.float32(0.62), np.float32(0.21) * s),
+        np.where(cross, np.float32(0.78), np.float32(0.63)) * lightness,
+    )
+    return top, np.where(cross, np.float32(1), np.float32(0.3))
 
 
 def _blend(under: np.ndarray, top: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from balatro.render.deck import CELL, DeckCard, bounds, to_scale
+from balatro.render.editions import draw_debuff
 
 FLOAT_PAD = 0.14
 """Room around a cell, as a share of its width and height, for floating figures that reach over the edge."""
@@ -95,7 +96,7 @@ def stack_layers(
         figure = to_scale(floating, width // CELL[0])
         _over(whole, _hovering(_premultiply(figure), whole.shape, (pad_x, pad_y), hover))
     if debuffed:
-        _debuff(cell)
+        _debuff(cell, body)
     return whole
 
 
@@ -126,17 +127,11 @@ def _hovering(figure: np.ndarray, shape: tuple[int, ...], pad: tuple[int, int], 
     return moved + shadow
 
 
-def _debuff(cell: np.ndarray) -> None:
-    """A greyed card with a red X, as the game marks cards without effect."""
-    grey = cell[..., :3].mean(axis=-1, keepdims=True)
-    cell[..., :3] = cell[..., :3] * 0.45 + grey * 0.35
-    height, width = cell.shape[:2]
-    cross = np.zeros((height, width), np.float32)
-    for ends in (((0.15, 0.2), (0.85, 0.8)), ((0.85, 0.2), (0.15, 0.8))):
-        begin, end = ((round(x * width), round(y * height)) for x, y in ends)
-        cv2.line(cross, begin, end, 0.6, max(width // 9, 2), cv2.LINE_AA)
-    cross *= cell[..., 3]
-    cell[..., :3] += (np.array([230, 60, 60], np.float32) * cell[..., 3:] - cell[..., :3]) * cross[..., None]
+def _debuff(cell: np.ndarray, body: np.ndarray) -> None:
+    """Lay the debuff pass of this body, (H, W, 4) uint8, over the cell."""
+    top, alpha = draw_debuff(body[..., :3].astype(np.float32) * np.float32(1 / 255))
+    alpha = (alpha * body[..., 3] * np.float32(1 / 255))[..., None]
+    _over(cell, np.concatenate([top * np.float32(255) * alpha, alpha], axis=2))
 
 
 def lay(image: np.ndarray, card: DeckCard, layers: np.ndarray, pose: Pose, shadow: tuple[float, float], smooth: bool) -> None:

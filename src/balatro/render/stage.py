@@ -15,7 +15,7 @@ from balatro.render.display import GAME, Display, show
 from balatro.render.editions import draw_editions, game_phases
 from balatro.render.ground import paint_ground, random_ground, random_ground_colours
 from balatro.render.layers import Float, lay, stack_layers
-from balatro.render.plans import Placed
+from balatro.render.plans.dealer import Placed
 from balatro.render.play import DECK_PLACE, Key, Life, Play
 from balatro.render.table import pose_of, shadow_of
 

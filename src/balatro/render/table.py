@@ -15,14 +15,15 @@ import numpy as np
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH, ROOM
 from balatro.render import interface
-from balatro.render.deck import Deck, DeckCard, cells
+from balatro.render.deck import Deck, DeckCard, dressed, parts_of, to_scale
 from balatro.render.display import GAME, Display, move_points, random_display, show
-from balatro.render.editions import draw_editions, random_phases
+from balatro.render.editions import Parts, Phases, draw_editions, random_phases
 from balatro.render.ground import draw_ground, random_ground_colours
 from balatro.render.layers import Float, Pose, drawn_quad, lay, random_float, stack_layers
-from balatro.render.plans import PLANS, Dealer, Placed, make_dealer, upper_rows
+from balatro.render.plans.areas import PLANS, upper_rows
+from balatro.render.plans.dealer import Dealer, Placed, make_dealer
 
-STATES = ("shop", "pack", "hand", "blind", "scattered")
+STATES = ("shop", "pack", "hand", "blind", "scattered", "deck")
 SIZES = (
     (640, 360),
     (768, 432),
@@ -44,7 +45,7 @@ class TableSettings:
 
     sizes: tuple[tuple[int, int], ...] = SIZES
     """Widths and heights in pixels, one of them for each screen."""
-    states: tuple[float, ...] = (0.28, 0.24, 0.16, 0.1, 0.22)
+    states: tuple[float, ...] = (0.22, 0.2, 0.3, 0.06, 0.18, 0.04)
     """How often each of STATES comes."""
     modifiers: tuple[float, ...] = (0.28, 0.18, 0.18, 0.18, 0.18)
     """How often each modifier comes on a card that may have one."""
@@ -59,7 +60,7 @@ class TableSettings:
 TRAIN = TableSettings()
 PLAY = TableSettings(
     sizes=PLAY_SIZES,
-    states=(0.35, 0.3, 0.25, 0.1, 0.0),
+    states=(0.35, 0.3, 0.25, 0.1, 0.0, 0.0),
     modifiers=(0.6, 0.1, 0.1, 0.1, 0.1),
     crowded=0.15,
     disturbed=0.4,
@@ -71,7 +72,8 @@ PLAY = TableSettings(
 @dataclass(frozen=True, eq=False)
 class ScreenCard:
     """The truth about one card: its place in deck.cards, id, whether it is to be named, modifier, corners (4, 2) float32 of
-    its drawn part in pixels (top left, top right, bottom right, bottom left), the share of it that shows, and its area."""
+    its drawn part in pixels (top left, top right, bottom right, bottom left), the share of it that shows, and its area; and
+    what lies on it and under its face: stickers, seal, enhancement."""
 
     card: int
     id: str
@@ -80,6 +82,10 @@ class ScreenCard:
     quad: np.ndarray
     visible: float
     area: str
+    enhancement: str = ""
+    seal: str = ""
+    stickers: tuple[str, ...] = ()
+    debuffed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +110,7 @@ def draw_screen(
     >>> screen.image.shape
     (720, 1280, 3)
     >>> [(card.id, card.modifier) for card in screen.cards if card.known][:2]
-    [('d_juggler', 'Polychrome'), ('d_diploma_of_idleness', 'Base')]
+    [('d_chalice', 'Polychrome'), ('d_maxed_out_card', 'Base')]
     """
     width, height = settings.sizes[int(rng.integers(len(settings.sizes)))]
     state = STATES[int(rng.choice(len(STATES), p=settings.states))]
@@ -113,7 +119,7 @@ def draw_screen(
     canvas = interface.new_canvas(width, height, scale, pixel_font)
     dealer = make_dealer(deck, rng, settings, among)
     draw_ground(canvas, random_ground_colours(rng), rng)
-    placed = upper_rows(dealer) + PLANS[state](dealer)
+    placed = [*(upper_rows(dealer) if state != "deck" else ()), *PLANS[state](dealer)]
     _draw_furniture(canvas, state, rng)
     quads = draw_cards(canvas, deck, placed, rng)
     _draw_over(canvas, placed, dealer)
@@ -146,6 +152,8 @@ def _draw_furniture(canvas: interface.Canvas, state: str, rng: np.random.Generat
             interface.draw_sparks(canvas, rng)
     elif state == "hand":
         interface.draw_hand_buttons(canvas, rng)
+    elif state == "deck":
+        interface.draw_box(canvas, (250.0, 20.0, 1010.0, 550.0), interface.SLATE, (220, 230, 235), 12)
 
 
 def _shade(canvas: interface.Canvas, box: tuple[float, float, float, float], depth: float) -> None:
@@ -166,17 +174,34 @@ def draw_cards(canvas: interface.Canvas, deck: Deck, placed: list[Placed], rng: 
     phases = random_phases(rng, len(placed))
     if not placed:
         return []
-    bodies = draw_editions(cells(cards, detail), modifiers, phases, [c.shine for c in cards])
+    plain = [dressed(deck, card, p.enhancement, p.face) for p, card in zip(placed, cards, strict=True)]
+    bodies = np.stack([to_scale(body, detail) for body in plain])
+    parts = [_parts(deck, card, p, detail) for p, card in zip(placed, cards, strict=True)]
+    bodies = draw_editions(bodies, modifiers, phases, [c.shine for c in cards], parts)
     quads = []
     for number, (p, card, body) in enumerate(zip(placed, cards, bodies, strict=True)):
         pose = pose_of(canvas, p, width)
         hover = random_float(rng) if card.floating is not None else Float()
-        layers = stack_layers(body, [deck.stickers[s] for s in p.stickers], card.floating, hover, p.debuffed)
+        layers = stack_layers(body, overlays_of(deck, p, phases[np.array([number])]), card.floating, hover, p.debuffed)
         lay(canvas.image, card, layers, pose, shadow_of(canvas, p), smooth)
         quad = drawn_quad(card, pose)
         _own(canvas, quad, number)
         quads.append(quad)
     return quads
+
+
+def _parts(deck: Deck, card: DeckCard, p: Placed, detail: int) -> Parts:
+    """The two layers of a playing card with an edition."""
+    parts = parts_of(deck, card, p.enhancement, p.face) if p.modifier else None
+    return parts and (to_scale(parts[0], detail), to_scale(parts[1], detail))
+
+
+def overlays_of(deck: Deck, p: Placed, phases: Phases) -> list[np.ndarray]:
+    """What lies on the card: its seal, a Gold one with a shine, and its stickers."""
+    seals = [deck.seals[p.seal]] if p.seal else []
+    if p.seal == "Gold":
+        seals = [draw_editions(seals[0][None], np.zeros(1, int), phases, ["voucher"])[0]]
+    return [*seals, *(deck.stickers[name] for name in p.stickers)]
 
 
 def pose_of(canvas: interface.Canvas, p: Placed, width: float) -> Pose:
@@ -210,14 +235,23 @@ def _draw_over(canvas: interface.Canvas, placed: list[Placed], dealer: Dealer) -
             y = p.y + float(rng.choice([-1, 1])) * float(rng.uniform(45, 80))
             interface.draw_tag(canvas, p.x, y, f"+{rng.integers(1, 60)}", colour, float(rng.uniform(34, 70)))
     _write_counts(canvas, rng)
+    _draw_tooltips(canvas, placed, dealer)
+    if dealer.chance(0.4):
+        interface.draw_cursor(canvas, float(rng.uniform(280, 1000)), float(rng.uniform(20, 560)))
+
+
+def _draw_tooltips(canvas: interface.Canvas, placed: list[Placed], dealer: Dealer) -> None:
+    """One of any card; and where a pack lies under a hand, that of one of its cards, which hides the lower half of the hand."""
+    rng = dealer.rng
+    pack = [p for p in placed if p.area == "pack"] if any(p.area == "hand" for p in placed) else []
+    told = [*(pack[int(rng.integers(len(pack)))] for _ in range(2) if pack and dealer.chance(0.5))]
     if placed and dealer.chance(0.35):
-        p = placed[int(rng.integers(len(placed)))]
+        told.append(placed[int(rng.integers(len(placed)))])
+    for p in told:
         below = p.y < 300
         y = p.y + (CELL_HEIGHT * float(rng.uniform(0.45, 0.6)) if below else -CELL_HEIGHT * float(rng.uniform(1.0, 1.4)))
         beside = float(rng.choice([0, -110, 110], p=[0.7, 0.15, 0.15]))
         interface.draw_tooltip(canvas, p.x + beside, y if not beside else p.y - 40, rng)
-    if dealer.chance(0.4):
-        interface.draw_cursor(canvas, float(rng.uniform(280, 1000)), float(rng.uniform(20, 560)))
 
 
 def _write_counts(canvas: interface.Canvas, rng: np.random.Generator) -> None:
@@ -238,7 +272,8 @@ def visible_shares(canvas: interface.Canvas, quads: list[np.ndarray]) -> np.ndar
 
 def truth_of(deck: Deck, p: Placed, quad: np.ndarray, visible: float) -> ScreenCard:
     card: DeckCard = deck.cards[p.card]
-    return ScreenCard(p.card, card.id, card.known, MODIFIERS[p.modifier], quad, float(visible), p.area)
+    seen = (p.enhancement, p.seal, p.stickers, p.debuffed)
+    return ScreenCard(p.card, card.id, card.known, MODIFIERS[p.modifier], quad, float(visible), p.area, *seen)
 
 
 def _is_inside(quad: np.ndarray, width: int, height: int) -> bool:

@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from balatro.render.game.game_sheets import SHEETS
+from balatro.render.game.game_sheets import COLLAB_SHEETS, SHEETS
 
-ALL = tuple(SHEETS)
+ALL = tuple(name for name in SHEETS if name not in COLLAB_SHEETS or name.endswith("AU_1"))
+"""All sheets, and one of those of other faces."""
 WIDTH, HEIGHT = 71, 95
 
 
 def colour(sheet: str, column: int, row: int) -> tuple[int, int, int]:
     """The colour in the middle of a cell; unlike that of any other cell."""
-    return (30 + 25 * list(SHEETS).index(sheet), 20 + 14 * column, 10 + 12 * row)
+    return (30 + 4 * list(SHEETS).index(sheet), 20 + 14 * column, 10 + 12 * row)
 
 
 def draw_sheet(sheet: str, scale: int = 1, fine: bool = False) -> np.ndarray:
@@ -29,7 +30,7 @@ def draw_sheet(sheet: str, scale: int = 1, fine: bool = False) -> np.ndarray:
     for row in range(rows):
         for column in range(columns):
             top, left = row * HEIGHT, column * WIDTH
-            bottom = top + (HEIGHT // 2 if sheet.startswith("8Bit") else HEIGHT - 1)
+            bottom = top + (HEIGHT // 2 if sheet.startswith(("8Bit", "collabs")) else HEIGHT - 1)
             pixels[top + 1 : bottom, left + 1 : left + WIDTH - 1] = (*colour(sheet, column, row), 255)
     pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
     if fine:

@@ -8,7 +8,7 @@ import pytest
 
 from balatro.config.cards import CATALOGUE
 from balatro.errors import DeckError
-from balatro.render.deck import Deck, find_card
+from balatro.render.deck import Deck, dressed, find_card
 from balatro.render.game import game_files
 from balatro.render.game.game_art import import_art
 from balatro.render.game.steam import find_game, steam_libraries
@@ -66,11 +66,10 @@ def test_unusual_shapes_and_shines(deck: Deck):
 
 def test_strangers(deck: Deck):
     kinds = Counter(card.type for card in deck.strangers)
-    # 52 plain, 52 of high contrast, 3 on each of 7 enhancements, stone.
-    assert kinds == {"Playing card": 52 + 52 + 21 + 1, "Card back": 19, "Voucher": 34, "Booster pack": 35, "Placeholder": 9}
+    assert kinds == {"Playing card": 52 + 1, "Card back": 19, "Voucher": 34, "Booster pack": 35, "Placeholder": 9}
     assert len({card.id for card in deck.cards}) == len(deck.cards)
     assert {card.scale for card in deck.strangers if card.type == "Booster pack"} == {1.27}
-    assert len(deck.stickers) == 15 + 4
+    assert (len(deck.stickers), len(deck.seals), len(deck.grounds)) == (11, 4, 8)
 
 
 def test_undiscovered_cards_have_their_question_mark(deck: Deck):
@@ -84,6 +83,25 @@ def test_a_playing_card_is_a_face_on_its_ground(deck: Deck):
     assert card.name == "Ace of Spades"
     assert middle(card.body) == (*colour("8BitDeck", 12, 3), 255)
     assert tuple(card.body[70, 30]) == (*colour("Enhancers", 1, 0), 255)
+    assert (card.rank, card.suit, card.enhancement) == ("Ace", "Spades", "")
+    lucky = dressed(deck, card, "Lucky", face=1)
+    assert middle(lucky) == (*colour("8BitDeck_opt2", 12, 3), 255)
+    assert tuple(lucky[70, 30]) == (*colour("Enhancers", 4, 1), 255)
+
+
+def test_other_faces_are_those_of_their_suit(deck: Deck):
+    assert len(find_card(deck.cards, "play_s_queen").faces) == len(find_card(deck.cards, "play_h_ace").faces) == 2
+    other = find_card(deck.cards, "play_h_queen").faces[2]
+    assert middle(other) == (*colour("collabs/collab_AU_1", 1, 0), 255)
+    assert find_card(deck.cards, "stone").enhancement == "Stone"
+
+
+def test_things_have_their_names(deck: Deck):
+    assert find_card(deck.cards, "voucher_5_3").name == "Petroglyph"
+    assert [card.name for card in deck.strangers].count("Standard Pack") == 4
+    assert find_card(deck.cards, "back_2_4").name == "Anaglyph Deck"
+    assert middle(deck.stickers["Rental"]) == (*colour("stickers", 1, 2), 255)
+    assert middle(deck.seals["Purple"]) == (*colour("Enhancers", 4, 4), 255)
 
 
 def test_jokers_and_tarots_are_enough(tmp_path: Path):

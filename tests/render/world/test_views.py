@@ -9,7 +9,7 @@ import pytest
 
 from balatro.render.demo_deck import invent_deck
 from balatro.render.display import PLAIN
-from balatro.render.plans import make_dealer
+from balatro.render.plans.dealer import make_dealer
 from balatro.render.table import TRAIN, Screen, draw_screen
 from balatro.render.world.looks import LOOKS, change
 from balatro.render.world.pages import draw_decoy, fill_page, new_page

@@ -12,10 +12,20 @@ from balatro.models.locator import FRAME_SIZES
 from balatro.render.table import ScreenCard
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.screens import feed
-from balatro.train_model.screens.deck_lesson import DeckRecipe
-from balatro.train_model.screens.feed import NOTHING_SHARE, FeedSettings, _beside, fit_frame, jitter, open_feed
+from balatro.train_model.screens.deck_lesson import DeckRecipe, make_deck_lesson
+from balatro.train_model.screens.feed import (
+    NOTHING_SHARE,
+    PLAYING_SHARE,
+    STRANGER_SHARE,
+    FeedSettings,
+    _beside,
+    fit_frame,
+    jitter,
+    open_feed,
+)
+from balatro.train_model.screens.looks import NAMES
 from balatro.utils.quads import lies_on_any
-from tests.train_model.tiny_deck import save_tiny_deck
+from tests.train_model.tiny_deck import save_tiny_deck, tiny_deck
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +41,8 @@ def test_a_batch(settings: FeedSettings) -> None:
     frame = batch["frames"].shape[1:3]
     assert (frame[1], frame[0]) in FRAME_SIZES
     shapes = {name: (tuple(value.shape), value.dtype) for name, value in batch.items()}
-    assert shapes == {
+    labels = dict.fromkeys((f"label.{task}" for task in NAMES), ((6,), torch.int64))
+    assert shapes == labels | {
         "frames": ((1, *frame, 3), torch.uint8),
         "heat": ((1, 12096), torch.float32),
         "heat_weight": ((1, 12096), torch.float32),
@@ -40,9 +51,6 @@ def test_a_batch(settings: FeedSettings) -> None:
         "smaller": ((1, frame[0] // 8, frame[1] // 8), torch.float32),
         "smaller_weight": ((1, frame[0] // 8, frame[1] // 8), torch.float32),
         "cards": ((6, 128, 96, 3), torch.uint8),
-        "label.identification": ((6,), torch.int64),
-        "label.modifier": ((6,), torch.int64),
-        "label.kind": ((6,), torch.int64),
         "visible": ((6,), torch.float32),
     }
     assert set(batch["label.identification"].tolist()) <= {MISSING, 0, 1, 2, 4, 5, 6, 7}  # 3 is learned as its twin
@@ -112,8 +120,13 @@ def test_jitter_is_small_and_larger_for_covered_cards() -> None:
 
 
 def test_each_card_is_cut_out_before_any_twice() -> None:
-    quad = np.zeros((4, 2), np.float32)
-    cards = [ScreenCard(n, "", n < 5, "Base", quad, 1.0, "jokers") for n in range(10)]
-    chosen = feed._choose(cards, 15, np.random.default_rng(0))
+    chosen = feed._choose(np.linspace(0.3, 1, 10), 15, np.random.default_rng(0))
     assert sorted(chosen[:10]) == list(range(10)) and len(chosen) == 15
-    assert feed._choose([], 4, np.random.default_rng(0)) == []
+    assert feed._choose(np.zeros(0), 4, np.random.default_rng(0)) == []
+
+
+def test_playing_cards_are_cut_out_more_often_than_other_strangers() -> None:
+    lesson = make_deck_lesson(tiny_deck())
+    quad = np.zeros((4, 2), np.float32)
+    cards = [ScreenCard(n, card.id, card.known, "Base", quad, 1.0, "jokers") for n, card in enumerate(lesson.deck.cards)]
+    assert feed._shares(cards, lesson).tolist() == [1, 1, 1, 1, PLAYING_SHARE, *[STRANGER_SHARE] * 3]

@@ -42,6 +42,7 @@ from balatro.render.demo_art.palette import (
 from balatro.render.demo_art.patterns import CALM, PATTERNS, WILD, dithered, noise, rough
 from balatro.render.demo_art.scenes import draw_scene
 from balatro.render.demo_art.traits import Dice, Traits
+from balatro.render.sprites import over
 
 RANKS = ("2", "3", "4", "5", "6", "7", "8", "9", "10", "J", "Q", "K", "A")
 ENHANCEMENTS = ("stone", "gold", "glass", "steel", "bonus", "mult", "wild", "lucky")
@@ -67,18 +68,19 @@ _PIPS: dict[int, tuple[tuple[int, float], ...]] = {
 
 def playing_card(key: str, suit: str, rank: str, enhancement: str = "") -> Drawing:
     """A playing card; the deck's key chooses the colours of the suits and the faces of the courts."""
+    ground = card_ground(key, enhancement)
+    return Drawing(ground if enhancement == "stone" else over(card_face(key, suit, rank), ground))
+
+
+def card_face(key: str, suit: str, rank: str) -> np.ndarray:
+    """Rank and pips alone, (95, 71, 4) uint8 RGBA."""
     t = Traits(f"{key}/courts/{suit}/{rank}")
     hue = {"spade": 0.68, "heart": 0.96, "club": 0.44, "diamond": 0.06}[suit] + Dice(f"{key}/{suit}").uniform(-0.04, 0.04)
     ramp = make_ramp(
         hue, 0.3 if suit == "spade" else 0.65 if suit != "club" else 0.45, 0.36 if suit in ("spade", "club") else 0.56
     )
     ink = ramp[1]
-    c = blank(WHITE)
-    if enhancement:
-        _enhance(c, Dice(f"{key}/{enhancement}"), enhancement)
-    if enhancement == "stone":
-        clip(c)
-        return Drawing(c.rgba())
+    c = Canvas()
     for turned in (False, True):
         _corner(c, suit, rank, ink, turned)
     if rank == "A":
@@ -91,7 +93,35 @@ def playing_card(key: str, suit: str, rank: str, enhancement: str = "") -> Drawi
             bits = _pip(suit)
             c.stamp(bits[::-1] if height > 0.5 else bits, _COLUMNS[column] - 4, int(y + 0.5) - 4, ink)
     clip(c)
-    return Drawing(c.rgba())
+    return c.rgba()
+
+
+def card_ground(key: str, enhancement: str = "") -> np.ndarray:
+    """What lies under a playing card's pips, (95, 71, 4) uint8 RGBA; enhancement: one of ENHANCEMENTS, or none."""
+    c = blank(WHITE)
+    if enhancement:
+        _enhance(c, Dice(f"{key}/{enhancement}"), enhancement)
+    clip(c)
+    return c.rgba()
+
+
+SEAL_TONES: dict[str, RGB] = {"Gold": (232, 176, 52), "Red": (208, 52, 52), "Blue": (44, 120, 216), "Purple": (142, 72, 196)}
+
+
+def seal(key: str, name: str) -> np.ndarray:
+    """A cell with a blob of wax in this colour, pressed with the deck's sign, (95, 71, 4) uint8 RGBA."""
+    tone, dice = SEAL_TONES[name], Dice(f"{key}/seal")
+    x, y = dice.between(18, 26), dice.between(24, 34)
+    angle = np.arctan2(Y - y, X - x)
+    edge = 10 + 1.3 * np.round(np.sin(angle * 5 + dice.uniform(0, 6)), 3)
+    blob = (X - x) ** 2 + (Y - y) ** 2 <= edge**2
+    c = Canvas()
+    c.paint(grown(blob), mix(tone, SLATE, 0.55))
+    c.paint(blob, tone)
+    c.paint(oval_mask(x, y, 8, 8), mix(tone, WHITE, 0.25))
+    c.paint(oval_mask(x, y, 7, 7), mix(tone, SLATE, 0.12))
+    c.stamp(emblem_bits(dice.choice(EMBLEMS)), x - 3, y - 3, mix(tone, WHITE, 0.6))
+    return c.rgba()
 
 
 def suit_mask(suit: str, x: float, y: float, size: float) -> np.ndarray:

@@ -1,19 +1,22 @@
 """The deck of the game, cut out of the player's own game files.
 
-The 202 cards to be named, and the strangers: playing cards (plain and enhanced), card backs, vouchers, booster packs.
+The 202 cards to be named, and the strangers: playing cards with their grounds, card backs, vouchers, booster packs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from balatro.config.cards import AtlasCell, CatalogueCard, atlas_cells, card_by_id
+from balatro.config.objects import DECKS, GROUNDS, PACKS, PLAIN_GROUND, SEAL_CELLS, STICKERS, STONE, VOUCHERS, Cell
+from balatro.config.playing_cards import RANKS, SUITS
 from balatro.errors import DeckError
 from balatro.render.deck import CELL, Deck, DeckCard
-from balatro.render.game.game_sheets import Sheet, read_sheets
+from balatro.render.game.game_sheets import COLLAB_SHEETS, Sheet, read_sheets
 from balatro.render.game.placeholders import PLACEHOLDER_CELLS, placeholders
 from balatro.render.game.steam import find_game
 from balatro.render.sprites import is_blank, over
@@ -34,30 +37,11 @@ GAME = "game"
 
 BOOSTER_SCALE = 1.27
 
-Cell = tuple[int, int]
-"""Column and row in a sheet."""
 
-_WHITE: Cell = (1, 0)
-_STONE: Cell = (5, 0)
-_ENHANCEMENTS: dict[str, Cell] = {
-    "Bonus": (1, 1),
-    "Mult": (2, 1),
-    "Wild": (3, 1),
-    "Lucky": (4, 1),
-    "Glass": (5, 1),
-    "Steel": (6, 1),
-    "Gold": (6, 0),
-}
-_BACKS: tuple[Cell, ...] = (
-    *((0, 0), (3, 0), (4, 0)),
-    *((column, 2) for column in range(7)),
-    *((column, 3) for column in range(5)),
-    *((column, 4) for column in range(4)),
-)
-_SEALS: tuple[Cell, ...] = ((2, 0), (4, 4), (5, 4), (6, 4))
+_COURT = ("Jack", "Queen", "King")
 
-_SUITS = ("Hearts", "Clubs", "Diamonds", "Spades")
-_RANKS = ("2", "3", "4", "5", "6", "7", "8", "9", "10", "Jack", "Queen", "King", "Ace")
+_OTHER_BACKS: tuple[Cell, ...] = ((4, 0), (5, 2), (1, 4))
+"""Backs of no deck that a player may choose."""
 
 
 def import_art(path: Path | None = None, name: str = GAME) -> Deck:
@@ -75,7 +59,9 @@ def import_art(path: Path | None = None, name: str = GAME) -> Deck:
         if needed not in sheets:
             raise DeckError(f"{path}: {needed}.png is missing; expected the game's resources/textures with 1x or 2x sheets")
     strangers = [*_playing_cards(sheets), *_backs(sheets), *_vouchers(sheets), *_boosters(sheets), *placeholders(sheets)]
-    return Deck(name, (*_known_cards(sheets), *strangers), tuple(_stickers(sheets)), source=path.name)
+    stickers, seals = _overlays(sheets, "stickers", STICKERS), _overlays(sheets, "Enhancers", SEAL_CELLS)
+    grounds = _overlays(sheets, "Enhancers", {"": PLAIN_GROUND, **GROUNDS})
+    return Deck(name, (*_known_cards(sheets), *strangers), stickers, seals, grounds, source=path.name)
 
 
 def _known_cards(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
@@ -117,60 +103,54 @@ def _playing_cards(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
     if "Enhancers" not in sheets:
         return
     enhancers = sheets["Enhancers"]
-    stone = enhancers.cell(*_STONE)
+    stone = enhancers.cell(*STONE)
     if not is_blank(stone):
-        yield _stranger("stone", "Stone Card", "Playing card", stone)
-    for sheet, suffix in (("8BitDeck", ""), ("8BitDeck_opt2", "_hc")):
+        yield replace(_stranger("stone", "Stone Card", "Playing card", stone), enhancement="Stone")
+    if "8BitDeck" not in sheets:
+        return
+    ground = enhancers.cell(*PLAIN_GROUND)
+    for suit in SUITS:
+        for rank in RANKS:
+            faces = tuple(_faces(sheets, rank, suit))
+            card = _stranger(f"play_{suit[0]}_{rank}".lower(), f"{rank} of {suit}", "Playing card", over(faces[0], ground))
+            yield replace(card, rank=rank, suit=suit, faces=faces)
+
+
+def _faces(sheets: dict[str, Sheet], rank: str, suit: str) -> Iterator[np.ndarray]:
+    """The pips of one card: of low contrast, of high, and those of other games for Jack, Queen and King."""
+    for sheet in ("8BitDeck", "8BitDeck_opt2"):
         if sheet in sheets:
-            yield from _faces(sheets[sheet], enhancers.cell(*_WHITE), suffix)
-    if "8BitDeck" in sheets:
-        yield from _enhanced(sheets["8BitDeck"], enhancers)
-
-
-def _faces(faces: Sheet, ground: np.ndarray, suffix: str) -> Iterator[DeckCard]:
-    """All 52 on white."""
-    for row, suit in enumerate(_SUITS):
-        for column, rank in enumerate(_RANKS):
-            picture = over(faces.cell(column, row), ground)
-            yield _stranger(f"play_{suit[0]}_{rank}{suffix}".lower(), f"{rank} of {suit}", "Playing card", picture)
-
-
-def _enhanced(faces: Sheet, enhancers: Sheet) -> Iterator[DeckCard]:
-    """Three faces on each enhancement: two number cards and a court card or ace, spread over the deck."""
-    for number, (enhancement, cell) in enumerate(_ENHANCEMENTS.items()):
-        ground = enhancers.cell(*cell)
-        if is_blank(ground):
-            continue
-        columns = (number % 9, (number * 5 + 4) % 9, 9 + number % 4)
-        for step, column in enumerate(columns):
-            row = (number + step) % 4
-            rank, suit = _RANKS[column], _SUITS[row]
-            picture = over(faces.cell(column, row), ground)
-            card_id, name = f"{enhancement}_{suit[0]}_{rank}".lower(), f"{enhancement} {rank} of {suit}"
-            yield _stranger(card_id, name, "Playing card", picture)
+            yield sheets[sheet].cell(RANKS.index(rank), SUITS.index(suit))
+    if rank in _COURT:
+        for sheet in (name for name, its_suit in COLLAB_SHEETS.items() if its_suit == suit and name in sheets):
+            yield sheets[sheet].cell(_COURT.index(rank), 0)
 
 
 def _backs(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
-    for (column, row), picture in _cells(sheets, "Enhancers", _BACKS):
-        yield _stranger(f"back_{column}_{row}", f"Card back {column},{row}", "Card back", picture)
+    names = {cell: name for name, cell in DECKS.items()}
+    for (column, row), picture in _cells(sheets, "Enhancers", (*DECKS.values(), *_OTHER_BACKS)):
+        name = names.get((column, row), f"Card back {column},{row}")
+        yield _stranger(f"back_{column}_{row}", name, "Card back", picture)
 
 
 def _vouchers(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
+    names = {cell: name for name, cell in VOUCHERS.items()}
     for (column, row), picture in _cells(sheets, "Vouchers"):
-        yield _stranger(f"voucher_{column}_{row}", f"Voucher {column},{row}", "Voucher", picture, shine="voucher")
+        name = names.get((column, row), f"Voucher {column},{row}")
+        yield _stranger(f"voucher_{column}_{row}", name, "Voucher", picture, shine="voucher")
 
 
 def _boosters(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:
+    names = {cell: name for name, pictures in PACKS.items() for cell in pictures}
     for (column, row), picture in _cells(sheets, "boosters"):
-        card_id, name = f"booster_{column}_{row}", f"Booster pack {column},{row}"
-        yield _stranger(card_id, name, "Booster pack", picture, shine="booster", scale=BOOSTER_SCALE)
+        name = names.get((column, row), f"Booster pack {column},{row}")
+        yield _stranger(f"booster_{column}_{row}", name, "Booster pack", picture, shine="booster", scale=BOOSTER_SCALE)
 
 
-def _stickers(sheets: dict[str, Sheet]) -> Iterator[np.ndarray]:
-    for _, picture in _cells(sheets, "stickers"):
-        yield picture
-    for _, picture in _cells(sheets, "Enhancers", _SEALS):
-        yield picture
+def _overlays(sheets: dict[str, Sheet], sheet: str, named: dict[str, Cell]) -> dict[str, np.ndarray]:
+    """The pictures of these cells by name, those that are not blank."""
+    names = {cell: name for name, cell in named.items()}
+    return {names[cell]: picture for cell, picture in _cells(sheets, sheet, names)}
 
 
 def _cells(sheets: dict[str, Sheet], name: str, cells: Iterable[Cell] | None = None) -> Iterator[tuple[Cell, np.ndarray]]:

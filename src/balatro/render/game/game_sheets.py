@@ -10,12 +10,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from balatro.config.objects import COLLABS
 from balatro.errors import DeckError
 from balatro.render.deck import CELL
 from balatro.render.game.game_files import open_game
 
 MAX_SHEET_PIXELS = 32_000_000
 """The game's largest sheet has 4.3 million."""
+
+COLLAB_SHEETS = {
+    f"collabs/collab_{name}_{contrast}": suit for suit, names in COLLABS.items() for name in names for contrast in (1, 2)
+}
+"""Sheets with other faces of one suit's Jack, Queen and King, and whose they are."""
 
 SHEETS = {
     "Jokers": (10, 16),
@@ -26,6 +32,7 @@ SHEETS = {
     "Vouchers": (9, 4),
     "boosters": (4, 9),
     "stickers": (5, 3),
+    **dict.fromkeys(COLLAB_SHEETS, (3, 1)),
 }
 """Columns and rows of cells of each sheet."""
 

@@ -13,7 +13,8 @@ from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH
 from balatro.render import interface
 from balatro.render.deck import Deck
 from balatro.render.interface import Canvas
-from balatro.render.plans import Dealer, Placed, at_rest
+from balatro.render.plans.dealer import Dealer, Placed, at_rest
+from balatro.render.plans.hands import any_stranger
 from balatro.render.table import Screen, ScreenCard, draw_cards, truth_of, visible_shares
 from balatro.render.world.looks import wash
 from balatro.render.world.pages import UNITS, Box, draw_text
@@ -114,11 +115,8 @@ def _beside(box: Box, dealer: Dealer) -> list[Placed]:
 
 
 def _dealt(dealer: Dealer, area: str, x: float, y: float) -> Placed:
-    kinds = [*dealer.strangers]
-    stranger = dealer.stranger(kinds[int(dealer.rng.integers(len(kinds)))]) if kinds and dealer.rng.random() < 0.1 else None
-    card = dealer.card() if stranger is None else stranger
-    placed = at_rest(dealer, card, area, x, y)
-    return placed if stranger is None else replace(placed, modifier=0)
+    is_stranger = dealer.strangers and dealer.rng.random() < 0.1
+    return at_rest(dealer, area=area, x=x, y=y, **(any_stranger(dealer) if is_stranger else {"card": dealer.card()}))
 
 
 def _draw_over(canvas: Canvas, placed: list[Placed], dealer: Dealer) -> None:

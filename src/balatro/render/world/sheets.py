@@ -8,11 +8,14 @@ from balatro.config.screens import CELL_HEIGHT, CELL_WIDTH
 from balatro.render import interface
 from balatro.render.deck import Deck
 from balatro.render.interface import Canvas
-from balatro.render.plans import Dealer, Placed, at_rest
+from balatro.render.plans.dealer import Dealer, Placed, at_rest
+from balatro.render.plans.hands import any_stranger
 from balatro.render.table import draw_cards
 
 MOST = 24
 """Cards on a sheet at most: more cost time and teach little."""
+STRANGERS = 0.12
+"""How many of its cards have no name."""
 LYING = 0.08
 """How many sheets lie on a side, or on their head."""
 QUARTERS = (np.pi / 2, np.pi, -np.pi / 2)
@@ -37,13 +40,10 @@ def lay_sheet(canvas: Canvas, deck: Deck, dealer: Dealer) -> tuple[list[Placed],
 
 def _place(dealer: Dealer, x: float, y: float, turn: float, lying: float) -> Placed:
     rng = dealer.rng
-    card, modifier = dealer.card(), dealer.modifier()
-    kinds = [*dealer.strangers]
-    if kinds and rng.random() < 0.12:
-        stranger = dealer.stranger(kinds[int(rng.integers(len(kinds)))])
-        card, modifier = (card, modifier) if stranger is None else (stranger, 0)
+    is_stranger = dealer.strangers and rng.random() < STRANGERS
+    look = any_stranger(dealer) if is_stranger else {"card": dealer.card(), "modifier": dealer.modifier()}
     rotation = lying + (float(rng.normal(0, turn)) if turn else 0.0)
-    return at_rest(dealer, card, "sheet", x, y, modifier=modifier, rotation=rotation, lifted=float(rng.choice([0.0, 1.0])))
+    return at_rest(dealer, area="sheet", x=x, y=y, rotation=rotation, lifted=float(rng.choice([0.0, 1.0])), **look)
 
 
 def _spots(width: float, height: float, rng: np.random.Generator) -> list[tuple[float, float]]:

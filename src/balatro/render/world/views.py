@@ -16,7 +16,7 @@ import numpy as np
 from balatro.render import interface
 from balatro.render.deck import Deck
 from balatro.render.display import random_display, show
-from balatro.render.plans import Dealer, make_dealer
+from balatro.render.plans.dealer import Dealer, make_dealer
 from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_screen, truth_of, visible_shares
 from balatro.render.world.looks import change
 from balatro.render.world.pages import draw_decoy, fill_page, new_page, outline, paste

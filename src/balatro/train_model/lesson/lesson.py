@@ -18,7 +18,19 @@ from balatro.config.cards import CATALOGUE, CatalogueCard, fold, is_catalogues
 from balatro.config.kinds import CARD
 from balatro.errors import InputError, LabelError, SettingsError
 from balatro.render.deck import deck_hash
-from balatro.train_model.lesson.tasks import AUGMENTED, DATA, MISSING, ORIGINALS, RENDERED, TASKS, USUAL, Task, choose_tasks
+from balatro.train_model.lesson.tasks import (
+    AUGMENTED,
+    DATA,
+    LOOKS,
+    MISSING,
+    ORIGINALS,
+    PLAYING,
+    RENDERED,
+    TASKS,
+    USUAL,
+    Task,
+    choose_tasks,
+)
 from balatro.train_model.pictures.dataset import Dataset, load_dataset, split_path
 from balatro.train_model.pictures.pictures import Pictures
 from balatro.train_model.screens.deck_lesson import CardClass, DeckLesson, DeckRecipe, prepare, recipe_for
@@ -68,8 +80,10 @@ def prepare_lesson(settings: TrainSettings, new_split: bool = False) -> Lesson:
     deck = prepare(recipe) if recipe else None
     dataset = load_dataset(settings, new_split) if settings.has_pictures else None
     labels = dataset.labels if dataset else ()
-    tasks = choose_tasks(_task_names(settings, labels), settings.task_options, more_fields(labels))
+    tasks = choose_tasks(_task_names(settings, labels, deck), settings.task_options, more_fields(labels))
     _check_data(tasks, settings, dataset)
+    if dataset is None:
+        _check_looks(tasks, deck)
     catalogue = _catalogue(labels)
     classes, place_of = _classes(deck, dataset, catalogue)
     task_classes = {name: _class_names(task, classes, labels, deck is not None, catalogue) for name, task in tasks.items()}
@@ -98,14 +112,14 @@ def prepare_lesson(settings: TrainSettings, new_split: bool = False) -> Lesson:
     )
 
 
-def _task_names(settings: TrainSettings, labels: Sequence[CardLabel]) -> list[str]:
-    """The tasks asked for; or the usual ones, those that no label tells left out."""
+def _task_names(settings: TrainSettings, labels: Sequence[CardLabel], deck: DeckLesson | None) -> list[str]:
+    """The tasks asked for; or the usual ones, those that no label and no drawn card tells left out."""
+    kind = ["kind"] if settings.draws and "kind" not in settings.tasks else []
     if settings.tasks:
-        names = list(settings.tasks)
-    else:
-        told = settings.draws or any(label.modifier for label in labels)
-        names = [name for name in USUAL if name != "modifier" or told]
-    return [*names, *(["kind"] if settings.draws and "kind" not in names else [])]
+        return [*settings.tasks, *kind]
+    told = settings.draws or any(label.modifier for label in labels)
+    looks = LOOKS if deck and deck.tells_looks else ()
+    return [*(name for name in USUAL if name != "modifier" or told), *kind, *looks]
 
 
 def _check_data(tasks: Mapping[str, Task], settings: TrainSettings, dataset: Dataset | None) -> None:
@@ -119,6 +133,17 @@ def _check_data(tasks: Mapping[str, Task], settings: TrainSettings, dataset: Dat
     if settings.draws and dataset and dataset.split.holdout_names:
         raise SettingsError(
             "names are held out of this split, but drawn screens would show them; take a --splits without, or no screens"
+        )
+
+
+def _check_looks(tasks: Mapping[str, Task], deck: DeckLesson | None) -> None:
+    """SettingsError for tasks of playing cards where the deck has none that say what they are."""
+    of_playing_cards = [name for name in tasks if name in PLAYING]
+    if of_playing_cards and not (deck and deck.tells_looks):
+        told = f"the deck {deck.deck.name} has none" if deck else "this run draws no deck"
+        raise SettingsError(
+            f"{', '.join(of_playing_cards)}: learned from drawn playing cards that tell their rank and suit, and {told}; leave "
+            "the task out, or take --deck game or demo"
         )
 
 

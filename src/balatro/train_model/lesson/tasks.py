@@ -11,6 +11,7 @@ from dataclasses import field as made
 
 from balatro.config.kinds import KINDS
 from balatro.config.modifiers import MODIFIERS
+from balatro.config.playing_cards import ENHANCEMENTS, RANKS, SEALS, SUITS
 from balatro.errors import SettingsError
 from balatro.train_model.settings.knobs import PICTURES, TASK, knob
 from balatro.utils.flags.records import read_table
@@ -54,6 +55,9 @@ class Task:
     """What is shown after each epoch, names of balatro.train_model.score.metrics.METRICS."""
 
 
+STICKER_SETS = ("None", "Eternal", "Perishable", "Rental", "Eternal Rental", "Perishable Rental", "Pinned")
+"""Stickers that one card may have together. The game draws Pinned on no card: the class is for the labels of other decks."""
+
 TASKS: dict[str, Task] = {
     "identification": Task(
         field="name",
@@ -75,10 +79,26 @@ TASKS: dict[str, Task] = {
     ),
     "type": Task(field="type", about="joker, tarot, planet or spectral", metrics=("top1", "macro_f1")),
     "rarity": Task(field="rarity", about="how rare a joker is", metrics=("top1", "macro_f1")),
+    "rank": Task(field="rank", about="2 to Ace, of a playing card", classes=RANKS, metrics=("top1",)),
+    "suit": Task(field="suit", about="the suit of a playing card", classes=SUITS, metrics=("top1",)),
+    "enhancement": Task(
+        field="enhancement", about="what a playing card is made of", classes=("None", *ENHANCEMENTS), metrics=("top1",)
+    ),
+    "seal": Task(field="seal", about="the seal of a playing card", classes=("None", *SEALS), metrics=("top1",)),
+    "debuffed": Task(field="debuffed", about="whether a card is crossed out", classes=("no", "yes"), metrics=("top1",)),
+    "sticker": Task(
+        field="sticker", about="what is stuck on a card that has a name", classes=STICKER_SETS, metrics=("top1",)
+    ),
 }  # fmt: skip
 
 USUAL = ("identification", "modifier")
 """What is learned unless --tasks says otherwise; drawn screens teach `kind` as well."""
+
+PLAYING = ("rank", "suit", "enhancement", "seal")
+"""What only drawn playing cards teach, of decks where they say what they are."""
+
+LOOKS = (*PLAYING, "debuffed", "sticker")
+"""What is learned besides where the drawn deck's playing cards tell their rank and suit; see `screens.looks`."""
 
 
 RESERVED = frozenset(

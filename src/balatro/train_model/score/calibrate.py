@@ -17,7 +17,7 @@ from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
 from balatro.runtime.model_json import GallerySettings, Task, read_package_json
 from balatro.train_model.lesson.lesson import Lesson, find_side
-from balatro.train_model.lesson.tasks import MISSING
+from balatro.train_model.lesson.tasks import LOOKS, MISSING
 from balatro.train_model.run.batches import with_class_labels
 from balatro.train_model.score.validate import read_pictures
 from balatro.train_model.screens.deck_lesson import DeckRecipe, prepare
@@ -150,7 +150,8 @@ def _tasks(answers: Answers, lesson: Lesson) -> tuple[dict[str, Task], dict[str,
         told = answers.labels[task] != MISSING
         temperature = best_temperature(answers.logits[task][told], answers.labels[task][told])
         tasks[task] = Task(tuple(classes), round(temperature, 4))
-        rows = told if task == "kind" else told & answers.named
+        # What strangers teach, too, is scored on all cards; names, and what belongs to them, on those that have one.
+        rows = told if task in ("kind", *LOOKS) else told & answers.named
         scores[task] = _share(answers.logits[task][rows].argmax(1) == answers.labels[task][rows])
     if "identification" in tasks:
         known = np.array([card.known for card in lesson.classes])

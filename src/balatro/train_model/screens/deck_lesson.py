@@ -72,11 +72,14 @@ class DeckLesson:
     """Groups of ids of cards with the same picture in several sizes; all are learned as the first."""
 
     @property
+    def tells_looks(self) -> bool:
+        """Whether the deck's playing cards tell their rank and suit, and lie on grounds that have names."""
+        return bool(self.deck.grounds) and any(card.rank for card in self.deck.cards)
+
+    @property
     def own_deck(self) -> Deck:
         """The deck without the invented cards that were mixed in."""
-        return Deck(
-            self.deck.name, self.deck.cards[: len(self.deck.cards) - len(self.outsiders)], self.deck.stickers, self.deck.source
-        )
+        return replace(self.deck, cards=self.deck.cards[: len(self.deck.cards) - len(self.outsiders)])
 
 
 def recipe_for(deck: str, num_invented: int, outsiders: int, seed: int = 0) -> DeckRecipe:
@@ -140,7 +143,7 @@ def make_deck_lesson(deck: Deck, outsiders: tuple[DeckCard, ...] = ()) -> DeckLe
     cards = (*deck.cards, *outsiders)
     num_own = len(deck.cards)
     return DeckLesson(
-        deck=Deck(deck.name, cards, deck.stickers, deck.source),
+        deck=replace(deck, cards=cards),
         classes=tuple(classes),
         card_class=np.concatenate([own, np.full(len(outsiders), num_own)]).astype(np.int64),
         has_modifier=np.array([card.type not in NO_MODIFIER for card in cards]),

@@ -15,15 +15,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from balatro.config.kinds import NOTHING
-from balatro.config.modifiers import MODIFIERS
+from balatro.config.kinds import NOTHING, PLAYING_CARD
 from balatro.config.screens import CARD_HEIGHT, CARD_WIDTH, frame_unit
 from balatro.config.shapes import CARD_SIZE, CLOSER, FRAME_PIXELS, MARGIN
 from balatro.models.locator import FRAME_SIZES
 from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_screen
 from balatro.render.world.views import crop_screen, draw_view
-from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.screens.deck_lesson import DeckLesson, DeckRecipe, prepare
+from balatro.train_model.screens.looks import columns, labels_of, nothing_shown
 from balatro.train_model.screens.targets import Targets, draw_targets
 from balatro.utils.images import rectify
 from balatro.utils.processes.signals import deaf_children
@@ -40,8 +39,8 @@ LEAST_READABLE = 0.15
 LEAST_PIXELS = 24
 """Nor are cards lower than this."""
 
-STRANGER_SHARE = 0.35
-"""How often a stranger is cut out, against 1 for a card that has a name."""
+STRANGER_SHARE, PLAYING_SHARE = 0.35, 0.7
+"""How often a stranger is cut out, against 1 for a card that has a name; and a playing card, which has much to tell."""
 
 NOTHING_SHARE = 0.15
 """How many of the cut-out pictures show no card, or halves of two: what a locator may find by mistake."""
@@ -194,24 +193,20 @@ def _encoder_part(
     num_crops, size = settings.crops, settings.size
     cards = np.zeros((num_crops, size[1], size[0], 3), np.uint8)
     num_nothing = round(NOTHING_SHARE * num_crops)
-    chosen = _choose([card for _, card in all_cards], num_crops - num_nothing, rng)
+    chosen = _choose(_shares([card for _, card in all_cards], lesson), num_crops - num_nothing, rng)
     for number, screen in enumerate(screens):
         rows = [row for row, pick in enumerate(chosen) if all_cards[pick][0] == number]
         if rows:
             quads = jitter([all_cards[chosen[row]][1] for row in rows], rng)
             cards[rows] = rectify(screen.image, quads, size, MARGIN)
-    labels = [_labels(all_cards[pick][1], lesson) for pick in chosen]
+    shown = [all_cards[pick][1] for pick in chosen]
+    labels = [labels_of(card, lesson) for card in shown]
     for row in range(len(chosen), num_crops):
         cards[row] = _cut_nothing(screens[int(rng.integers(len(screens)))], size, rng)
-        labels.append((MISSING, MISSING, NOTHING, 1.0))
-    identification, modifier, kind, visible = zip(*labels, strict=True)
-    return {
-        "cards": cards,
-        "label.identification": np.array(identification, np.int64),
-        "label.modifier": np.array(modifier, np.int64),
-        "label.kind": np.array(kind, np.int64),
-        "visible": np.array(visible, np.float32),
-    }
+        labels.append(nothing_shown(NOTHING))
+    visible = np.ones(num_crops, np.float32)
+    visible[: len(shown)] = [card.visible for card in shown]
+    return {"cards": cards, "visible": visible, **columns(labels)}
 
 
 def _cut_nothing(screen: Screen, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -259,14 +254,20 @@ def _anywhere(width: int, height: int, unit: float, rng: np.random.Generator) ->
     return np.array([(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)], np.float32)
 
 
-def _choose(cards: list[ScreenCard], count: int, rng: np.random.Generator) -> list[int]:
-    """Which cards are cut out: each once while they last, strangers less often."""
-    if not cards:
+def _shares(cards: list[ScreenCard], lesson: DeckLesson) -> np.ndarray:
+    """(N,) how often each card is cut out, beside one that has a name."""
+    known = np.array([card.known for card in cards], bool)
+    playing = np.array([lesson.card_kind[card.card] == PLAYING_CARD for card in cards], bool)
+    return np.where(known, 1.0, np.where(playing, PLAYING_SHARE, STRANGER_SHARE))
+
+
+def _choose(shares: np.ndarray, count: int, rng: np.random.Generator) -> list[int]:
+    """Which cards are cut out: each once while they last, those of a small share less often."""
+    if not len(shares):
         return []
-    weight = np.array([1.0 if card.known else STRANGER_SHARE for card in cards])
     order: list[int] = []
     while len(order) < count:
-        keys = rng.random(len(cards)) ** (1 / weight)  # a weighted shuffle
+        keys = rng.random(len(shares)) ** (1 / shares)  # a weighted shuffle
         order += [int(place) for place in np.argsort(-keys)]
     return order[:count]
 
@@ -285,8 +286,3 @@ def jitter(cards: list[ScreenCard], rng: np.random.Generator) -> np.ndarray:
     shift = rng.normal(0, 0.013, (len(cards), 1, 2)) * unsure[:, None, None]
     corner = rng.normal(0, 0.008, (len(cards), 4, 2)) * unsure[:, None, None]
     return (centre + (quads - centre) * grow + (shift + corner) * sides[:, None]).astype(np.float32)
-
-
-def _labels(card: ScreenCard, lesson: DeckLesson) -> tuple[int, int, int, float]:
-    modifier = MODIFIERS.index(card.modifier) if lesson.has_modifier[card.card] else MISSING
-    return int(lesson.card_class[card.card]), modifier, int(lesson.card_kind[card.card]), card.visible

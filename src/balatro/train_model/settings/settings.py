@@ -46,7 +46,7 @@ class TrainSettings:
     )  # fmt: skip
     """Tasks to learn, repeated or with commas, or any field of the labels.
 
-    Empty: identification and modifier, and kind from drawn screens."""
+    Empty: identification and modifier; from drawn screens kind, too, and how cards look where the deck tells."""
     task_options: TaskOptions = knob("", factory=TaskOptions, inside=TaskOptions)
     """Changes to the tasks' losses, weights, heads, transforms and data."""
     freeze_heads: tuple[str, ...] = knob(on.TASK, ())

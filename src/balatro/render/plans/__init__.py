@@ -1,0 +1,1 @@
+"""Plans of screens: which cards lie where, in which look."""
