@@ -138,6 +138,11 @@ def fold(text: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum() or unicodedata.category(letter) in _SIGNS)
 
 
+def spelt(text: str) -> str:
+    """The same; a name of nothing but spaces and punctuation as it stands."""
+    return fold(text) or text.strip().casefold()
+
+
 def without_copy(name: str) -> str:
     """A file's or folder's name without what file managers add to a copy: `To the Moon (1)`, `Egg - Copy (2)`, `Egg (copy)`.
 

@@ -50,6 +50,12 @@ class Gallery:
         parts = [np.concatenate([one, more.astype(one.dtype)]) for one, more in zip(old, new, strict=True)]
         return Gallery(parts[0], parts[1], parts[2], self.stretch)
 
+    def kept(self, keep: np.ndarray) -> Gallery:
+        """The same without the views of some cards, the others numbered anew; keep: (cards,) bool."""
+        rows = keep[self.card]
+        places = (np.cumsum(keep) - 1).astype(np.int32)
+        return Gallery(self.embedding[rows], places[self.card[rows]], self.modifier[rows], self.stretch)
+
     def modifiers(self, embedding: np.ndarray, card: np.ndarray) -> np.ndarray:
         """(N, modifiers) float32: the likeness of (N, D) embeddings to the given (N,) card in each modifier.
 

@@ -97,15 +97,18 @@ def to_entry(label: CardLabel) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value != _DEFAULTS[name]} | dict(label.more)
 
 
-def from_entry(entry: Mapping[str, Any], modifiers: Sequence[str] = MODIFIERS) -> CardLabel:
-    """A label from what stands in the file; LabelError for a value of the wrong type, another modifier, a conflict."""
+def from_entry(entry: Mapping[str, Any], modifiers: Sequence[str] | None = MODIFIERS) -> CardLabel:
+    """A label from what stands in the file; LabelError for a value of the wrong type, another modifier, a conflict.
+
+    modifiers: those that it may have; None for any, as of an edit that was made when others were listed.
+    """
     known = {name: entry[name] for name in KNOWN_FIELDS if entry.get(name) is not None}
     for name, value in known.items():
         wanted = int if name in ("cluster", "card_group") else bool if name == "synthetic" else str
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             raise LabelError(f"{name} is {value!r}, expected {'text' if wanted is str else wanted.__name__}")
     label = CardLabel(**known, more={name: value for name, value in entry.items() if name not in KNOWN_FIELDS})
-    if label.modifier and label.modifier not in modifiers:
+    if label.modifier and modifiers is not None and label.modifier not in modifiers:
         hint = f"; list another game's in {GAME}" if modifiers == MODIFIERS else ""
         raise LabelError(f"modifier {label.modifier!r}, not one of {', '.join(modifiers)}{hint}")
     _check_catalogue(label)

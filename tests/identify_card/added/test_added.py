@@ -200,7 +200,7 @@ def test_of_many_cards_the_nearest_are_compared_view_by_view(monkeypatch):
     every = added.looks.embedding @ added.looks.embedding.T
     every[added.owner[:, None] == added.owner[None]] = -1
     exact = every.max(axis=1).reshape(40, 3).max(axis=1)
-    monkeypatch.setattr(store, "NEIGHBOURS", 3)
+    monkeypatch.setattr("balatro.identify_card.added.cards.NEIGHBOURS", 3)
     assert added._between_cards() == pytest.approx(exact, abs=1e-6)
     assert EMPTY.claims.shape == (0,) and EMPTY._between_cards().shape == (0,)
 

@@ -203,7 +203,7 @@ function nameField({ value, names, marked, choose, typed, leave, label = "Name" 
   return { root: h("div", { class: "name-field" }, input, list), input };
 }
 
-/** Five buttons, keys 1 to 5. */
+/** A button for each, keys 1 to 9. */
 function modifierButtons({ modifiers, chosen, prefilled, confidence, choose }) {
   return h(
     "div",
@@ -217,12 +217,12 @@ function modifierButtons({ modifiers, chosen, prefilled, confidence, choose }) {
           type: "button",
           "aria-checked": String(modifier === chosen),
           "data-focus": `modifier-${place}`,
-          title: `${modifier}, key ${place + 1}`,
+          title: place < 9 ? `${modifier}, key ${place + 1}` : modifier,
           onclick: () => choose(modifier),
         },
         h("i", { class: "swatch", "aria-hidden": "true" }),
         h("span", {}, modifier),
-        modifier === chosen && prefilled && confidence ? h("small", {}, percent(confidence)) : h("kbd", {}, String(place + 1)),
+        modifier === chosen && prefilled && confidence ? h("small", {}, percent(confidence)) : place < 9 && h("kbd", {}, String(place + 1)),
       ),
     ),
   );

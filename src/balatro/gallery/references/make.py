@@ -75,14 +75,14 @@ def make_reference_bundle(references: Sequence[Reference], folder: Path, weights
         cards=cards,
         locator_threshold=about.locator_threshold,
         scores={},
-        data_hash=_digest(gallery),
+        data_hash=digest(gallery),
         game=Game(_aspects(looks)),
     )
     model = _fitted(model, gallery, looks, np.arange(len(card)), encode)
     with new_folder(folder, MODEL_FILE, keep=(ADDED_FILE, ADDED_PICTURES)) as building:
         shutil.copyfile(weights / PACKAGE_ENCODER, building / ENCODER_FILE)
         shutil.copyfile(weights / LOCATOR_FILE, building / LOCATOR_FILE)
-        _write(building, model, gallery)
+        write_gallery(building, model, gallery)
     return Made(folder, len(cards), len(looks.taken), looks.failures)
 
 
@@ -98,7 +98,7 @@ def add_references(folder: Path, references: Sequence[Reference]) -> Made:
     gallery = old.joined(looks.embedding, card, np.zeros(len(card), np.int8))
     rows = np.arange(len(old.card), len(gallery.card))
     aspects = (*model.game.aspect, *_aspects(looks))
-    joined = replace(model, cards=cards, data_hash=_digest(gallery), game=Game((min(aspects), max(aspects))))
+    joined = replace(model, cards=cards, data_hash=digest(gallery), game=Game((min(aspects), max(aspects))))
     fitted = _fitted(joined, gallery, looks, rows, encode)
     assert model.gallery is not None and fitted.gallery is not None
     # What the pictures that were there needed, the new ones cannot tell.
@@ -108,7 +108,7 @@ def add_references(folder: Path, references: Sequence[Reference]) -> Made:
         cosine=max(model.gallery.cosine, fitted.gallery.cosine),
     )
     with new_folder(folder, MODEL_FILE, keep=KEPT) as building:
-        _write(building, replace(fitted, gallery=careful), gallery)
+        write_gallery(building, replace(fitted, gallery=careful), gallery)
     return Made(folder, len(cards), len(looks.taken), looks.failures)
 
 
@@ -121,7 +121,8 @@ def _fitted(model: ModelJson, gallery: Gallery, looks: Looks, rows: np.ndarray, 
     return replace(model, gallery=settings)
 
 
-def _write(folder: Path, model: ModelJson, gallery: Gallery) -> None:
+def write_gallery(folder: Path, model: ModelJson, gallery: Gallery) -> None:
+    """Write gallery.npz and model.json into a folder that is being made."""
     (folder / GALLERY_FILE).write_bytes(pack_gallery(gallery))
     write_model_json(folder / MODEL_FILE, model)
 
@@ -135,5 +136,6 @@ def _aspects(looks: Looks) -> tuple[float, float]:
     return round(float(looks.aspect.min()), 4), round(float(looks.aspect.max()), 4)
 
 
-def _digest(gallery: Gallery) -> str:
+def digest(gallery: Gallery) -> str:
+    """What tells a gallery from another, for `data_hash`."""
     return hashlib.sha256(gallery.embedding.astype(np.float16).tobytes()).hexdigest()[:16]

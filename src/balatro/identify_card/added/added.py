@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from balatro.config.cards import spelt
 from balatro.config.model_files import ADDED_FILE as FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, ModelError
-from balatro.identify_card.added.cards import EMPTY, PARTS, AddedCard, AddedCards, Looks, spelt
+from balatro.identify_card.added.cards import EMPTY, PARTS, AddedCard, AddedCards, Looks
 from balatro.identify_card.added.joining import log_sum, with_added
 from balatro.identify_card.added.pictures import AddedPicture, as_added, remove_unused, write_picture
 from balatro.runtime.model_json import BundleCard

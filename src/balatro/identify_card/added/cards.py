@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from balatro.config.cards import fold
+from balatro.config.cards import spelt
 from balatro.errors import UnknownCardError
 from balatro.identify_card.added.pictures import AddedPicture
 
@@ -230,7 +230,3 @@ PARTS = {"embedding": np.float32, "modifier": np.int8, "claim": np.float32}
 EMPTY = AddedCards(
     (), Looks(np.zeros((0, 0), np.float32), np.zeros(0, np.int8), np.zeros(0, np.float32)), np.zeros(0, np.int32)
 )
-
-
-def spelt(text: str) -> str:
-    return fold(text) or text.strip().casefold()

@@ -1,10 +1,10 @@
-"""`balatro gallery new`, and folders and tables for `balatro gallery add`: many cards at once, of any game."""
+"""`balatro gallery new`, and what add, list and remove do with cards of other games: folders, tables, sets."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from balatro.utils.names import checked_name
 if TYPE_CHECKING:
     from balatro.gallery.references.make import Made
     from balatro.gallery.references.read import Reference, References
+    from balatro.runtime.bundle import Bundle
 
 MAX_TOLD = 10
 """Pictures that were left out, and are listed."""
@@ -60,11 +61,69 @@ def add_many(model: str, place: Path, folders: str = "auto") -> None:
 
     bundle = load_bundle(find_bundle(model))
     found = read_references(place, folders)
-    if bundle.game is not None and "identification" not in bundle.tasks:
+    if is_of_pictures(bundle):
         _tell(found, add_references(bundle.folder, found.references))
     else:
         _add_each(bundle.folder, found.references)
         _tell_left_out(found.failures)
+
+
+def is_of_pictures(bundle: Bundle) -> bool:
+    """Whether `gallery new` has made a model, whose own cards come and go as pictures do."""
+    return bundle.game is not None and "identification" not in bundle.tasks
+
+
+def own_entries(bundle: Bundle) -> list[dict[str, Any]]:
+    """The own cards of a model made of pictures as `gallery list --json` tells them."""
+    from balatro.gallery.references.own import own_cards
+
+    names = ("id", "name", "type", "rarity", "known")
+    return [
+        {name: getattr(own.card, name) for name in names}
+        | {"pictures": own.pictures, "fields": dict(own.card.fields), "added": False}
+        for own in own_cards(bundle.folder)
+    ]
+
+
+def remove_named(bundle: Bundle, name: str) -> bool:
+    """Take a card, or all printings of a name, out of a model made of pictures; False for what was added beside its own.
+
+    UnknownCardError for what is neither.
+    """
+    from balatro.config.cards import nearest, spelt
+    from balatro.errors import UnknownCardError
+    from balatro.gallery.references.own import find_own
+    from balatro.identify_card.added.added import load_added
+
+    places = find_own(bundle.cards, name)
+    if places:
+        _remove(bundle, places)
+    elif not any(spelt(name) in (spelt(card.id), spelt(card.name)) for card in load_added(bundle.folder).cards):
+        hint = nearest(name, {spelt(card.name): card.name for card in bundle.cards}, "`balatro gallery list` shows all")
+        raise UnknownCardError(f"{bundle.name} has no card {name!r}; {hint}")
+    return bool(places)
+
+
+def remove_set(bundle: Bundle, name: str) -> None:
+    """Take all cards of a set out of a model made of pictures; UnknownCardError where it has none of it."""
+    from balatro.gallery.references.own import find_set
+
+    _remove(bundle, find_set(bundle.cards, name))
+
+
+def _remove(bundle: Bundle, places: list[int]) -> None:
+    """The cards and what was added to their looks; says so."""
+    from balatro.gallery.references.own import remove_own
+    from balatro.identify_card.added.added import load_added, remove_card
+
+    removed = remove_own(bundle.folder, places)
+    ids = {card.id for card in removed}
+    for card in load_added(bundle.folder).cards:
+        if card.id in ids:
+            remove_card(bundle.folder, card.id)
+    shown = ", ".join(f"{card.name} ({card.id})" for card in removed[:MAX_TOLD])
+    more = f" and {len(removed) - MAX_TOLD} more" if len(removed) > MAX_TOLD else ""
+    print(f"{bundle.folder}: {shown}{more} removed; {len(bundle.cards) - len(removed)} cards are left")
 
 
 def is_many(name: str) -> bool:
