@@ -149,3 +149,10 @@ def test_damaged_weights_are_told_before_the_work(deck, tmp_path, monkeypatch):
     (folder / "weights.json").write_text(json.dumps(fake_text(True) | {"locator": {}}), encoding="utf-8")
     with pytest.raises(ModelError, match=r"weights\.json: damaged \('locator' has no 'threshold'\); install Balatro anew"):
         make_gallery_bundle(deck, tmp_path / "out", folder)
+
+
+def test_looks_of_a_stranger_are_not_averaged():
+    embedding = np.eye(4, dtype=np.float32)
+    gallery = Gallery(embedding, np.zeros(4, np.int32), np.array([0, 5, 6, 7], np.int8))
+    assert gallery.nearest(embedding, 1)[:, 0] == pytest.approx(np.ones(4), abs=1e-5)
+    assert not gallery.modifiers(embedding, np.zeros(4, int)).any(), "it was not seen in every modifier"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from balatro.utils.quads import reading_order
+from balatro.utils.quads import reading_order, upright
 
 
 def at(*centres: tuple[float, float]) -> np.ndarray:
@@ -27,3 +29,13 @@ def at(*centres: tuple[float, float]) -> np.ndarray:
 )
 def test_reading_order(centres, order):
     assert reading_order(at(*centres)).tolist() == order
+
+
+@given(st.floats(-180, 180), st.integers(0, 3))
+def test_corners_are_told_as_the_card_lies(degrees, first):
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turned = at((300, 200))[0] @ np.array([[cos, sin], [-sin, cos]])
+    told = upright(np.roll(turned, first, axis=0)[None])[0]
+    assert sorted(map(tuple, told)) == sorted(map(tuple, turned))
+    across = told[1] - told[0]
+    assert across[0] >= abs(across[1]) * (1 - 1e-9)

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from balatro.config.kinds import NOTHING
+from balatro.config.seeds import OUTSIDER_SEED
 from balatro.config.shapes import CARD_SIZE, MARGIN
 from balatro.gallery.gallery import Gallery
 from balatro.gallery.thresholds import calibrate, draw_probes
-from balatro.gallery.views import draw_views, plan_views
+from balatro.gallery.views import View, draw_views, plan_views
 from balatro.render.deck import Deck, find_twins
+from balatro.render.demo_deck import invent_deck
 from balatro.runtime.model_json import GallerySettings
 from balatro.utils.chances import softmax
 from balatro.utils.progress import progress
@@ -19,6 +21,8 @@ from balatro.utils.progress import progress
 NUM_PHASES = 4
 """Views of each known card in each modifier: editions move, and so does the light of a Spectral."""
 NUM_STRANGER_VIEWS = 3
+NUM_OUTSIDERS = 200
+"""Invented cards by which it is known how alike a card may be that is none of the deck's."""
 BATCH = 64
 
 
@@ -37,7 +41,7 @@ def draw_gallery(deck: Deck, encode: Encode, size: tuple[int, int] = CARD_SIZE, 
             parts.append(encode(draw_views(deck, some, rng, size, MARGIN))["embedding"])
             bar.advance(len(some), note=deck.cards[some[-1].card].name)
     cards = np.array([view.card for view in views], np.int32)
-    return Gallery(np.concatenate(parts), cards, np.array([view.modifier for view in views], np.int8))
+    return Gallery(np.concatenate(parts), cards, np.array([view.look for view in views], np.int8))
 
 
 def calibrate_gallery(
@@ -59,7 +63,20 @@ def calibrate_gallery(
     if "kind" in answers[0]:
         is_card -= softmax(np.concatenate([answer["kind"] for answer in answers]), kind_temperature)[:, NOTHING]
     known = np.array([card.known for card in deck.cards])
-    return calibrate(seen, probes.card, _groups(deck), known, is_card)
+    outsiders = gallery.nearest(_embed(_draw_outsiders(deck, seed, size), encode), len(deck.cards))
+    return calibrate(seen, probes.card, _groups(deck), known, is_card, outsiders)
+
+
+def _draw_outsiders(deck: Deck, seed: int, size: tuple[int, int]) -> np.ndarray:
+    """(N, h, w, 3) uint8 RGB: invented cards as a screenshot shows them, one view each."""
+    invented = Deck("invented", invent_deck(OUTSIDER_SEED, NUM_OUTSIDERS).known, deck.stickers)
+    views = [View(place, 0) for place in range(len(invented.cards))]
+    return draw_views(invented, views, np.random.default_rng([seed, 2]), size, MARGIN)
+
+
+def _embed(cards: np.ndarray, encode: Encode) -> np.ndarray:
+    """(N, D) of (N, h, w, 3) uint8 RGB cards."""
+    return np.concatenate([encode(cards[start : start + BATCH])["embedding"] for start in range(0, len(cards), BATCH)])
 
 
 def _groups(deck: Deck) -> np.ndarray:

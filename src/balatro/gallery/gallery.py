@@ -21,7 +21,8 @@ NO_VIEW = -1.0
 class Gallery:
     """Embeddings of cards whose names are known.
 
-    embedding: (n, D) float32, unit length. card: (n,) int32, index into the bundle's cards. modifier: (n,) int8.
+    embedding: (n, D) float32, unit length. card: (n,) int32, index into the bundle's cards. modifier: (n,) int8; beyond
+    MODIFIERS it tells apart the other looks of a card: the grounds and faces of a playing card.
     stretch: (D, D) float32, how likeness is measured where that was found once for all; each row is a look of its own then.
     None: found from these views, and looks are the means of a card's views in each modifier.
     """
@@ -66,7 +67,8 @@ class Gallery:
             return likeness
         measure, looks = self._measure, self._to_looks(embedding)
         counts = np.diff(np.append(measure.starts, looks.shape[1]))
-        whole = dict(zip(measure.cards[counts == len(MODIFIERS)], measure.starts[counts == len(MODIFIERS)], strict=True))
+        rows = (counts == len(MODIFIERS)) & ~np.isin(measure.cards, self.card[self.modifier >= len(MODIFIERS)])
+        whole = dict(zip(measure.cards[rows], measure.starts[rows], strict=True))
         for row, number in enumerate(card):
             if (start := whole.get(number)) is not None:
                 likeness[row] = looks[row, start : start + len(MODIFIERS)]
@@ -85,13 +87,13 @@ class Gallery:
             order = np.argsort(self.card, kind="stable")
             cards, starts = np.unique(self.card[order], return_index=True)
             return _Measure(self.stretch, _unit(self.embedding[order] @ self.stretch), cards, starts)
-        group, row = np.unique(self.card.astype(np.int64) * len(MODIFIERS) + self.modifier, return_inverse=True)
+        group, row = np.unique(self.card.astype(np.int64) * MOST_LOOKS + self.modifier, return_inverse=True)
         count = np.bincount(row)
         means = np.zeros((len(group), self.embedding.shape[1]), np.float64)
         np.add.at(means, row, self.embedding)
         means /= count[:, None]
         stretch = whitening(self.embedding - means[row])
-        cards, starts = np.unique(group // len(MODIFIERS), return_index=True)
+        cards, starts = np.unique(group // MOST_LOOKS, return_index=True)
         return _Measure(stretch, _unit(means.astype(np.float32) @ stretch), cards, starts)
 
 
@@ -104,6 +106,9 @@ class _Measure:
     cards: np.ndarray
     starts: np.ndarray
 
+
+MOST_LOOKS = 128
+"""More than any card's looks are: one beyond an int8."""
 
 RIDGE = 0.1
 """Share of the mean scatter that is added in every direction; 0.03 to 0.3 name real frames alike."""

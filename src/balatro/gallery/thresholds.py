@@ -31,8 +31,10 @@ FALSE_NAMES = 0.01
 """Of the strangers, how many may be named."""
 LOST_NAMES = 0.005
 """Of the right names, how many may be rejected for that."""
-LOST_LIKENESS = 0.002
-"""Of the right names, how many may be less alike than what is named at all: things that are no card of the deck are."""
+ALIKE_OUTSIDERS = 0.1
+"""Of invented cards, how many may be as alike to one of the deck's as what is named has to be."""
+LOST_LIKENESS = 0.04
+"""Of the right names, how many may be less alike than that, among drawn ones, which are disturbed more than real ones."""
 REJECTS = (0.15, 0.9)
 """Bounds of the threshold: with few strangers at hand, nothing beyond is believed."""
 
@@ -74,12 +76,14 @@ def _beside(quads: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([far, 0.1 * far], axis=2)
 
 
-def calibrate(seen: np.ndarray, card: np.ndarray, group: np.ndarray, known: np.ndarray, is_card: np.ndarray) -> GallerySettings:
+def calibrate(
+    seen: np.ndarray, card: np.ndarray, group: np.ndarray, known: np.ndarray, is_card: np.ndarray, outsiders: np.ndarray
+) -> GallerySettings:
     """The scale that fits the probes best, then the thresholds.
 
     seen: (N, cards) cosines of the probes. card: (N,) the true cards, or NO_CARD. group: (cards,) cards with one number are
     twins. known: (cards,) bool. is_card: (N,) the probability that a probe is a card at all. A stranger's own views count as
-    never seen while the threshold against strangers is set.
+    never seen while the threshold against strangers is set. outsiders: (M, cards) cosines of cards that no deck has.
     """
     own = (card != NO_CARD) & known[card]
     if not own.any():
@@ -89,12 +93,20 @@ def calibrate(seen: np.ndarray, card: np.ndarray, group: np.ndarray, known: np.n
     # The smallest that fits nearly as well as the best: a larger one would be surer than drawn screens entitle it to be.
     scale = float(SCALES[int(np.argmax(np.array(costs) <= min(costs) + NEARLY))])
     right = own & (group[seen.argmax(axis=1)] == group[card])
+    cosine = _cosine(outsiders, seen[right], known)
     heights = _height(seen, scale, group) * is_card
     unseen = np.where(np.arange(len(known)) == card[:, None], -1.0, seen)[~own]
-    named = np.where(known[unseen.argmax(axis=1)], _height(unseen, scale, group) * is_card[~own], 0.0)
-    reject = _reject(named, heights[right])
-    cosine = float(np.quantile(seen[right].max(axis=1), LOST_LIKENESS)) if right.any() else 0.0
+    alike = known[unseen.argmax(axis=1)] & (unseen.max(axis=1, initial=-1.0) >= cosine)
+    named = np.where(alike, _height(unseen, scale, group) * is_card[~own], 0.0)
+    reject = _reject(named, heights[right & (seen.max(axis=1) >= cosine)])
     return GallerySettings(round(scale, 2), round(reject, 4), round(cosine, 4))
+
+
+def _cosine(outsiders: np.ndarray, right: np.ndarray, known: np.ndarray) -> float:
+    """The likeness under which no name is given, from those of outsiders and of what is named rightly, (n, cards) each."""
+    nearest = np.where(known[outsiders.argmax(axis=1)], outsiders.max(axis=1), 0.0) if len(outsiders) else np.zeros(1)
+    enough = float(np.quantile(nearest, 1 - ALIKE_OUTSIDERS))
+    return min(enough, float(np.quantile(right.max(axis=1), LOST_LIKENESS))) if len(right) else enough
 
 
 def _reject(named: np.ndarray, right: np.ndarray) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -29,22 +29,28 @@ class View:
     modifier: int
     enhancement: str = ""
     face: int = 0
+    look: int = 0
+    """Under which the gallery keeps it, the modifier of most cards: views of different looks are not to be taken together."""
 
 
 def plan_views(deck: Deck, num_phases: int, num_stranger_views: int) -> list[View]:
     """Every known card in each modifier, at some moments each (editions move); strangers as they are; playing cards also
-    with each of their other faces, and on two of the grounds."""
-    grounds = [name for name in deck.grounds if name]
+    with each of their other faces, and their usual one on the other grounds."""
     views = []
     for place, card in enumerate(deck.cards):
         if card.known:
-            views += [View(place, modifier) for modifier in range(len(MODIFIERS)) for _ in range(num_phases)]
+            views += [View(place, modifier, look=modifier) for modifier in range(len(MODIFIERS)) for _ in range(num_phases)]
         else:
-            views += [View(place, 0)] * num_stranger_views
-            views += [View(place, 0, face=face) for face in range(1, len(card.faces))]
-            if card.faces and grounds:
-                views += [View(place, 0, grounds[(place + step) % len(grounds)]) for step in (0, len(grounds) // 2)]
+            views += [replace(View(place, 0, *dress), look=look) for look, dress in _dresses(deck, card)] * num_stranger_views
     return views
+
+
+def _dresses(deck: Deck, card: DeckCard) -> Iterator[tuple[int, tuple[str, int]]]:
+    """Numbers of looks of a stranger, and the enhancement and face of each."""
+    yield 0, ("", 0)
+    grounds = [name for name in deck.grounds if name] if card.faces else []
+    others = [("", face) for face in range(1, len(card.faces))] + [(ground, 0) for ground in grounds]
+    yield from enumerate(others, start=len(MODIFIERS))
 
 
 def draw_views(

@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 from balatro.config.model_files import GALLERY_FILE
-from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, ModelError
 from balatro.gallery.gallery import load_gallery
 from balatro.identify_card.added.added import (
@@ -332,7 +331,7 @@ class Recognizer:
         if gallery is None:
             return
         known = (0 <= gallery.card) & (gallery.card < len(self._own_cards))
-        known &= (0 <= gallery.modifier) & (gallery.modifier < len(MODIFIERS))
+        known &= gallery.modifier >= 0
         if not known.all() or (isinstance(width, int) and gallery.embedding.shape[1] != width):
             raise ModelError(f"{self.bundle.folder}: gallery.npz is that of another model; make the model anew")
 

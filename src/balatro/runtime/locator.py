@@ -13,7 +13,7 @@ from balatro.config.shapes import CLOSER, FRAME_PIXELS, FRAME_STEP, SMALLER_STRI
 from balatro.errors import ModelError
 from balatro.runtime.sessions import OpenSession, Session, open_session
 from balatro.utils.cells import cell_grid
-from balatro.utils.quads import quad_sizes
+from balatro.utils.quads import quad_sizes, upright
 from balatro.utils.stages import Stage, untimed
 
 SAME_CARD = 0.17
@@ -142,13 +142,14 @@ def _resized(image: np.ndarray, width: int, height: int) -> np.ndarray:
 def decode(heat: np.ndarray, corners: np.ndarray, threshold: float, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
     """Quads (N, 4, 2) float32 in pixels of a frame of this size and scores (N,), best first, of a thinned heat map.
 
-    heat is (cells,), corners (8, cells): x, y of the four corners in cells from the middle of the cell; see `cell_grid`.
+    heat is (cells,), corners (8, cells): x, y of the four corners in cells from the middle of the cell; see `cell_grid`. They
+    come in turn from any of the four, and are told from the one that is top left.
     """
     middles, strides = cell_grid(width, height)
     cells = np.flatnonzero(heat >= threshold)
     cells = cells[np.argsort(-heat[cells], kind="stable")]
     offsets = corners[:, cells].T.reshape(-1, 4, 2) * strides[cells, None, None]
-    return (middles[cells, None] + offsets).astype(np.float32), heat[cells]
+    return upright((middles[cells, None] + offsets).astype(np.float32)), heat[cells]
 
 
 def sane(quads: np.ndarray, width: int, height: int) -> np.ndarray:

@@ -123,6 +123,7 @@ def pretrain(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     screens: Annotated[int, typer.Option(min=1, help="Drawn screens a step.")] = 8,
     crops: Annotated[int, typer.Option(min=2, help="Cards a step.")] = 96,
+    lr: Annotated[float, typer.Option(min=0.0, help="Highest learning rate; lower for weights that go on learning.")] = 2e-3,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run of this name; its own settings count.")] = False,
 ) -> None:
     """Make the weights that come with the package: train on invented cards, never on a game's art.
@@ -147,8 +148,9 @@ def pretrain(
     from balatro.train_model.run.finish import finish_weights
     from balatro.train_model.settings.choose import choose_settings
     from balatro.train_model.settings.settings import pretrain_settings
+    from balatro.train_model.settings.strategies.optimizers import AdamW
 
-    settings = choose_settings(flags, _defaults(num_invented=cards))
+    settings = choose_settings(flags, _defaults(num_invented=cards, optimizer=AdamW(lr)))
     folder = runs_dir() / name
     run = _resumed(str(folder), {}, None) if resume else _begun(pretrain_settings(settings), folder, {})
     _finish(run)

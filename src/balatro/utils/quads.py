@@ -14,6 +14,17 @@ def quad_sizes(quads: np.ndarray) -> np.ndarray:
     return np.stack([(sides[:, 0] + sides[:, 2]) / 2, (sides[:, 1] + sides[:, 3]) / 2], axis=1)
 
 
+def upright(quads: np.ndarray) -> np.ndarray:
+    """Quads (N, 4, 2) with their corners told from the one that is top left as they lie, whichever way up the picture is.
+
+    The side that leads most to the right comes first; at 45 degrees two sides do, and either may.
+    """
+    across = np.roll(quads, -1, axis=1) - quads
+    first = (across[..., 0] / np.maximum(np.linalg.norm(across, axis=2), 1e-6)).argmax(1)
+    order = (first[:, None] + np.arange(4)) % 4
+    return np.take_along_axis(quads, order[..., None], axis=1)
+
+
 def lies_on_any(quad: np.ndarray, quads: np.ndarray, close: float = CLOSE) -> bool:
     """Whether a quad (4, 2) lies so near to one of (N, 4, 2) that it may count as having found it."""
     if len(quads) == 0:

@@ -12,6 +12,7 @@ from torch import Tensor
 from balatro.errors import SettingsError
 from balatro.models.heads import COSINE_SCALE
 from balatro.train_model.lesson.losses import (
+    CROWD,
     LOSSES,
     ArcFace,
     CrossEntropy,
@@ -21,6 +22,7 @@ from balatro.train_model.lesson.losses import (
     TaskLoss,
     accuracy,
     check_head,
+    corner_distance,
     learner_losses,
     locator_losses,
     mean_of,
@@ -200,8 +202,19 @@ def test_locator_loss_likes_the_truth() -> None:
     bad = locator_means(-right, torch.zeros(1, 8, 64), batch)
     assert good["heat"] < 0.01 < 10 < bad["heat"]
     assert good["corners"] == 0 and bad["corners"] == pytest.approx(1)
-    counts = [int(count) for _, count in locator_losses(right, torch.ones(1, 8, 64), SMALLER, batch).values()]
-    assert counts == [2, 2, 4]
+    counts = [float(count) for _, count in locator_losses(right, torch.ones(1, 8, 64), SMALLER, batch).values()]
+    assert counts == pytest.approx([2 * 2**-CROWD, 2 * 2**-CROWD, 4])
+
+
+def test_a_card_alone_counts_more_than_one_of_a_crowd() -> None:
+    crowd, alone = frame(*((2 * y + 1, 2 * x + 1) for y in range(4) for x in range(4))), frame((4, 4))
+    batch = {name: torch.cat([crowd[name], alone[name]]) for name in crowd}
+    costs = []
+    for row, cell in ((0, 9), (1, 36)):
+        corners = torch.ones(2, 8, 64)
+        corners[row, :, cell] += 1
+        costs.append(float(locator_means(torch.zeros(2, 64), corners, batch, SMALLER.repeat(2, 1, 1))["corners"]))
+    assert costs[1] == pytest.approx(costs[0] * 16**CROWD)
 
 
 def test_a_small_card_that_is_missed_costs_more_than_a_false_one() -> None:
@@ -211,6 +224,14 @@ def test_a_small_card_that_is_missed_costs_more_than_a_false_one() -> None:
     assert costs[0] < 0.01 < costs[1] < costs[2]
     batch["smaller_weight"][0, 0, 0] = 0
     assert locator_means(*rest, batch, false)["smaller"] < 0.01
+
+
+def test_corners_may_begin_at_any_of_the_four() -> None:
+    wanted = torch.arange(8.0).reshape(1, 8, 1)
+    for turn in range(4):
+        assert corner_distance(wanted.roll(2 * turn, dims=1), wanted).item() == 0
+    assert corner_distance(wanted.flip(1), wanted).item() > 0  # mirrored is wrong
+    assert corner_distance(wanted + 0.5, wanted).item() == pytest.approx(0.5)
 
 
 def test_locator_loss_without_cards_is_that_of_false_finds() -> None:

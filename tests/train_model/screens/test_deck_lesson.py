@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from balatro.config.kinds import CARD
 from balatro.render.deck import DeckCard, deck_hash
+from balatro.render.photos.prints import is_print
 from balatro.train_model.screens.deck_lesson import OUTSIDER, make_deck_lesson, prepare, recipe_for
 from tests.train_model.tiny_deck import body, save_tiny_deck, tiny_deck
 
@@ -31,6 +33,13 @@ def test_a_deck_by_folder(tmp_path: Path) -> None:
     recipe = recipe_for(str(save_tiny_deck(tmp_path / "deck")), 0, 0)
     lesson = prepare(recipe)
     assert lesson.deck.name == "tiny" and prepare(recipe) is lesson
+
+
+def test_printed_cards_are_learned_but_lie_on_no_screen() -> None:
+    lesson = prepare(recipe_for("invented", 40, 0, 6))
+    printed = {number for number, card in enumerate(lesson.deck.cards) if is_print(card) and card.known}
+    assert len(printed) == 8 and len(lesson.deck.known) == 40 and not printed & set(lesson.dealt.tolist())
+    assert not lesson.has_modifier[list(printed)].any() and (lesson.card_kind[list(printed)] == CARD).all()
 
 
 def test_another_seed_invents_other_cards() -> None:

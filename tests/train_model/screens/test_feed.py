@@ -9,10 +9,11 @@ import torch
 
 from balatro.config.kinds import NOTHING
 from balatro.models.locator import FRAME_SIZES
+from balatro.render.photos.photographs import draw_photograph
 from balatro.render.table import ScreenCard
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.screens import feed
-from balatro.train_model.screens.deck_lesson import DeckRecipe, make_deck_lesson
+from balatro.train_model.screens.deck_lesson import DeckRecipe, make_deck_lesson, prepare, recipe_for
 from balatro.train_model.screens.feed import (
     NOTHING_SHARE,
     PLAYING_SHARE,
@@ -130,3 +131,16 @@ def test_playing_cards_are_cut_out_more_often_than_other_strangers() -> None:
     quad = np.zeros((4, 2), np.float32)
     cards = [ScreenCard(n, card.id, card.known, "Base", quad, 1.0, "jokers") for n, card in enumerate(lesson.deck.cards)]
     assert feed._shares(cards, lesson).tolist() == [1, 1, 1, 1, PLAYING_SHARE, *[STRANGER_SHARE] * 3]
+
+
+def test_photographs_come_where_the_deck_has_printed_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(
+        feed, "draw_photograph", lambda deck, rng, aspect: drawn.append(aspect) or draw_photograph(deck, rng, aspect)
+    )
+    recipe = recipe_for("invented", 30, 0, 8)
+    for printed in (recipe.printed, 0):
+        settings = FeedSettings(replace(recipe, printed=printed), seed=3, screens=4, crops=6)
+        batch = feed.draw_batch(settings, prepare(settings.recipe), np.random.default_rng(1))
+        assert len(batch["frames"]) == 4
+    assert len(drawn) == round(feed.PHOTOGRAPHS * 4) > 0

@@ -28,7 +28,7 @@ def tint(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Another white, brightness and saturation: night modes, monitors, cameras, wide-gamut pictures read as sRGB."""
     grey = image.mean(axis=2, keepdims=True)
     colour = grey + (image - grey) * float(np.exp(rng.normal(0, 0.25)))
-    lit = colour * np.exp(rng.normal(0, 0.1, 3)) * float(np.exp(rng.normal(-0.05, 0.2)))
+    lit = colour * np.exp(rng.normal(0, 0.13, 3)) * float(np.exp(rng.normal(-0.05, 0.2)))
     return np.clip(lit, 0, 255).astype(np.uint8)
 
 
@@ -74,7 +74,7 @@ def photograph(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 LOOKS: dict[str, tuple[float, Look]] = {
     "wash": (0.11, wash),
-    "tint": (0.12, tint),
+    "tint": (0.2, tint),
     "fade": (0.08, fade),
     "blur": (0.05, blur),
     "sharpen": (0.04, sharpen),

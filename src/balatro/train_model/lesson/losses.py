@@ -26,6 +26,9 @@ from balatro.utils.flags.pick import expect
 CORNER_SHARE = 1.0
 """Weight of the corner loss beside the focal loss; both are means over the cards of a batch."""
 
+CROWD = 0.75
+"""How much less each of many cards of a picture counts: 0, every card counts alike; 1, every picture does."""
+
 SMALLER_SHARE, SMALLER_HITS = 4.0, 6.0
 """Weight of the `smaller` loss, and how much more a missed cell costs than a false one."""
 
@@ -201,23 +204,36 @@ def _row_losses(logits: Tensor, labels: Tensor, spec: TaskLoss, share: Tensor | 
 
 def locator_losses(logits: Tensor, corners: Tensor, smaller: Tensor, batch: Mapping[str, Tensor]) -> Losses:
     """CenterNet's focal loss on the heat (K, cells) and the weighted L1 of the corners (K, 8, cells), each per card, and the
-    binary cross entropy of `smaller` (K, h, w), the mean over its cells."""
+    binary cross entropy of `smaller` (K, h, w), the mean over its cells.
+
+    A card counts the less the more cards its picture has (`CROWD`): else crowded screens drown out pictures of one card.
+    """
     logits, corners, smaller = logits.float(), corners.float(), smaller.float()
     heat, weight = batch["heat"], batch["heat_weight"]
     log_yes, log_no = F.logsigmoid(logits), F.logsigmoid(-logits)
     chance = logits.sigmoid()
     centre = (heat == 1).float()
+    each = centre.sum(1, keepdim=True).clamp(min=1) ** -CROWD
     hit = -((1 - chance) ** 2) * log_yes * centre
     empty = -((1 - heat) ** 4) * chance**2 * log_no * (1 - centre) * weight
-    near = batch["corner_weight"]
-    distance = (corners - batch["corners"]).abs().mean(1) * near
+    near = batch["corner_weight"] * each
+    distance = corner_distance(corners, batch["corners"]) * near
     wanted, counts = batch["smaller"], batch["smaller_weight"]
     unsure = F.binary_cross_entropy_with_logits(smaller, wanted, counts * (1 + SMALLER_HITS * wanted), reduction="sum")
     return {
-        "heat": ((hit + empty).sum(), centre.sum()),
+        "heat": (((hit + empty) * each).sum(), (centre * each).sum()),
         "corners": (CORNER_SHARE * distance.sum(), near.sum()),
         "smaller": (SMALLER_SHARE * unsure, counts.sum()),
     }
+
+
+def corner_distance(corners: Tensor, wanted: Tensor) -> Tensor:
+    """(K, cells) the mean distance of corners (K, 8, cells) from those that are wanted, begun at whichever of them fits best.
+
+    A card at 45 degrees has two corners that may be its first one: a network that is blamed for either answers between them.
+    """
+    ways = [wanted.roll(2 * turn, dims=1) for turn in range(4)]
+    return torch.stack([(corners - way).abs().mean(1) for way in ways]).amin(0)
 
 
 def learner_losses(

@@ -13,16 +13,20 @@ from balatro.config.paths import art_dir
 from balatro.config.seeds import OUTSIDER_SEED
 from balatro.render.chimeras import make_chimeras
 from balatro.render.deck import Deck, DeckCard, find_twins, load_deck
+from balatro.render.photos.prints import PRINTED, back_card, is_print, print_card
 from balatro.train_model.settings.early import find_deck
 
 OUTSIDER = "stranger"
 """The class of all invented cards that are mixed in: an unknown card."""
 
-NO_MODIFIER = frozenset({"Card back", "Voucher", "Booster pack"})
-"""Types of strangers that have no modifier in the game."""
+NO_MODIFIER = frozenset({"Card back", "Voucher", "Booster pack", PRINTED})
+"""Types of strangers that have no modifier in the game, and cards of other games."""
 
 CHIMERAS = 0.15
 """Share of invented cards that are made of two others."""
+
+PRINTS, BACKS = 0.2, 0.005
+"""Share of the cards of pretraining that are printed ones of other games, for photographs; and of their backs."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class DeckRecipe:
     outsider_seed: int = OUTSIDER_SEED
     seed: int = 0
     """Of invented cards."""
+    printed: int = 0
+    """How many of the invented cards are printed ones: with them, photographs are drawn too."""
     folder: str = ""
     """Where the deck lies on disk; empty when it is drawn."""
 
@@ -65,7 +71,7 @@ class DeckLesson:
     card_kind: np.ndarray
     """int64, the card's place in KINDS."""
     dealt: np.ndarray
-    """Places of the cards that are to be named."""
+    """Places of the cards that are to be named and lie on screens: all but the printed ones."""
     outsiders: np.ndarray
     """Places of the invented cards that were mixed in."""
     twins: tuple[tuple[str, ...], ...] = field(default=())
@@ -85,7 +91,7 @@ class DeckLesson:
 def recipe_for(deck: str, num_invented: int, outsiders: int, seed: int = 0) -> DeckRecipe:
     """Where the named deck comes from: data/art/<deck>, a folder, or drawn."""
     if deck == "invented":
-        return DeckRecipe(deck, num_invented=num_invented, seed=seed)
+        return DeckRecipe(deck, num_invented=num_invented, seed=seed, printed=round(PRINTS * num_invented))
     folder = find_deck(deck)
     if folder is not None:
         return DeckRecipe(deck, outsiders=outsiders, folder=str(folder.resolve()))
@@ -96,7 +102,8 @@ def recipe_for(deck: str, num_invented: int, outsiders: int, seed: int = 0) -> D
 def prepare(recipe: DeckRecipe) -> DeckLesson:
     """Load or draw the deck; kept, since both may take a while."""
     if recipe.source == "invented":
-        return make_deck_lesson(_with_chimeras(_invent(recipe.seed, recipe.num_invented), recipe.seed))
+        invented = _with_chimeras(_invent(recipe.seed, recipe.num_invented - recipe.printed), recipe.seed)
+        return make_deck_lesson(_with_prints(invented, recipe.seed, recipe.printed))
     deck = _load(recipe)
     return make_deck_lesson(deck, _outsiders(deck, recipe) if recipe.outsiders else ())
 
@@ -107,6 +114,13 @@ def _with_chimeras(deck: Deck, seed: int) -> Deck:
     own = deck.known[: len(deck.known) - count]
     made = [replace(card, known=True) for card in make_chimeras(own, count, seed)]
     return replace(deck, cards=(*own, *made, *deck.strangers))
+
+
+def _with_prints(deck: Deck, seed: int, count: int) -> Deck:
+    """An invented deck with so many printed cards of other games among its cards, and some backs among its strangers."""
+    prints = [print_card(seed, number) for number in range(count)]
+    backs = [back_card(seed, number) for number in range(round(BACKS / PRINTS * count))]
+    return replace(deck, cards=(*deck.known, *prints, *deck.strangers, *backs))
 
 
 def _outsiders(deck: Deck, recipe: DeckRecipe) -> tuple[DeckCard, ...]:
@@ -148,7 +162,7 @@ def make_deck_lesson(deck: Deck, outsiders: tuple[DeckCard, ...] = ()) -> DeckLe
         card_class=np.concatenate([own, np.full(len(outsiders), num_own)]).astype(np.int64),
         has_modifier=np.array([card.type not in NO_MODIFIER for card in cards]),
         card_kind=np.array([kind_of(card.type) for card in cards], np.int64),
-        dealt=np.array([number for number, card in enumerate(deck.cards) if card.known]),
+        dealt=np.array([number for number, card in enumerate(deck.cards) if card.known and not is_print(card)]),
         outsiders=np.arange(num_own, len(cards)),
         twins=twins,
     )

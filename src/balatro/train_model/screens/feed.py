@@ -19,6 +19,7 @@ from balatro.config.kinds import NOTHING, PLAYING_CARD
 from balatro.config.screens import CARD_HEIGHT, CARD_WIDTH, frame_unit
 from balatro.config.shapes import CARD_SIZE, CLOSER, FRAME_PIXELS, MARGIN
 from balatro.models.locator import FRAME_SIZES
+from balatro.render.photos.photographs import draw_photograph
 from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_screen
 from balatro.render.world.views import crop_screen, draw_view
 from balatro.train_model.screens.deck_lesson import DeckLesson, DeckRecipe, prepare
@@ -54,6 +55,9 @@ FRAME_SHARES = (0.64, 0.18, 0.18)
 WHOLE_SCREENS, WHOLE_SCREENS_OF_A_DECK = 0.4, 0.75
 """How many of a batch's pictures are whole screens; the others are views of them, of sheets of cards, and of none. A deck's
 names are learned in minutes, mostly from clear pictures: the networks that it starts from know the world already."""
+
+PHOTOGRAPHS = 0.4
+"""How many of a batch's pictures are photographs, where the deck has printed cards."""
 
 CLOSER_FRAMES = 0.12
 """How many frames show a part of their picture larger, as a second look does."""
@@ -114,10 +118,11 @@ def draw_batch(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Genera
 
 
 def _draw_pictures(settings: FeedSettings, lesson: DeckLesson, aspect: float, rng: np.random.Generator) -> list[Screen]:
-    """A batch's pictures: whole screens, and views, which show some of these screens once more in another way."""
+    """A batch's pictures: whole screens, views, which show some of these screens once more in another way, photographs."""
     share = WHOLE_SCREENS if settings.recipe.source == "invented" else WHOLE_SCREENS_OF_A_DECK
-    num_whole = max(round(share * settings.screens), 1)
-    dealt = [_dealt(settings, lesson, rng) for _ in range(settings.screens)]
+    photographs = round(PHOTOGRAPHS * settings.screens) if settings.recipe.printed else 0
+    num_whole = max(round(share * (settings.screens - photographs)), 1)
+    dealt = [_dealt(settings, lesson, rng) for _ in range(settings.screens - photographs)]
     whole = [draw_screen(lesson.deck, rng, settings.table, among) for among in dealt[:num_whole]]
     views = [
         draw_view(lesson.deck, rng, aspect, whole[number % num_whole], among, settings.table)
@@ -125,13 +130,13 @@ def _draw_pictures(settings: FeedSettings, lesson: DeckLesson, aspect: float, rn
     ]
     # A whole screen is wide; a frame of another shape shows one as phones and square posts do: cut.
     shown = whole if aspect > 1.5 else [crop_screen(screen, aspect, rng) for screen in whole]
-    return [*shown, *views]
+    return [*shown, *views, *(draw_photograph(lesson.deck, rng, aspect) for _ in range(photographs))]
 
 
 def _dealt(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Generator) -> list[int] | None:
     """Places of the cards to deal on a screen; None means all that have a name."""
     if not len(lesson.outsiders):
-        return None
+        return lesson.dealt.tolist() if settings.recipe.printed else None
     dealt: list[int] = lesson.dealt.tolist()
     if rng.random() < settings.outsider_screens:
         count = min(len(dealt), len(lesson.outsiders))

@@ -9,6 +9,7 @@ import numpy as np
 from balatro.config.shapes import SMALLER_STRIDE, STRIDES
 from balatro.models.locator import LEVEL_HEIGHTS
 from balatro.utils.cells import level_shapes
+from balatro.utils.quads import upright
 
 LEAST_VISIBLE = 0.12
 """Cards of which less shows need not be found, and finding them is no mistake."""
@@ -61,14 +62,6 @@ def draw_targets(quads: np.ndarray, visible: np.ndarray, size: tuple[int, int]) 
         parts.append(_level(quads / stride, shown & mine, inside & near & ~(shown & mine), columns, rows))
     heat, weight, corners, corner_weight = (np.concatenate(values, axis=-1) for values in zip(*parts, strict=True))
     return Targets(heat, weight, corners, corner_weight, *_smaller(quads, heights, inside, visible, size))
-
-
-def upright(quads: np.ndarray) -> np.ndarray:
-    """Quads (N, 4, 2) with their corners told from the one that is top left as they lie, whichever way up the picture is."""
-    across = np.roll(quads, -1, axis=1) - quads
-    first = (across[..., 0] / np.maximum(np.linalg.norm(across, axis=2), 1e-6)).argmax(1)
-    order = (first[:, None] + np.arange(4)) % 4
-    return np.take_along_axis(quads, order[..., None], axis=1)
 
 
 def card_heights(quads: np.ndarray) -> np.ndarray:
