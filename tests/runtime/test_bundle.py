@@ -112,7 +112,7 @@ def test_networks_of_another_kind(tmp_path, name):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("part", "value"), [("card", 5), ("card", -1), ("modifier", 5), ("embedding", None)])
+@pytest.mark.parametrize(("part", "value"), [("card", 5), ("card", -1), ("modifier", -1), ("embedding", None)])
 def test_gallery_of_another_model(tmp_path, part, value):
     folder = write_fake_bundle(tmp_path / "bundle", without_head=True)
     gallery = load_gallery(folder / "gallery.npz")

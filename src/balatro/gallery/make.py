@@ -29,6 +29,7 @@ from balatro.render.deck import Deck, deck_hash, find_twins
 from balatro.runtime.model_json import REMEDY, BundleCard, ModelJson, Task, read_package_json, write_model_json
 from balatro.runtime.sessions import open_session
 from balatro.utils.files import check_place, new_folder
+from balatro.utils.pixel_font import FONT_FILE, pack_font
 
 ENCODED = ["embedding", "kind"]
 """What a gallery needs to know of a picture."""
@@ -58,6 +59,8 @@ def make_gallery_bundle(deck: Deck, folder: Path, weights: Path | None = None, s
         shutil.copyfile(weights / PACKAGE_ENCODER, building / ENCODER_FILE)
         shutil.copyfile(weights / LOCATOR_FILE, building / LOCATOR_FILE)
         (building / GALLERY_FILE).write_bytes(pack_gallery(gallery))
+        if deck.font:
+            (building / FONT_FILE).write_bytes(pack_font(deck.font))
         write_model_json(building / MODEL_FILE, model)
     return folder
 

@@ -2,6 +2,7 @@
 
     data/art/<name>/deck.json          what each card is
     data/art/<name>/sprites/*.png      one RGBA picture a layer
+    data/art/<name>/font.json          the pixel font of its screens, where it is known
 
 A deck holds the cards to be named and the *strangers*: playing cards, card backs, vouchers and booster packs, which look
 like cards on a screen and must never be given a name. A playing card is put together as it is drawn: one of its faces (the
@@ -25,6 +26,7 @@ from balatro.errors import DeckError
 from balatro.render.sprites import over
 from balatro.utils.files import new_folder, put_back, read_json
 from balatro.utils.images import to_png
+from balatro.utils.pixel_font import FONT_FILE, PixelFont, load_font, pack_font
 
 DECK_FORMAT = 2
 CELL = (71, 95)
@@ -84,6 +86,8 @@ class Deck:
     grounds: Overlays = field(default_factory=dict)
     """What lies under the faces, by enhancement; "" is the plain one. Stone is a card of its own."""
     source: str = ""
+    font: PixelFont = field(default_factory=dict)
+    """The pixel font that numbers and words of its screens are written in; {} when it is not known."""
 
     @property
     def known(self) -> tuple[DeckCard, ...]:
@@ -109,6 +113,8 @@ def save_deck(deck: Deck, folder: Path) -> None:
             "grounds": _write_overlays(deck.grounds, "ground", building),
             "cards": [_write_card(card, building) for card in deck.cards],
         }
+        if deck.font:
+            (building / FONT_FILE).write_bytes(pack_font(deck.font))
         (building / "deck.json").write_text(json.dumps(text, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
@@ -132,7 +138,8 @@ def load_deck(folder: Path) -> Deck:
     try:
         cards = tuple(_read_card(entry, folder) for entry in text["cards"])
         stickers, seals, grounds = (_read_overlays(text[part], folder) for part in ("stickers", "seals", "grounds"))
-        return Deck(text["name"], cards, stickers, seals, grounds, text["source"])
+        font = load_font(folder / FONT_FILE) if (folder / FONT_FILE).is_file() else {}
+        return Deck(text["name"], cards, stickers, seals, grounds, text["source"], font)
     except DeckError:
         raise
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:

@@ -14,6 +14,7 @@ from balatro.render.deck import Deck, DeckCard
 from balatro.render.demo_art.compose import Drawing
 from balatro.render.demo_art.emblems import SUITS
 from balatro.render.demo_art.families import KINDS, draw_family, plan_family, strip
+from balatro.render.demo_art.font import tall_font
 from balatro.render.demo_art.frames import invented_word
 from balatro.render.demo_art.named import draw_roster
 from balatro.render.demo_art.roster import ROSTER
@@ -56,7 +57,7 @@ def draw_demo_deck(seed: int = 0, cards: int | None = None) -> Deck:
         known = tuple(known[place * len(known) // cards] for place in range(min(cards, len(known))))
     key = f"demo {seed}"
     strangers = (*_playing_cards(f"{key}/0"), *(_stranger(f"{key}/0", place, place) for place in range(68, 108)))
-    return Deck("demo", known + strangers, _stickers(key), _seals(key), _grounds(f"{key}/0"), _SOURCE)
+    return Deck("demo", known + strangers, _stickers(key), _seals(key), _grounds(f"{key}/0"), _SOURCE, tall_font())
 
 
 def invent_deck(seed: int, num_cards: int) -> Deck:
@@ -65,10 +66,9 @@ def invent_deck(seed: int, num_cards: int) -> Deck:
     Cards come in the same order whatever their number, so a shorter deck of a seed is the beginning of a longer one.
     """
     cards = tuple(_invented(seed, num_cards))
-    strangers = tuple(_strangers(f"invented {seed}", max(60, num_cards // 20)))
-    return Deck(
-        f"invented-{seed}", cards + strangers, _stickers(f"invented {seed}"), _seals(f"invented {seed}"), source=_SOURCE
-    )
+    key = f"invented {seed}"
+    strangers = tuple(_strangers(key, max(60, num_cards // 20)))
+    return Deck(f"invented-{seed}", cards + strangers, _stickers(key), _seals(key), source=_SOURCE, font=tall_font())
 
 
 def _invented(seed: int, num_cards: int) -> Iterator[DeckCard]:

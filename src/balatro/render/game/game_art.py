@@ -49,10 +49,12 @@ def import_art(path: Path | None = None, name: str = GAME) -> Deck:
 
     path: the executable, Balatro.love, Balatro.app, a phone's package, the game's folder or one above it, its `resources`, or
     a folder of sprite sheets; None looks where Steam puts the game. Jokers.png and Tarots.png must be there, the other sheets
-    only add strangers. Raises DeckError in one line for all that cannot be used, and for a mod's sheets under the game's name.
+    only add strangers, and the font
+    beside them what numbers are read by. Raises DeckError in one line for all that cannot be used, and for a mod's sheets
+    under the game's name.
     """
     path = find_game() if path is None else path
-    sheets, is_mod = read_sheets(path)
+    sheets, is_mod, font = read_sheets(path)
     if is_mod and name == GAME:
         raise DeckError(f"{path}: a mod's pictures, not the game's; name the game's own folder, or the deck: --name modded")
     for needed in ("Jokers", "Tarots"):
@@ -61,7 +63,7 @@ def import_art(path: Path | None = None, name: str = GAME) -> Deck:
     strangers = [*_playing_cards(sheets), *_backs(sheets), *_vouchers(sheets), *_boosters(sheets), *placeholders(sheets)]
     stickers, seals = _overlays(sheets, "stickers", STICKERS), _overlays(sheets, "Enhancers", SEAL_CELLS)
     grounds = _overlays(sheets, "Enhancers", {"": PLAIN_GROUND, **GROUNDS})
-    return Deck(name, (*_known_cards(sheets), *strangers), stickers, seals, grounds, source=path.name)
+    return Deck(name, (*_known_cards(sheets), *strangers), stickers, seals, grounds, path.name, font)
 
 
 def _known_cards(sheets: dict[str, Sheet]) -> Iterator[DeckCard]:

@@ -26,13 +26,15 @@ MAX_FOLDERS, MAX_DOWN = 1000, 4
 """How many folders below the named one are looked into, and how far down: an app's `Contents/Resources` is three."""
 
 SIZES = ("2x", "1x")
+FONT = "m6x11plus"
+"""The font of the game's numbers and English words; it lies in `fonts`, beside `textures`."""
 _TEXTURES = ("resources/textures", "textures")
 _NAMES = ("balatro.love", "game.love", "balatro.exe", "balatro")
 _SUFFIXES = (".love", ".apk", ".xapk", ".apks", ".ipa")
 _MODS = "mods"
 
 Reader = Callable[[str], "bytes | None"]
-"""Gives the bytes of the larger sheet called `Jokers` that is there, or None when there is none."""
+"""Gives the bytes of the larger sheet called `Jokers` that is there, or of the font, or None when there is none."""
 
 
 def open_game(path: Path, sheets: Collection[str]) -> tuple[Reader, bool]:
@@ -97,7 +99,10 @@ def _has_sheets(folder: Path) -> bool:
 def _folder(folder: Path) -> Reader:
     def read(name: str) -> bytes | None:
         # The last: sheets that lie in the folder itself, without 1x and 2x.
-        for path in (*(folder / size / f"{name}.png" for size in SIZES), folder / f"{name}.png"):
+        places = (*(folder / size / f"{name}.png" for size in SIZES), folder / f"{name}.png")
+        if name == FONT:
+            places = tuple(above / "fonts" / f"{FONT}.ttf" for above in (folder.parent, folder.parent.parent))
+        for path in places:
             if path.is_file():
                 if path.stat().st_size > MAX_SHEET_BYTES:
                     raise DeckError(f"{path}: {path.stat().st_size} bytes; a sprite sheet has at most {MAX_SHEET_BYTES}")
@@ -160,7 +165,8 @@ def _members(archive: zipfile.ZipFile, sheets: Collection[str]) -> dict[str, zip
         return {}
     top = min(tops, key=lambda top: (top.count("/"), top))
     places = {sheet: [f"{top}{size}/{sheet}.png".lower() for size in SIZES] for sheet in sheets}
-    there = {sheet: next((files[place] for place in places[sheet] if place in files), None) for sheet in sheets}
+    places[FONT] = [f"{top.removesuffix('textures/')}fonts/{FONT}.ttf".lower()]
+    there = {sheet: next((files[place] for place in places[sheet] if place in files), None) for sheet in places}
     return {sheet: member for sheet, member in there.items() if member is not None}
 
 

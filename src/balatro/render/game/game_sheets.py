@@ -13,7 +13,9 @@ from PIL import Image
 from balatro.config.objects import COLLABS
 from balatro.errors import DeckError
 from balatro.render.deck import CELL
-from balatro.render.game.game_files import open_game
+from balatro.render.game.game_files import FONT, open_game
+from balatro.render.game.game_font import font_glyphs
+from balatro.utils.pixel_font import PixelFont
 
 MAX_SHEET_PIXELS = 32_000_000
 """The game's largest sheet has 4.3 million."""
@@ -50,15 +52,17 @@ class Sheet:
         return self.pixels[row * height : (row + 1) * height, column * width : (column + 1) * width].copy()
 
 
-def read_sheets(path: Path) -> tuple[dict[str, Sheet], bool]:
-    """Every sheet of SHEETS that is there, and whether they are a mod's.
+def read_sheets(path: Path) -> tuple[dict[str, Sheet], bool, PixelFont]:
+    """Every sheet of SHEETS that is there, whether they are a mod's, and the glyphs of the game's font, none where it lacks.
 
     DeckError when `path` is nothing of the game, or a sheet is unusable.
     """
     read, is_mod = open_game(path, SHEETS)
     coded = {name: read(name) for name in SHEETS}
     sheets = {name: _checked(_decode(data, name, path), name, path) for name, data in coded.items() if data is not None}
-    return {name: _plain(sheet) for name, sheet in sheets.items()}, is_mod
+    font = read(FONT)
+    glyphs = {} if font is None else font_glyphs(font, f"{path}: {FONT}.ttf")
+    return {name: _plain(sheet) for name, sheet in sheets.items()}, is_mod, glyphs
 
 
 def _decode(data: bytes, name: str, path: Path) -> np.ndarray:

@@ -30,6 +30,7 @@ from balatro.train_model.screens.deck_lesson import CardClass
 from balatro.train_model.settings.settings import LAST_STEP
 from balatro.utils.files import check_place, write_bytes
 from balatro.utils.names import checked_name
+from balatro.utils.pixel_font import FONT_FILE, pack_font
 
 LOG = "pretrain_log.jsonl"
 """Beside the weights: how they were learned."""
@@ -76,6 +77,8 @@ def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> ModelJson:
     gallery = _gallery(encoder, run)
     measured = calibrate(encoder, locator, run.lesson, run.settings.seed, gallery=gallery)
     files = {} if gallery is None else {GALLERY_FILE: pack_gallery(gallery[0])}
+    if run.lesson.deck and run.lesson.deck.own_deck.font:
+        files[FONT_FILE] = pack_font(run.lesson.deck.own_deck.font)
     about = describe(
         folder.name,
         run.lesson.source,

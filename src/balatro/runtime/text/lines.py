@@ -1,0 +1,138 @@
+"""Where lines of text lie on a screen, whatever its size: runs of bright or coloured blobs of one height, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+WHITE, COLOUR = 0, 1
+"""The two planes in which text stands out: white on anything, or coloured on something dark and grey."""
+THRESHOLDS = (110, 75)
+"""From which value on a pixel of each plane is ink: a card's shadow may lie on the upper half of a number."""
+LIFT = 35
+"""How much brighter ink is than what lies about it."""
+AROUND = 0.04
+"""Side of what lies about a pixel, as a share of the picture's height."""
+GROUNDS, BRIGHTEST = (130, 65), (145, 80)
+"""Half and two thirds of what text stands on have less than that in its plane."""
+MIN_HEIGHT = 6
+"""Pixels of the lowest letters that can be read."""
+GAP = 0.62
+"""Widest gap between signs of a word, in their heights: a decimal point lies in it."""
+SMALL_GAP = 1.1
+"""The same of small signs: the stroke of a count may be too faint to be seen as one."""
+SMALL = 14
+"""Pixels of letters that are small."""
+MAX_SHARE = 0.12
+"""Of the picture's height: the tallest letters."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A run of blobs: box (left, top, right, bottom) in pixels of the picture, plane, height of its digits, their foot."""
+
+    box: tuple[int, int, int, int]
+    plane: int
+    letter: float
+    bottom: float
+    icons: tuple[tuple[int, int], ...] = ()
+    """Left and right of what is round and filled among its blobs: no number has that."""
+
+
+def ink_planes(picture: np.ndarray) -> np.ndarray:
+    """How much each pixel of a (H, W, 3) uint8 RGB picture is text: (2, H, W) uint8, WHITE and COLOUR."""
+    low = cv2.min(cv2.min(picture[..., 0], picture[..., 1]), picture[..., 2])
+    high = cv2.max(cv2.max(picture[..., 0], picture[..., 1]), picture[..., 2])
+    return np.stack([low, cv2.subtract(high, low)])
+
+
+def find_lines(planes: np.ndarray) -> list[Line]:
+    """The lines of text of a picture's planes, from top to bottom."""
+    found = [line for plane in (WHITE, COLOUR) for line in _plane_lines(planes[plane], plane)]
+    return sorted(found, key=lambda line: (line.box[1], line.box[0]))
+
+
+def _plane_lines(ink: np.ndarray, plane: int) -> list[Line]:
+    mask = ink_mask(ink, plane)
+    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
+    _, _, width, height, area = stats.T
+    tallest = MAX_SHARE * ink.shape[0]
+    letters = (height >= MIN_HEIGHT) & (height <= tallest) & (width <= 12 * height) & (area >= 0.15 * width * height)
+    letters &= (width >= 0.1 * height) & (area <= np.where(width > 0.45 * height, 0.93, 1.1) * width * height)
+    lines = [_line(run, ink, plane) for run in _runs(stats[letters, :4])]
+    return [line for line in lines if _stands_free(ink, line)]
+
+
+def ink_mask(ink: np.ndarray, plane: int) -> np.ndarray:
+    """(H, W) uint8, 1 where a plane is ink."""
+    if plane == COLOUR:  # frames about coloured numbers are to stay whole, so that they pass for no letters
+        return (ink > THRESHOLDS[plane]).astype(np.uint8)
+    side = max(round(AROUND * ink.shape[0]) | 1, 3)
+    lifted = cv2.subtract(ink, cv2.blur(ink, (side, side)))
+    return ((lifted > LIFT) & (ink > THRESHOLDS[plane])).astype(np.uint8)
+
+
+def _runs(blobs: np.ndarray) -> list[np.ndarray]:
+    """Blobs (N, 4: left, top, width, height) that stand beside each other, of about one height."""
+    ordered = blobs[np.argsort(blobs[:, 0], kind="stable")]
+    left, top, width, height = ordered.T
+    lower, higher = np.minimum.outer(height, height), np.maximum.outer(height, height)
+    gap = left[None, :] - (left + width)[:, None]
+    overlap = np.minimum.outer(top + height, top + height) - np.maximum.outer(top, top)
+    near = (gap < GAP * lower) & (gap > -lower) & (overlap > 0.7 * higher)
+    broken = (higher < SMALL) & (gap < SMALL_GAP * higher) & (gap > -higher) & (overlap > 0.8 * lower) & (2 * lower > higher)
+    near |= broken  # letters of a few pixels fall to pieces
+    parent = np.arange(len(left))
+    for i, j in np.argwhere(np.triu(near, 1)):
+        a, b = _root(parent, i), _root(parent, j)
+        parent[max(a, b)] = min(a, b)
+    roots = np.array([_root(parent, i) for i in range(len(parent))], int)
+    return [ordered[roots == root] for root in np.unique(roots)]
+
+
+def _root(parent: np.ndarray, i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return int(i)
+
+
+def _line(run: np.ndarray, ink: np.ndarray, plane: int) -> Line:
+    left, top = run[:, 0].min(), run[:, 1].min()
+    right, bottom = (run[:, 0] + run[:, 2]).max(), (run[:, 1] + run[:, 3]).max()
+    high = run[run[:, 3] > 0.85 * run[:, 3].max()]
+    letter = high[:, 3].min()  # a dollar is taller than a digit
+    digits = high[high[:, 3] <= 1.04 * letter]
+    foot = np.median(digits[:, 1] + digits[:, 3])
+    icons = tuple((int(b[0]), int(b[0] + b[2])) for b in run if _is_icon(b, ink, plane))
+    return Line((int(left), int(top), int(right), int(bottom)), plane, float(letter), float(foot), icons)
+
+
+def _is_icon(blob: np.ndarray, ink: np.ndarray, plane: int) -> bool:
+    left, top, width, height = blob
+    if height < 0.6 * SMALL or not 0.87 < width / height < 1.2:
+        return False
+    inside = ink[top + height // 3 : top + height - height // 3, left + width // 3 : left + width - width // 3]
+    return bool(inside.min() > max(THRESHOLDS[plane], 0.75 * inside.max()))  # between two letters there is a gap
+
+
+def without_icons(line: Line) -> list[Line]:
+    """The parts of a line between its icons."""
+    parts, left = [], line.box[0]
+    for start, end in (*line.icons, (line.box[2] + 1, 0)):
+        if start - left > 0.1 * line.letter:
+            parts.append(replace(line, box=(left, line.box[1], start - 1, line.box[3]), icons=()))
+        left = end
+    return parts
+
+
+def _stands_free(ink: np.ndarray, line: Line) -> bool:
+    """Whether next to no ink lies around the line: within a card's picture much does."""
+    left, top, right, bottom = line.box
+    height, width = ink.shape
+    ring = [ink[max(top - 2, 0), left:right], ink[min(bottom + 1, height - 1), left:right]]
+    ring += [ink[top:bottom, max(left - 2, 0)], ink[top:bottom, min(right + 1, width - 1)]]
+    around = np.sort(np.concatenate(ring))
+    return bool(around[len(around) // 2] < GROUNDS[line.plane] and around[len(around) * 2 // 3] < BRIGHTEST[line.plane])

@@ -1,0 +1,85 @@
+"""The words of a screen that are known: phrases read with all letters and likened to the lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from balatro.runtime.text.glyphs import Glyphs
+from balatro.runtime.text.lines import WHITE, Line
+from balatro.runtime.text.reader import blur_of, line_strip, read_strips
+
+MOST = 48
+"""Phrases that are read of a picture, the largest first."""
+SPACE = 1.2
+"""Widest space between words, in heights of a letter."""
+LONGEST = 14
+"""Widest phrase, in heights of a letter."""
+LEAST_LIKE = 0.8
+"""How alike what is read and the word of the lexicon must be, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """What was read, the text of the lexicon that it is ("" for none), box (left, top, right, bottom), letter height in
+    pixels, and likeness of the two, 0 to 1."""
+
+    read: str
+    text: str
+    box: tuple[int, int, int, int]
+    letter: float
+    likeness: float
+
+
+def read_phrases(planes: np.ndarray, lines: Sequence[Line], glyphs: Glyphs, known: Iterable[str]) -> list[Phrase]:
+    """The phrases of a picture in white, the largest MOST of them."""
+    joined = sorted(_joined(lines), key=lambda line: -line.letter)[:MOST]
+    strips = [line_strip(planes[line.plane], line) for line in joined]
+    readings = read_strips(strips, [blur_of(line.letter) for line in joined], glyphs.letters)
+    plain = {text: _plain(text) for text in known}
+    found = []
+    for line, reading in zip(joined, readings, strict=True):
+        likeness, text = max((_alike(_plain(reading.text), word), text) for text, word in plain.items())
+        found.append(Phrase(reading.text, text if likeness >= LEAST_LIKE else "", line.box, line.letter, likeness))
+    return found
+
+
+def _joined(lines: Sequence[Line]) -> list[Line]:
+    """White lines, those beside each other as one."""
+    rows: list[Line] = []
+    for line in sorted((line for line in lines if line.plane == WHITE), key=lambda line: line.box[0]):
+        for place, row in enumerate(rows):
+            tall = max(row.letter, line.letter)
+            level = abs(row.bottom - line.bottom) < 0.35 * tall and 0.55 * tall < min(row.letter, line.letter)
+            if level and -0.3 * tall < line.box[0] - row.box[2] < SPACE * tall:
+                rows[place] = _union(row, line)
+                break
+        else:
+            rows.append(line)
+    return [row for row in rows if 1.8 * row.letter < row.box[2] - row.box[0] < LONGEST * row.letter]
+
+
+def _union(a: Line, b: Line) -> Line:
+    taller = a if a.letter >= b.letter else b
+    box = (min(a.box[0], b.box[0]), min(a.box[1], b.box[1]), max(a.box[2], b.box[2]), max(a.box[3], b.box[3]))
+    return replace(taller, box=box, icons=())
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone, small: I and l look alike, and so do O and 0."""
+    return "".join(sign for sign in text.lower() if sign.isalnum()).replace("l", "i").replace("0", "o")
+
+
+def _alike(a: str, b: str) -> float:
+    """1 less the share of letters that must be changed, put in or left out to make one of the other."""
+    if abs(len(a) - len(b)) > 0.3 * max(len(a), len(b), 1):
+        return 0.0
+    row = np.arange(len(b) + 1)
+    for i, sign in enumerate(a, 1):
+        above, row = row, np.empty_like(row)
+        row[0] = i
+        for j, other in enumerate(b, 1):
+            row[j] = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (sign != other))
+    return 1 - int(row[-1]) / max(len(a), len(b), 1)

@@ -1,0 +1,59 @@
+"""Reading a whole screen: which of the game's screens a picture shows, and the fields of it.
+
+screen, fields = read_fields(picture, load_glyphs(folder))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from balatro.runtime.text.fields import Field, name_words
+from balatro.runtime.text.glyphs import Glyphs, make_glyphs
+from balatro.runtime.text.lexicon import BLINDS, HANDS, SCREENS
+from balatro.runtime.text.lines import find_lines, ink_planes
+from balatro.runtime.text.named import name_phrases
+from balatro.runtime.text.panel import find_panel
+from balatro.runtime.text.phrases import Phrase, read_phrases
+from balatro.runtime.text.words import read_words
+from balatro.utils.pixel_font import FONT_FILE, load_font
+
+KNOWN = tuple(dict.fromkeys((*HANDS, *BLINDS, *(word for words in SCREENS.values() for word in words))))
+SHOP_PRICES = 2
+"""So many prices are a shop, in any language."""
+
+
+def read_fields(picture: np.ndarray, glyphs: Glyphs) -> tuple[str | None, list[Field]]:
+    """Which screen of the game a picture shows, and what stands on it; None and few fields where that cannot be told.
+
+    picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high. The screen is one of `lexicon.SCREENS`; numbers are
+    read in every language, words in English. A field that cannot be read is left out.
+    """
+    planes = ink_planes(picture)
+    lines = find_lines(planes)
+    words = read_words(picture, planes, lines, glyphs)
+    panel = find_panel(words)
+    phrases = read_phrases(planes, lines, glyphs, KNOWN)
+    fields = name_words(words, panel) + name_phrases(phrases, panel)
+    return screen_of(phrases, fields), fields
+
+
+def screen_of(phrases: Sequence[Phrase], fields: Sequence[Field]) -> str | None:
+    """The screen that words and fields speak for: words first, as what lies over a table has some; None when nothing does."""
+    texts, names = {phrase.text for phrase in phrases}, [field.name for field in fields]
+    for screen, words in SCREENS.items():
+        if screen not in ("hand", "menu") and texts.intersection(words):
+            return screen
+    if "reroll" in names or names.count("price") >= SHOP_PRICES:
+        return "shop"
+    if "score_at_least" in names or texts.intersection(SCREENS["hand"]):
+        return "hand"
+    return "menu" if texts.intersection(SCREENS["menu"]) else None
+
+
+def load_glyphs(folder: Path) -> Glyphs | None:
+    """The glyphs that a model's folder has; None for a model whose deck came without a font: it reads no numbers."""
+    path = folder / FONT_FILE
+    return make_glyphs(load_font(path)) if path.is_file() else None

@@ -1,0 +1,52 @@
+"""Lines of text drawn in a font come back as they were written, at any size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from balatro.runtime.text.glyphs import make_glyphs
+from balatro.runtime.text.lines import find_lines, ink_planes
+from balatro.runtime.text.words import read_words
+from tests.runtime.text.panels import DARK, FONT, GOLD, WHITE, write
+
+GLYPHS = make_glyphs(FONT)
+
+
+def read(text: str, height: float, colour: tuple[int, int, int] = WHITE) -> list[str]:
+    picture = np.full((int(20 * height), int(14 * height) + 40, 3), DARK, np.uint8)
+    write(picture, text, picture.shape[1] / 2, 10 * height, height, colour)
+    planes = ink_planes(picture)
+    return [word.text for word in read_words(picture, planes, find_lines(planes), GLYPHS)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**12), st.floats(16, 60))
+def test_a_number_with_commas(number: int, height: float) -> None:
+    assert [text.replace(".", ",") for text in read(f"{number:,}", height)] == [f"{number:,}"]
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 99), st.integers(1, 99), st.floats(9, 40))
+def test_a_count(left: int, of: int, height: float) -> None:
+    assert read(f"{left}/{of}", height) == [f"{left}/{of}"]
+
+
+@pytest.mark.parametrize("colour", [WHITE, GOLD])
+def test_colours_are_told(colour: tuple[int, int, int]) -> None:
+    picture = np.full((560, 300, 3), DARK, np.uint8)
+    write(picture, "$42", 150, 60, 28, colour)
+    planes = ink_planes(picture)
+    (word,) = read_words(picture, planes, find_lines(planes), GLYPHS)
+    assert word.text == "$42" and np.abs(np.subtract(word.colour, colour)).max() < 30 and word.ground == DARK
+
+
+def test_a_disc_is_no_number() -> None:
+    picture = np.full((560, 200, 3), DARK, np.uint8)
+    rows, columns = np.mgrid[:560, :200]
+    picture[(rows - 60) ** 2 + (columns - 60) ** 2 < 14**2] = WHITE
+    write(picture, "7", 90, 60, 28, WHITE)
+    planes = ink_planes(picture)
+    assert [word.text for word in read_words(picture, planes, find_lines(planes), GLYPHS)] == ["7"]

@@ -1,0 +1,96 @@
+"""Drawn screens: every field is found by how it stands to the others, at any size and place, and what is not there is None."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from balatro.runtime.text.fields import Field
+from balatro.runtime.text.glyphs import make_glyphs
+from balatro.runtime.text.numbers import table_numbers
+from balatro.runtime.text.screen import load_glyphs, read_fields
+from balatro.utils.pixel_font import FONT_FILE, pack_font
+from tests.runtime.text.panels import DARK, FELT, FONT, GOLD, GREEN, WHITE, box, draw_panel, write
+
+GLYPHS = make_glyphs(FONT)
+NUMBERS = {
+    "hands": "4", "discards": "2", "money": "$16", "ante": "3", "antes": "/8", "round": "7", "score": "1,234",
+    "score_at_least": "22,000", "chips": "45", "mult": "5",
+}  # fmt: skip
+VALUES = {"hands": 4, "discards": 2, "money": 16, "ante": 3, "antes": 8, "round": 7, "score": 1234, "chips": 45, "mult": 5}
+
+
+def ground(unit: float) -> np.ndarray:
+    return np.full((int(22 * unit), int(40 * unit), 3), FELT, np.uint8)
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.floats(22, 60), st.floats(4.5, 9), st.floats(12.5, 15))
+def test_a_panel_of_any_size_anywhere(unit: float, x: float, y: float) -> None:
+    picture = ground(unit)
+    draw_panel(picture, unit, x * unit, y * unit, NUMBERS)
+    screen, fields = read_fields(picture, GLYPHS)
+    table = table_numbers(fields)
+    assert screen == "hand" and {name: table[name] for name in VALUES} == VALUES
+    assert table["blind"]["score_at_least"] == 22000
+
+
+@pytest.mark.parametrize("missing", ["money", "hands", "round", "score"])
+def test_what_is_not_there_is_none(missing: str) -> None:
+    picture = ground(30)
+    draw_panel(picture, 30, 150, 400, {name: text for name, text in NUMBERS.items() if name != missing})
+    table = table_numbers(read_fields(picture, GLYPHS)[1])
+    assert table[missing] is None and table["ante"] == 3
+
+
+def test_counts_and_prices() -> None:
+    picture, unit = ground(30), 30
+    draw_panel(picture, unit, 150, 400, NUMBERS)
+    for text, x, y in (("5/6", 330, 100), ("1/2", 1080, 100), ("8/8", 600, 470), ("37/54", 1060, 560)):
+        write(picture, text, x, y, 12, WHITE)
+    box(picture, 400, 200, 900, 400, DARK)
+    box(picture, 420, 220, 520, 300, GREEN)
+    write(picture, "$5", 470, 260, 26, WHITE)
+    write(picture, "$10", 700, 260, 17, GOLD)
+    screen, fields = read_fields(picture, GLYPHS)
+    table = table_numbers(fields)
+    assert (table["joker_slots"], table["consumable_slots"], table["deck"]) == (6, 2, {"left": 37, "of": 54})
+    assert table["reroll"] == 5 and [field.value for field in fields if field.name == "price"] == [10]
+    assert [field.value for field in fields if field.name == "hand_count"] == [(8, 8)] and screen == "shop"
+
+
+def test_nothing_of_an_empty_picture() -> None:
+    assert read_fields(np.zeros((90, 160, 3), np.uint8), GLYPHS) == (None, [])
+
+
+def test_nothing_of_noise() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (200, 300, 3), np.uint8)
+    assert read_fields(picture, GLYPHS) == (None, [])
+
+
+def test_words_of_a_pack() -> None:
+    picture = ground(30)
+    write(picture, "STANDARD", 560, 500, 30, WHITE)
+    write(picture, "PACK", 740, 500, 30, WHITE)
+    write(picture, "CHOOSE", 600, 550, 24, WHITE)
+    write(picture, "1", 680, 550, 24, WHITE)
+    screen, fields = read_fields(picture, GLYPHS)
+    assert screen == "pack" and table_numbers(fields)["pack"] == {"name": "Standard Pack", "choose": 1}
+
+
+def test_no_field_is_all_none() -> None:
+    table = table_numbers([])
+    assert table["money"] is None and table["blind"] == {"kind": None, "name": None, "score_at_least": None, "reward": None}
+
+
+def test_the_first_field_of_a_name_counts() -> None:
+    fields = [Field("money", f"${value}", value, (0, 0, 9, 9), 0.9) for value in (3, 4)]
+    assert table_numbers(fields)["money"] == 3
+
+
+def test_a_model_without_a_font_reads_none(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    assert load_glyphs(tmp_path) is None
+    (tmp_path / FONT_FILE).write_bytes(pack_font(FONT))
+    assert load_glyphs(tmp_path) is not None
