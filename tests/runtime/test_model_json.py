@@ -34,6 +34,7 @@ def whole_text() -> dict[str, Any]:
         "split_hash": "",
         "training": {"steps": 3},
         "gallery": {"scale": 20.0, "reject": 0.4, "cosine": 0.5, "weight": 0.0},
+        "game": {"aspect": [0.6, 0.7]},
         "calibration": {"cards": 36},
         "export": {"of": "fake"},
     }

@@ -212,3 +212,14 @@ def test_folders_without_labels(tmp_path: Path) -> None:
 def test_copies_and_accents_of_macos_make_no_new_cards(tmp_path: Path) -> None:
     put_pictures(tmp_path, "Se\u0301ance.png", "Séance (1).png", "Egg (2)/a.png")
     assert {label.name for label in read_dataset(tmp_path).values()} == {"Séance", "Egg"}
+
+
+def test_another_games_modifiers_are_those_of_its_settings(tmp_path):
+    (tmp_path / "labels.json").write_text(json.dumps({"a.png": {"name": "Eevee", "modifier": "Reverse Holo"}}))
+    with pytest.raises(LabelError, match="'Reverse Holo', not one of Base.*game.json"):
+        read_labels(tmp_path / "labels.json")
+    (tmp_path / "game.json").write_text(json.dumps({"modifiers": ["Normal", "Reverse Holo"]}))
+    assert read_labels(tmp_path / "labels.json")["a.png"].modifier == "Reverse Holo"
+    (tmp_path / "game.json").write_text("[]")
+    with pytest.raises(LabelError, match="no list of modifiers"):
+        read_labels(tmp_path / "labels.json")

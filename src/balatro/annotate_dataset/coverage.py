@@ -91,15 +91,17 @@ class Wanted:
 def coverage(store: DatasetStore) -> Coverage:
     """Count a dataset."""
     progress = progress_of(store)
-    counted = count_labels(store.labels)
+    counted = count_labels(store.labels, store.modifiers)
     return Coverage(progress.labelled, progress.unlabelled, progress.aside, *counted)
 
 
-def count_labels(labels: Mapping[str, CardLabel]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], np.ndarray, int]:
+def count_labels(
+    labels: Mapping[str, CardLabel], all_modifiers: tuple[str, ...] = MODIFIERS
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], np.ndarray, int]:
     """Names, their types, modifiers, the (names, modifiers) table, and how many labels are in no cell."""
     pictures = Counter((label.name, label.modifier) for label in labels.values())
     kinds = _kinds(labels)
-    modifiers = MODIFIERS if any(modifier for _, modifier in pictures) or not pictures else ("",)
+    modifiers = all_modifiers if any(modifier for _, modifier in pictures) or not pictures else ("",)
     table = np.array([[pictures[name, modifier] for modifier in modifiers] for name in kinds], np.int64)
     table = table.reshape(len(kinds), len(modifiers))
     return tuple(kinds), tuple(kinds.values()), modifiers, table, len(labels) - int(table.sum())

@@ -12,7 +12,7 @@ import csv
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -120,6 +120,15 @@ def atlas_cells() -> tuple[AtlasCell, ...]:
     )
 
 
+def is_catalogues(names: Iterable[str]) -> bool:
+    """Whether names are those of this game's cards, however they are written: at least half of them; True for none at all.
+
+    A card of another game may be called as one of this one, such as Justice, and is no tarot card for that.
+    """
+    folded = {fold(without_copy(name)) for name in names}
+    return 2 * len(folded & {fold(card.name) for card in CATALOGUE}) >= len(folded)
+
+
 def fold(text: str) -> str:
     """A name without case, accents, spaces and punctuation: `Séance` -> `seance`, `Oops! All 6s` -> `oopsall6s`.
 
@@ -127,6 +136,11 @@ def fold(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(letter for letter in plain if letter.isalnum() or unicodedata.category(letter) in _SIGNS)
+
+
+def spelt(text: str) -> str:
+    """The same; a name of nothing but spaces and punctuation as it stands."""
+    return fold(text) or text.strip().casefold()
 
 
 def without_copy(name: str) -> str:

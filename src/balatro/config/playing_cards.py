@@ -7,3 +7,5 @@ SUITS = ("Hearts", "Clubs", "Diamonds", "Spades")
 ENHANCEMENTS = ("Bonus", "Mult", "Wild", "Glass", "Steel", "Stone", "Gold", "Lucky")
 SEALS = ("Gold", "Red", "Blue", "Purple")
 STICKERS = ("Eternal", "Perishable", "Rental", "Pinned")
+ASPECTS = ("rank", "suit", "enhancement", "seal", "debuffed", "sticker")
+"""Tasks of an encoder that tell more of a card of the game than its name; a model has some of them or none."""

@@ -21,3 +21,6 @@ CLOSER = 2.5
 """How many times larger cards are drawn for a second look, where the first sees cards too small for it."""
 SMALLER_STRIDE = 8
 """Pixels per cell of the map that tells where cards lie that are too small for this frame."""
+SEEN_AS = ("auto", "screen", "photo", "card")
+"""What a picture may be: whatever its model is for; a screen, whose cards stand upright; a photograph, whose cards lie in any
+turn; or one card that fills it."""

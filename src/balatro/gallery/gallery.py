@@ -23,11 +23,14 @@ class Gallery:
 
     embedding: (n, D) float32, unit length. card: (n,) int32, index into the bundle's cards. modifier: (n,) int8; beyond
     MODIFIERS it tells apart the other looks of a card: the grounds and faces of a playing card.
+    stretch: (D, D) float32, how likeness is measured where that was found once for all; each row is a look of its own then.
+    None: found from these views, and looks are the means of a card's views in each modifier.
     """
 
     embedding: np.ndarray
     card: np.ndarray
     modifier: np.ndarray
+    stretch: np.ndarray | None = None
 
     def nearest(self, embedding: np.ndarray, num_cards: int) -> np.ndarray:
         """(N, num_cards) float32: each card's likeness (cosine, -1..1) to (N, D) embeddings, in its most alike modifier.
@@ -45,15 +48,22 @@ class Gallery:
         """The same with more views, see the fields; of cards that it has, or of others."""
         new = (embedding, card, modifier)
         old = (self.embedding, self.card, self.modifier)
-        return Gallery(*(np.concatenate([one, more.astype(one.dtype)]) for one, more in zip(old, new, strict=True)))
+        parts = [np.concatenate([one, more.astype(one.dtype)]) for one, more in zip(old, new, strict=True)]
+        return Gallery(parts[0], parts[1], parts[2], self.stretch)
+
+    def kept(self, keep: np.ndarray) -> Gallery:
+        """The same without the views of some cards, the others numbered anew; keep: (cards,) bool."""
+        rows = keep[self.card]
+        places = (np.cumsum(keep) - 1).astype(np.int32)
+        return Gallery(self.embedding[rows], places[self.card[rows]], self.modifier[rows], self.stretch)
 
     def modifiers(self, embedding: np.ndarray, card: np.ndarray) -> np.ndarray:
         """(N, modifiers) float32: the likeness of (N, D) embeddings to the given (N,) card in each modifier.
 
-        All 0, which is no opinion, for a card that was not seen in every modifier.
+        All 0, which is no opinion, for a card that was not seen in every modifier, and where looks know no modifiers.
         """
         likeness = np.zeros((len(embedding), len(MODIFIERS)), np.float32)
-        if len(embedding) == 0 or len(self.card) == 0:
+        if len(embedding) == 0 or len(self.card) == 0 or self.stretch is not None:
             return likeness
         measure, looks = self._measure, self._to_looks(embedding)
         counts = np.diff(np.append(measure.starts, looks.shape[1]))
@@ -73,16 +83,16 @@ class Gallery:
     def _measure(self) -> _Measure:
         """How likeness is measured here: by cosines after the directions in which views of one card in one modifier differ
         were shrunk (within-class whitening, the first half of linear discriminant analysis), to the mean of these views."""
+        if self.stretch is not None:
+            order = np.argsort(self.card, kind="stable")
+            cards, starts = np.unique(self.card[order], return_index=True)
+            return _Measure(self.stretch, _unit(self.embedding[order] @ self.stretch), cards, starts)
         group, row = np.unique(self.card.astype(np.int64) * MOST_LOOKS + self.modifier, return_inverse=True)
         count = np.bincount(row)
         means = np.zeros((len(group), self.embedding.shape[1]), np.float64)
         np.add.at(means, row, self.embedding)
         means /= count[:, None]
-        scatter = np.cov(self.embedding - means[row], rowvar=False, bias=True)
-        size = np.trace(scatter) / len(scatter)
-        # Without scatter (one view each) all directions count alike.
-        values, vectors = np.linalg.eigh(scatter + (RIDGE * size + 1e-9) * np.eye(len(scatter)))
-        stretch = (vectors / np.sqrt(values)).astype(np.float32)
+        stretch = whitening(self.embedding - means[row])
         cards, starts = np.unique(group // MOST_LOOKS, return_index=True)
         return _Measure(stretch, _unit(means.astype(np.float32) @ stretch), cards, starts)
 
@@ -102,6 +112,15 @@ MOST_LOOKS = 128
 
 RIDGE = 0.1
 """Share of the mean scatter that is added in every direction; 0.03 to 0.3 name real frames alike."""
+
+
+def whitening(within: np.ndarray) -> np.ndarray:
+    """(D, D) float32: what shrinks the directions in which views differ from the mean of their card, (n, D) differences."""
+    scatter = np.cov(within, rowvar=False, bias=True)
+    size = np.trace(scatter) / len(scatter)
+    # Without scatter (one view each) all directions count alike.
+    values, vectors = np.linalg.eigh(scatter + (RIDGE * size + 1e-9) * np.eye(len(scatter)))
+    return (vectors / np.sqrt(values)).astype(np.float32)
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:
@@ -126,7 +145,10 @@ _PARTS = {"embedding": np.float32, "card": np.int32, "modifier": np.int8}
 def pack_gallery(gallery: Gallery) -> bytes:
     """The bytes of gallery.npz."""
     data = io.BytesIO()
-    np.savez(data, embedding=gallery.embedding.astype(np.float16), card=gallery.card, modifier=gallery.modifier)
+    parts = {"embedding": gallery.embedding.astype(np.float16), "card": gallery.card, "modifier": gallery.modifier}
+    if gallery.stretch is not None:
+        parts["stretch"] = gallery.stretch
+    np.savez(data, **parts)  # type: ignore[arg-type]  # numpy's stub takes the arrays for its one flag
     return data.getvalue()
 
 
@@ -137,9 +159,11 @@ def load_gallery(path: Path) -> Gallery:
     try:
         with np.load(path, allow_pickle=False) as data:
             parts = [data[name].astype(kind) for name, kind in _PARTS.items()]
+            stretch = data["stretch"].astype(np.float32) if "stretch" in data else None
     except Exception as error:  # a damaged zip raises many things
         raise ModelError(f"{path}: damaged ({error}); make the model anew with `balatro art import`") from error
-    gallery = Gallery(*parts)
-    if gallery.embedding.ndim != 2 or not len(gallery.embedding) == len(gallery.card) == len(gallery.modifier):
+    gallery = Gallery(parts[0], parts[1], parts[2], stretch)
+    fits = gallery.embedding.ndim == 2 and len(gallery.embedding) == len(gallery.card) == len(gallery.modifier)
+    if not fits or (stretch is not None and stretch.shape != (gallery.embedding.shape[1],) * 2):
         raise ModelError(f"{path}: its parts do not fit each other; make the model anew with `balatro art import`")
     return gallery

@@ -50,7 +50,7 @@ def make_gallery_bundle(deck: Deck, folder: Path, weights: Path | None = None, s
     """
     check_place(folder, MODEL_FILE)
     weights = weights or package_weights()
-    model = _headless(deck, folder.name, _read_weights(weights))
+    model = _headless(deck, folder.name, read_weights(weights))
     encode = encoder(weights / PACKAGE_ENCODER)
     gallery = draw_gallery(deck, encode, seed=seed)
     settings = calibrate_gallery(gallery, deck, encode, model.tasks["kind"].temperature, seed=seed)
@@ -71,7 +71,7 @@ def encoder(path: Path) -> Encode:
     return lambda cards: dict(zip(ENCODED, session.run(ENCODED, {"cards": cards}), strict=True))
 
 
-def _read_weights(folder: Path) -> ModelJson:
+def read_weights(folder: Path) -> ModelJson:
     """weights.json; ModelError when it is damaged, or a file of the package is missing."""
     for name in (PACKAGE_ENCODER, LOCATOR_FILE):
         if not (folder / name).is_file():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ class Guess:
     name: str
     confidence: float
     """0..1."""
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What else is told of it: set, number, printing ..."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,23 @@ class Card:
     quad: tuple[tuple[int, int], ...]
     """Top left, top right, bottom right, bottom left corner of the card itself; a corner may lie outside the picture."""
     top: tuple[Guess, ...]
-    """The likeliest known cards, best first, at most five."""
+    """The likeliest known cards, best first, at most five; of cards of one name the likeliest."""
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What else is told of the card: set, number, finish ... Of several printings that it may be, what they have in common."""
+    printings: tuple[Guess, ...] = ()
+    """The printings of this name that it may be, best first, where there is more than one: they may have the same art."""
     stickers: tuple[str, ...] = ()
     """Of STICKERS, in a table (see `Recognizer.read_table`); empty elsewhere."""
     debuffed: bool = False
     """In a table; False elsewhere."""
 
+    def without_name(self) -> Card:
+        """The same thing, about which nothing is said."""
+        return replace(self, id=None, name=None, type=None, rarity=None, known=False, fields={}, printings=())
+
     def to_json(self) -> dict[str, Any]:
-        """The card as `balatro identify --json` writes it; probabilities have four digits."""
-        return {
+        """The card as `balatro identify --json` writes it; probabilities have four digits. Only games with fields have them."""
+        told: dict[str, Any] = {
             "id": self.id,
             "name": self.name,
             "type": self.type,
@@ -63,6 +74,15 @@ class Card:
             "quad": [list(corner) for corner in self.quad],
             "top": [{"name": guess.name, "confidence": round(guess.confidence, 4)} for guess in self.top],
         }
+        if self.fields:
+            told["fields"] = dict(self.fields)
+        if self.printings:
+            told["printings"] = [_printing(guess) for guess in self.printings]
+        return told
+
+
+def _printing(guess: Guess) -> dict[str, Any]:
+    return {"id": guess.id, "confidence": round(guess.confidence, 4), "fields": dict(guess.fields)}
 
 
 def picture_json(file: str, width: int, height: int, cards: list[Card], table: Table | None = None) -> dict[str, Any]:

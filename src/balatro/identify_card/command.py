@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from balatro.config.shapes import SEEN_AS
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from balatro.identify_card.batch.engines import Engine, Share
     from balatro.identify_card.batch.many import Answer, Work
 
@@ -37,6 +40,14 @@ def identify(
         typer.Option(help="Frames of a video: 30 is every 30th, 0.5s one every half second.", metavar="N|TIME"),
     ] = "1s",
     json_out: JsonOut = None,
+    seen_as: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="What pictures are: screen, photo (cards lie in any turn), card (one that fills it), or auto: by the model.",
+            autocompletion=lambda: SEEN_AS,
+        ),
+    ] = "auto",
     table: Annotated[
         bool, typer.Option("--table", help="Tell the whole table, too: the hand, the shop, the deck; a trained model's ranks.")
     ] = False,
@@ -64,12 +75,14 @@ def identify(
       balatro identify captures/ --json cards.jsonl --draw marked/
       balatro identify screenshot.png --table
       balatro identify "captures/2026-*.png" --model demo --json -
+      balatro identify table.jpg --model pokemon --as photo
       balatro identify evening.mp4 --every 0.5s --json evening.jsonl
       balatro identify hundred-thousand/ --json cards.jsonl --resume --jobs 8
       balatro identify shared/captures/ --json cards.jsonl --engine ray --address auto
     """
     from balatro.identify_card.batch.engines import Share
     from balatro.identify_card.batch.many import Work, read_every
+    from balatro.identify_card.turns import check_seen_as
     from balatro.runtime.bundle import find_bundle
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_text_output
@@ -86,7 +99,8 @@ def identify(
     names = [path.as_posix() for path in files]
     if not names:
         raise bad_pictures(failures, len(failures)) if failures else InputError(f"{draw}: only marked pictures; name others")
-    work = Work(find_bundle(model), names, copies, step, table)
+    check_seen_as(seen_as)
+    work = Work(find_bundle(model), names, copies, step, table, seen_as=seen_as)
     share = Share(jobs, threads, address)
     counts = Counts(len(failures), failures)
     if json_out is None or json_out == "-":
@@ -188,6 +202,7 @@ def line_settings(work: Work) -> dict[str, Any]:
         "model": work.model.name,
         "model files": model_digest(work.model),
         "every": asdict(work.every),
+        "as": work.seen_as,
         "marked copies": bool(work.copies),
         "table": work.table,
     }
@@ -259,8 +274,6 @@ def _print_cards(line: bytes) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from balatro.identify_card.marks.labels import COLOURS
-
     read = json.loads(line)
     if "error" in read:
         return  # it is told at the end
@@ -269,15 +282,11 @@ def _print_cards(line: bytes) -> None:
     when = f" at {read['seconds']} s" if "seconds" in read else ""
     title = f"{read['file']}{when}: {len(known)} cards" + (f", and {others} that are none of the known ones" if others else "")
     table = Table()
-    for heading in ("card", "modifier", "type", "rarity"):
-        table.add_column(heading)
-    for heading in ("sure", "left", "top"):
-        table.add_column(heading, justify="right")
+    told = [column for column in _columns(known) if column.right or any(column.of(card).plain for card in known)]
+    for column in told:
+        table.add_column(column.heading, justify="right" if column.right else "left")
     for card in known:
-        modifier = card["modifier"]
-        colour = "" if modifier in ("", "Base") else "rgb({},{},{})".format(*COLOURS[modifier])
-        place = (f"{card['confidence'] * 100:.1f} %", str(card["box"][0]), str(card["box"][1]))
-        table.add_row(Text(card["name"] or ""), Text(modifier, colour), card["type"], card["rarity"], *place)
+        table.add_row(*(column.of(card) for column in told))
     console = Console(markup=False)
     console.print(Text(title), soft_wrap=True)
     if known:
@@ -286,3 +295,46 @@ def _print_cards(line: bytes) -> None:
         from balatro.identify_card.table.show import print_table
 
         print_table(read["table"], console)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the table on stdout, left out where no card has anything in it."""
+
+    heading: str
+    of: Callable[[dict[str, Any]], Text]
+    right: bool = False
+
+
+def _columns(cards: list[dict[str, Any]]) -> list[_Column]:
+    from rich.text import Text
+
+    def field_column(name: str) -> _Column:
+        return _Column(name, lambda card: Text(card.get("fields", {}).get(name, "")))
+
+    names = dict.fromkeys(name for card in cards for name in card.get("fields", {}))
+    return [
+        _Column("card", lambda card: Text(card["name"] or "")),
+        _Column("modifier", _modifier),
+        _Column("type", lambda card: Text(card["type"])),
+        _Column("rarity", lambda card: Text(card["rarity"])),
+        *(field_column(name) for name in names),
+        _Column("printings", lambda card: Text("\n".join(_printing(one) for one in card.get("printings", ())))),
+        _Column("sure", lambda card: Text(f"{card['confidence'] * 100:.1f} %"), True),
+        _Column("left", lambda card: Text(str(card["box"][0])), True),
+        _Column("top", lambda card: Text(str(card["box"][1])), True),
+    ]
+
+
+def _modifier(card: dict[str, Any]) -> Text:
+    from rich.text import Text
+
+    from balatro.identify_card.marks.labels import COLOURS
+
+    modifier = card["modifier"]
+    return Text(modifier, "rgb({},{},{})".format(*COLOURS[modifier]) if modifier in COLOURS and modifier != "Base" else "")
+
+
+def _printing(printing: dict[str, Any]) -> str:
+    """`LEA 288, 52 %`."""
+    return f"{' '.join(printing['fields'].values())}, {printing['confidence'] * 100:.0f} %"

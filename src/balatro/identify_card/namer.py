@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from balatro.config.kinds import NOTHING
+from balatro.config.playing_cards import ASPECTS
 from balatro.gallery.gallery import NO_VIEW, Gallery, pooled
 from balatro.identify_card.added.cards import EMPTY, STRANGER, AddedCards
 from balatro.identify_card.added.joining import columns_of, join_logits, trust
@@ -15,6 +16,11 @@ from balatro.identify_card.card import Card
 from balatro.identify_card.naming import make_cards, split_twins
 from balatro.runtime.bundle import Bundle
 from balatro.utils.chances import softmax
+
+NOT_FIELDS = ("identification", "modifier", "kind", "type", "rarity")
+"""Tasks that are told in other ways than as a field of the card."""
+FIELD_SURE = 0.5
+"""A field is told from this probability on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,17 +58,46 @@ class Namer:
         other.bundle = bundle
         return other
 
-    def name(self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int]) -> list[Card]:
-        """What the encoder's outputs say of the cards at these quads of a picture of this (width, height)."""
-        names, alike = self.name_chances(outputs)
+    def name(
+        self, outputs: dict[str, np.ndarray], quads: np.ndarray, size: tuple[int, int], likeness: Likeness | None = None
+    ) -> list[Card]:
+        """What the encoder's outputs say of the cards at these quads of a picture of this (width, height).
+
+        likeness: what `liken` gives for these outputs, where it is known already.
+        """
+        names, alike = self.name_chances(outputs, likeness)
         names = split_twins(names, quads, self.bundle)
-        return make_cards(names, alike, self.modifier_chances(outputs, names.argmax(axis=1)), quads, size, self.bundle)
+        modifiers = self.modifier_chances(outputs, names.argmax(axis=1))
+        return make_cards(names, alike, modifiers, quads, size, self.bundle, self._fields(outputs, len(quads)))
+
+    def _fields(self, outputs: dict[str, np.ndarray], count: int) -> list[dict[str, str]]:
+        """What heads of a run's own tasks say of each thing: a field for each, where one class is likelier than all others.
+
+        Of a model of the game's screens, which knows kinds of things, rank, suit and the like are told in the table.
+        """
+        told: list[dict[str, str]] = [{} for _ in range(count)]
+        others = (*NOT_FIELDS, *ASPECTS) if "kind" in self.bundle.tasks else NOT_FIELDS
+        for name, task in self.bundle.tasks.items():
+            if name not in others:
+                chances = softmax(outputs[name], task.temperature)
+                for fields, place, chance in zip(told, chances.argmax(axis=1), chances.max(axis=1), strict=True):
+                    if chance >= max(task.reject, FIELD_SURE):
+                        fields[name] = task.classes[int(place)]
+        return told
 
     def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
         """How alike the things of which the encoder gave this are to the gallery, and to added cards."""
         embedding = outputs["embedding"]
         gallery = None if self.gallery is None else self.gallery.nearest(embedding, len(self.bundle.cards))
         return Likeness(gallery, self.added.likeness(embedding) if self.added.cards else None)
+
+    def nearest(self, outputs: dict[str, np.ndarray], likeness: Likeness) -> np.ndarray:
+        """(N,) float: how alike each thing is to the known card that it is most alike; of a head alone, its probability."""
+        there = [values.max(axis=1, initial=-1.0) for values in (likeness.gallery, likeness.added) if values is not None]
+        result: np.ndarray = (
+            np.max(there, axis=0) if there else self.name_chances(outputs, likeness)[0].max(axis=1, initial=0.0)
+        )
+        return result
 
     def name_chances(self, outputs: dict[str, np.ndarray], likeness: Likeness | None = None) -> tuple[np.ndarray, np.ndarray]:
         """(N, cards) probabilities of what the encoder gave, and (N,) bool, whether it is alike anything at all.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from balatro.identify_card.card import Card, Guess, quad_box
+from balatro.identify_card.printings import common_fields, likeliest, printings
 from balatro.runtime.bundle import Bundle
-from balatro.runtime.model_json import BundleCard
 from balatro.utils.quads import quad_sizes
 
 SURE = 0.9
@@ -56,39 +57,54 @@ def relative_sizes(probabilities: np.ndarray, quads: np.ndarray, bundle: Bundle)
 
 
 def make_cards(
-    names: np.ndarray, alike: np.ndarray, modifiers: np.ndarray, quads: np.ndarray, size: tuple[int, int], bundle: Bundle
+    names: np.ndarray,
+    alike: np.ndarray,
+    modifiers: np.ndarray,
+    quads: np.ndarray,
+    size: tuple[int, int],
+    bundle: Bundle,
+    fields: Sequence[Mapping[str, str]] = (),
 ) -> list[Card]:
     """The result, in the quads' order.
 
     names: (N, cards) and modifiers: (N, 5) probabilities, (N, 0) of a model without that task; alike: (N,) bool, False where
-    nothing in the gallery is alike; size: width and height of the picture.
+    nothing in the gallery is alike; size: width and height of the picture; fields: what heads say of each beside the name.
     """
-    known = np.array([index for index, card in enumerate(bundle.cards) if card.known], int)
-    orders = known[np.argsort(-names[:, known], axis=1, kind="stable")[:, :TOP]].tolist()
     corners = np.rint(quads).astype(int).tolist()
-    reject = bundle.tasks["identification"].reject if "identification" in bundle.tasks else bundle.gallery.reject
     modifier_names = bundle.tasks["modifier"].classes if "modifier" in bundle.tasks else ()
     cards = []
-    for row, sure, modifier, quad, order, corner in zip(names, alike, modifiers, quads, orders, corners, strict=True):
-        best = bundle.cards[order[0]] if order else None
-        confidence = float(row[order[0]]) if order else 0.0
-        named = best is not None and bool(sure) and int(row.argmax()) == order[0] and confidence >= reject
+    for number, (row, sure, modifier, quad) in enumerate(zip(names, alike, modifiers, quads, strict=True)):
+        told = _told(row, bool(sure), bundle)
+        if fields and told["known"]:
+            told["fields"] = {**told["fields"], **fields[number]}
         cards.append(
             Card(
-                **_identity(best if named else None),
+                **told,
                 modifier=modifier_names[int(modifier.argmax())] if modifier_names else "",
-                known=named,
-                confidence=confidence,
                 modifier_confidence=float(modifier.max(initial=0.0)),
                 box=quad_box(quad, *size),
-                quad=tuple((x, y) for x, y in corner),
-                top=tuple(Guess(bundle.cards[index].id, bundle.cards[index].name, float(row[index])) for index in order),
+                quad=tuple((x, y) for x, y in corners[number]),
             )
         )
     return cards
 
 
-def _identity(card: BundleCard | None) -> dict[str, Any]:
-    if card is None:
-        return {"id": None, "name": None, "type": None, "rarity": None}
-    return {"id": card.id, "name": card.name, "type": card.type, "rarity": card.rarity}
+def _told(row: np.ndarray, sure: bool, bundle: Bundle) -> dict[str, Any]:
+    """What is said of the name of a thing with these (cards,) probabilities; sure: whether it is alike anything."""
+    reject = bundle.tasks["identification"].reject if "identification" in bundle.tasks else bundle.gallery.reject
+    top = likeliest(row, bundle, TOP)
+    best = bundle.cards[top[0][0]] if top else None
+    told: dict[str, Any] = {
+        "confidence": top[0][1] if top else 0.0,
+        "top": tuple(Guess(bundle.cards[place].id, bundle.cards[place].name, chance) for place, chance in top),
+    }
+    if best is None or not sure or told["confidence"] < max(reject, _of_unknown(row, bundle)):
+        return told | {"known": False, "id": None, "name": None, "type": None, "rarity": None}
+    candidates = printings(top[0][0], row, bundle)
+    more = {"fields": common_fields(candidates), "printings": candidates if len(candidates) > 1 else ()}
+    return told | more | {"known": True, "id": best.id, "name": best.name, "type": best.type, "rarity": best.rarity}
+
+
+def _of_unknown(row: np.ndarray, bundle: Bundle) -> float:
+    """The probability of the likeliest card that is never named."""
+    return float(row[bundle.unknown].max(initial=0.0))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from balatro.config.model_files import GALLERY_FILE
 from balatro.errors import InputError, ModelError
@@ -32,6 +33,7 @@ from balatro.identify_card.card import Card
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.second_look import is_washed, look_again, without_wash
 from balatro.identify_card.sight import Sight
+from balatro.identify_card.turns import all_turns, check_seen_as, may_be_one, read_in_turns
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.sessions import OpenSession, network_file, open_session
@@ -127,7 +129,7 @@ class Recognizer:
     def add(
         self,
         name: str,
-        images: Sequence[ImageSource],
+        images: ImageSource | Sequence[ImageSource],
         modifier: str = "Base",
         type: str = "",
         rarity: str = "",
@@ -136,7 +138,7 @@ class Recognizer:
     ) -> AddedCard:
         """Teach the model a card by pictures of it alone, without training, and keep that in the model's folder.
 
-        name: a new name, or that of a card whose look is to be corrected. images: one is enough; each shows one card, in the
+        name: a new name, or that of a card whose look is to be corrected. images: one, or several; each shows one card, in the
         modifier given. known: False for a thing that is never to be named. origin: under which `forget` takes the pictures
         back. Same pictures, same bytes. InputError for pictures that cannot be used, before anything is changed.
 
@@ -149,8 +151,7 @@ class Recognizer:
         from balatro.identify_card.added.pictures import to_keep
         from balatro.identify_card.added.views import load_sample, modifier_index
 
-        if not images:
-            raise InputError("no picture of the card; name at least one")
+        images = _listed(images)
         number = modifier_index(modifier)
 
         def make_entry(added: AddedCards) -> AddedCard:
@@ -211,42 +212,54 @@ class Recognizer:
         claim = log_sum(outputs["identification"]) if "identification" in outputs else np.zeros(len(embedding))
         return Looks(embedding, modifier, claim.astype(np.float32))
 
-    def identify(self, image: ImageSource) -> list[Card]:
+    def identify(self, image: ImageSource, seen_as: str = "auto") -> list[Card]:
         """The cards of a picture in reading order: row by row, each from left to right.
 
         image: a path, a PIL image, or an array (see `balatro.utils.images.load_image`). A picture of a card's shape in which
-        nothing is found that fills it is read as one card without a border as well.
+        nothing is found that fills it is read as one card without a border as well. seen_as: one of
+        `balatro.config.shapes.SEEN_AS`; auto takes a photograph with a model of another game, else a screen.
         """
-        return self.see(image).cards
+        return self.see(image, seen_as).cards
 
     def read_table(self, image: ImageSource) -> Table:
         """Everything that a player sees on a picture of the game, as one state (see `docs/identify.md`).
 
-        image: as of `identify`, whose names these are. What the model cannot tell is None.
+        image: as of `identify`, whose names these are. What the model cannot tell is None. ModelError for a model of another
+        game.
 
         >>> table = Recognizer.load("demo").read_table("screenshot.png")
         >>> [card.name for card in table.jokers][:2]
         ['Juggler', 'Captain Mildew']
         """
+        check_table(self.bundle)
         return self.table_of(self.see(image))
 
     def table_of(self, sight: Sight) -> Table:
         """The table of a picture that was looked at already."""
         from balatro.identify_card.table.read import read_table
 
+        check_table(self.bundle)
         return read_table(sight, self.namer)
 
-    def see(self, image: ImageSource) -> Sight:
+    def see(self, image: ImageSource, seen_as: str = "auto") -> Sight:
         """Look at a picture as `identify` does: its cards, and what the encoder gave for each."""
+        check_seen_as(seen_as)
         picture = load_image(image)
-        sight = self.look_at(picture, self.locate(picture))
-        width, height = sight.size
-        if not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1]:
+        width, height = picture.shape[1], picture.shape[0]
+        game = self.bundle.game
+        all_of_it = whole(width, height)
+        if seen_as == "card":
+            return self.look_at(picture, all_of_it, any_turn=game is not None)
+        any_turn = seen_as == "photo" or (seen_as == "auto" and game is not None)
+        if game is not None and seen_as == "auto" and may_be_one(width, height, game):
+            # A scan is one card, and the parts of a scan are none, whatever the locator says of them.
+            one = self.look_at(picture, all_of_it, any_turn)
+            if one.cards[0].known:
+                return one
+        sight = self.look_at(picture, self.locate(picture), any_turn)
+        if seen_as != "auto" or not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1] or _has_card(sight):
             return sight
-        large = (cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in sight.quads)
-        if any(card.known for card in sight.cards) or any(large):
-            return sight
-        one = self.look_at(picture, whole(width, height))
+        one = self.look_at(picture, all_of_it, any_turn)
         return one if one.cards[0].known or not sight.cards else sight
 
     def identify_many(self, images: Iterable[ImageSource]) -> list[list[Card]]:
@@ -258,20 +271,23 @@ class Recognizer:
         quads = np.array([card.quad for card in self.locator.find(picture)], np.float32).reshape(-1, 4, 2)
         return quads[reading_order(quads)]
 
-    def read(self, picture: np.ndarray, quads: np.ndarray) -> list[Card]:
+    def read(self, picture: np.ndarray, quads: np.ndarray, any_turn: bool = False) -> list[Card]:
         """Name the cards at given quads of an (H, W, 3) uint8 RGB picture, in the quads' order.
 
         quads: (N, 4, 2), top left, top right, bottom right, bottom left as they lie. What has no name is looked at again:
         without a wash of one colour that may lie over it, from its sides if it lies, and from below where nothing has a name
-        (see `second_look`).
+        (see `second_look`). any_turn: each card may lie in any of four turns (see `turns`).
         """
-        return self.look_at(picture, quads).cards
+        return self.look_at(picture, quads, any_turn).cards
 
-    def look_at(self, picture: np.ndarray, quads: np.ndarray) -> Sight:
-        """The same with what the encoder gave at the first look, at the things as they stand."""
+    def look_at(self, picture: np.ndarray, quads: np.ndarray, any_turn: bool = False) -> Sight:
+        """The same with what the encoder gave at the first look, at the things as they stand or as they are turned."""
         if len(quads) == 0:
             return Sight(picture, quads, [])
         size = (picture.shape[1], picture.shape[0])
+        if any_turn:
+            cut = self._cut(picture, all_turns(quads))
+            return Sight(picture, quads, *read_in_turns(cut, quads, size, self._encode, self.namer))
         cut = self._cut(picture, quads)
         outputs = self._encode(cut)
 
@@ -322,6 +338,29 @@ class Recognizer:
     def _width(self, output: str) -> int | str | None:
         """Numbers a card in this output, where the network's file tells."""
         return self._encoder.get_outputs()[self._outputs.index(output)].shape[-1]
+
+
+def _listed(images: ImageSource | Sequence[ImageSource]) -> Sequence[ImageSource]:
+    """One picture or several as a list; InputError for none."""
+    listed = [images] if isinstance(images, str | os.PathLike | np.ndarray | Image.Image) else images
+    if not listed:
+        raise InputError("no picture of the card; name at least one")
+    return listed
+
+
+def check_table(bundle: Bundle) -> None:
+    """ModelError for a model of another game, which has no table of this one."""
+    if bundle.game is not None:
+        raise ModelError(
+            f"model {bundle.name!r} is of another game, a table is Balatro's; name a model of Balatro, or leave the table out"
+        )
+
+
+def _has_card(sight: Sight) -> bool:
+    """Whether a card has a name, or a thing fills enough of the picture to be the card that it shows."""
+    width, height = sight.size
+    large = (cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in sight.quads)
+    return any(card.known for card in sight.cards) or any(large)
 
 
 def whole(width: int, height: int) -> np.ndarray:

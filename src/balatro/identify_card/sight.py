@@ -19,7 +19,8 @@ class Sight:
     """(N, 4, 2) float32 corners in pixels: top left, top right, bottom right, bottom left."""
     cards: list[Card]
     outputs: dict[str, np.ndarray] = field(default_factory=dict)
-    """What the encoder gave for the N things as they stand: logits by task, and `embedding`; empty where there are none."""
+    """What the encoder gave for the N things as they stand, or in the turn in which they were read: logits by task, and
+    `embedding`; empty where there are none."""
 
     @property
     def size(self) -> tuple[int, int]:

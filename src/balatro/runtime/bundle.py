@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import data_dir, model_dir
 from balatro.errors import ModelError
-from balatro.runtime.model_json import BundleCard, GallerySettings, ModelJson, Task, read_model_json
+from balatro.runtime.model_json import BundleCard, GallerySettings, Game, ModelJson, Task, read_model_json
 from balatro.utils.files import put_back
 
 AUTO = ("game", "demo")
@@ -35,6 +38,25 @@ class Bundle:
     gallery: GallerySettings = field(default_factory=GallerySettings)
     has_gallery: bool = False
     """Whether gallery.npz belongs to it: to name the cards, or to doubt the names that a head gives."""
+    game: Game | None = None
+    """Of which game it is; None for Balatro."""
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """(known,) int64: the places of the cards that may be named."""
+        return np.flatnonzero([card.known for card in self.cards])
+
+    @cached_property
+    def unknown(self) -> np.ndarray:
+        """(unknown,) int64: the places of the others."""
+        return np.flatnonzero([not card.known for card in self.cards])
+
+    @cached_property
+    def same_name(self) -> np.ndarray | None:
+        """(known,) int64: of `known` cards, those of one name have one number; None where each has a name of its own."""
+        numbers: dict[str, int] = {}
+        same = np.array([numbers.setdefault(self.cards[place].name, len(numbers)) for place in self.known], np.int64)
+        return same if len(numbers) < len(same) else None
 
 
 def find_bundle(name_or_folder: str | os.PathLike[str] = "auto") -> Path:
@@ -86,4 +108,5 @@ def _bundle(folder: Path, model: ModelJson) -> Bundle:
         locator_threshold=model.locator_threshold,
         gallery=model.gallery or GallerySettings(),
         has_gallery=model.gallery is not None or "identification" not in model.tasks,
+        game=model.game,
     )

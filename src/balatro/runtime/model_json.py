@@ -22,7 +22,7 @@ from balatro.utils.files import read_json, write_json
 
 KEYS = (
     "format", "name", "deck", "backbone", "input", "embedding", "heads", "tasks", "cards", "twins", "data_hash", "split_hash",
-    "training", "locator", "scores", "gallery", "calibration", "export",
+    "training", "locator", "scores", "gallery", "game", "calibration", "export",
 )  # fmt: skip
 """All known keys, in the order in which training writes them."""
 COLOUR = "RGB"
@@ -44,6 +44,8 @@ class BundleCard:
     """False for strangers: playing cards, card backs, vouchers, booster packs."""
     size: tuple[float, float] = (1.0, 1.0)
     """Drawn width and height as shares of a regular card's."""
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What else is told of it: set, number, printing ..."""
 
     @classmethod
     def from_dict(cls, entry: Any, what: str) -> BundleCard:
@@ -53,11 +55,15 @@ class BundleCard:
             **{key: _take(entry, key, _text, what) for key in ("id", "name", "type", "rarity")},
             known=_take(entry, "known", _flag, what),
             size=_take(entry, "size", _pair, what, (1.0, 1.0)),
+            fields=_take(entry, "fields", _named_texts, what, {}),
         )
 
     def to_dict(self, read: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The entry; read: as it was in the file, None for a new one."""
-        return _written(asdict(self) | {"size": list(self.size)}, read, {"size": [1.0, 1.0]})
+        told = {"id": self.id, "name": self.name, "type": self.type, "rarity": self.rarity, "known": self.known}
+        # Most cards of most games have neither a size nor fields of their own, and there may be a hundred thousand cards.
+        more = {"size": list(self.size)} | ({"fields": dict(self.fields)} if self.fields else {})
+        return _written(told | more, read, {"size": [1.0, 1.0]})
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,26 @@ class GallerySettings:
 
 
 @dataclass(frozen=True)
+class Game:
+    """What a model knows of a game that is not Balatro."""
+
+    aspect: tuple[float, float]
+    """Width by height of its cards, the least and the greatest."""
+
+    @classmethod
+    def from_dict(cls, entry: Any, what: str = "'game'") -> Game:
+        """The entry `game`; ValueError when it is none."""
+        low, high = _take(_object(entry, what), "aspect", _pair, what)
+        if not 0 < low <= high:
+            raise ValueError(f"'aspect' of {what} is {low:g} to {high:g}, expected two numbers above 0, the smaller first")
+        return cls((low, high))
+
+    def to_dict(self, read: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The entry; read: as it was in the file, None for a new one."""
+        return _written({"aspect": list(self.aspect)}, read)
+
+
+@dataclass(frozen=True)
 class ModelJson:
     """All of model.json. What may be left out of it is None where it is not in the file."""
 
@@ -126,6 +152,8 @@ class ModelJson:
     """Groups of ids of cards: same picture, other drawn size."""
     gallery: GallerySettings | None = None
     """None also says that no gallery.npz belongs to a model with an identification head."""
+    game: Game | None = None
+    """None for Balatro."""
     backbone: str | None = None
     embedding: int | None = None
     """Length of the embedding."""
@@ -163,6 +191,7 @@ class ModelJson:
             locator_threshold=_take(_take(text, "locator", _object), "threshold", _number, "'locator'"),
             twins=tuple(_texts(group, f"twins {n}") for n, group in enumerate(groups, 1)),
             gallery=GallerySettings.from_dict(text["gallery"]) if "gallery" in text else None,
+            game=Game.from_dict(text["game"]) if "game" in text else None,
             order=tuple(text),
             read=text,
             **others,
@@ -191,6 +220,7 @@ class ModelJson:
             "twins": [list(group) for group in self.twins],
             "locator": _written({"threshold": self.locator_threshold}, read.get("locator")),
             "gallery": self.gallery.to_dict(read.get("gallery")) if self.gallery else None,
+            "game": self.game.to_dict(read.get("game")) if self.game else None,
         }
         return {key: own[key] if key in own else getattr(self, key) for key in KEYS}
 
@@ -231,8 +261,8 @@ def export_of(path: Path) -> Any:
 
 def _check_fit(model: ModelJson) -> None:
     tasks, ids = model.tasks, [card.id for card in model.cards]
-    if not tasks:
-        raise ValueError("no tasks")
+    if not tasks and model.gallery is None:
+        raise ValueError("no tasks, and no gallery either")
     if "modifier" in tasks and tasks["modifier"].classes != MODIFIERS:
         raise ValueError(f"modifiers {tasks['modifier'].classes}, expected {MODIFIERS}")
     if "identification" in tasks and tasks["identification"].classes != tuple(ids):
@@ -280,6 +310,10 @@ def _flag(value: Any, what: str) -> bool:
 
 def _texts(value: Any, what: str) -> tuple[str, ...]:
     return tuple(_each(_text, _list(value, what), what))
+
+
+def _named_texts(value: Any, what: str) -> dict[str, str]:
+    return {key: _text(text, f"{key!r} of {what}") for key, text in _object(value, what).items()}
 
 
 def _number(value: Any, what: str) -> float:

@@ -9,7 +9,7 @@ Both map a picture's path, relative to the file's folder and with `/` on every s
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,6 +21,8 @@ from balatro.utils.files import read_json, write_json
 from balatro.utils.images import find_images
 
 LABELS, AUGMENTED = "labels.json", "augmented.json"
+GAME = "game.json"
+"""Beside them where the cards are another game's: `{"modifiers": ["Normal", "Reverse Holo"]}`."""
 MAX_LABELS = 5_000_000
 
 
@@ -32,7 +34,7 @@ class CardLabel:
     type: str = ""
     rarity: str = ""
     modifier: str = ""
-    """One of MODIFIERS, or empty."""
+    """One of MODIFIERS, or of those that the dataset's game.json lists; or empty."""
     cluster: int | None = None
     card_group: int | None = None
     """Pictures of one capture group show the same card, taken one after the other."""
@@ -68,7 +70,20 @@ def read_labels(path: Path) -> dict[str, CardLabel]:
         raise LabelError(f"{path}: a {type(entries).__name__}, expected an object of picture names; mend or remove it")
     if len(entries) > MAX_LABELS:
         raise LabelError(f"{path}: {len(entries)} pictures; at most {MAX_LABELS} are read")
-    return {picture: _label(path, picture, entry) for picture, entry in entries.items()}
+    modifiers = read_modifiers(path.parent)
+    return {picture: _label(path, picture, entry, modifiers) for picture, entry in entries.items()}
+
+
+def read_modifiers(folder: Path) -> tuple[str, ...]:
+    """The modifiers of a dataset's cards: those of its game.json, else MODIFIERS; LabelError when it is none."""
+    path = folder / GAME
+    if not path.is_file():
+        return MODIFIERS
+    told = read_json(path)
+    modifiers = told.get("modifiers") if isinstance(told, dict) else None
+    if not isinstance(modifiers, list) or not all(isinstance(one, str) and one for one in modifiers):
+        raise LabelError(f'{path}: no list of modifiers; expected {{"modifiers": ["Normal", "Reverse Holo"]}}')
+    return tuple(modifiers)
 
 
 def write_labels(path: Path, labels: Mapping[str, CardLabel]) -> None:
@@ -82,16 +97,20 @@ def to_entry(label: CardLabel) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value != _DEFAULTS[name]} | dict(label.more)
 
 
-def from_entry(entry: Mapping[str, Any]) -> CardLabel:
-    """A label from what stands in the file; LabelError for a value of the wrong type, an unknown modifier, a conflict."""
+def from_entry(entry: Mapping[str, Any], modifiers: Sequence[str] | None = MODIFIERS) -> CardLabel:
+    """A label from what stands in the file; LabelError for a value of the wrong type, another modifier, a conflict.
+
+    modifiers: those that it may have; None for any, as of an edit that was made when others were listed.
+    """
     known = {name: entry[name] for name in KNOWN_FIELDS if entry.get(name) is not None}
     for name, value in known.items():
         wanted = int if name in ("cluster", "card_group") else bool if name == "synthetic" else str
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             raise LabelError(f"{name} is {value!r}, expected {'text' if wanted is str else wanted.__name__}")
     label = CardLabel(**known, more={name: value for name, value in entry.items() if name not in KNOWN_FIELDS})
-    if label.modifier and label.modifier not in MODIFIERS:
-        raise LabelError(f"modifier {label.modifier!r}, not one of {', '.join(MODIFIERS)}")
+    if label.modifier and modifiers is not None and label.modifier not in modifiers:
+        hint = f"; list another game's in {GAME}" if modifiers == MODIFIERS else ""
+        raise LabelError(f"modifier {label.modifier!r}, not one of {', '.join(modifiers)}{hint}")
     _check_catalogue(label)
     return label
 
@@ -131,13 +150,13 @@ def _is_inside(picture: str) -> bool:
     return not any(letter in "\\:\0" or "\ud800" <= letter <= "\udfff" for letter in picture)
 
 
-def _label(path: Path, picture: str, entry: Any) -> CardLabel:
+def _label(path: Path, picture: str, entry: Any, modifiers: Sequence[str]) -> CardLabel:
     if not _is_inside(picture):
         raise LabelError(f"{path}: {picture!r} is no path inside its folder; rename it to a plain file name")
     if not isinstance(entry, dict):
         raise LabelError(f"{path}: {picture!r} has a {type(entry).__name__}, expected an object; mend or remove it")
     try:
-        return from_entry(entry)
+        return from_entry(entry, modifiers)
     except LabelError as error:
         raise LabelError(f"{path}: {picture!r}: {error}; mend it with `balatro annotate`") from None
 

@@ -439,3 +439,15 @@ def test_a_detection_folder_has_no_cards_called_images(tmp_path: Path, form: str
     (tmp_path / "in" / labels / "a.txt").write_text("0 0.5 0.5 0.2 0.2\n", encoding="utf-8")
     with pytest.raises(InputError, match="YOLO detection.*take the form yolo"):
         import_dataset(form, tmp_path / "in", DatasetStore(tmp_path / "data"), "me")
+
+
+def test_modifiers_of_another_game_are_taken_where_it_lists_them(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "in", {"a.png": (0, 0), "b.png": (1, 0)})
+    (tmp_path / "in/t.csv").write_text("picture,name,modifier\na.png,Pikachu,Reverse Holo\nb.png,Eevee,\n", encoding="utf-8")
+    done = import_dataset("csv", tmp_path / "in", DatasetStore(tmp_path / "none"), "me")
+    assert done.pictures == ("b.png",) and "modifier 'Reverse Holo', not one of Base" in done.failures[0]
+    data = tmp_path / "data" / "dataset_default"
+    data.mkdir(parents=True)
+    (data / "game.json").write_text('{"modifiers": ["Normal", "Reverse Holo"]}', encoding="utf-8")
+    done = import_dataset("csv", tmp_path / "in", DatasetStore(tmp_path / "data"), "me")
+    assert done.failures == () and read_labels(data / "labels.json")["a.png"].modifier == "Reverse Holo"

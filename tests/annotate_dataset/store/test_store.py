@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from balatro.annotate_dataset.coverage import coverage
 from balatro.annotate_dataset.store import disk
 from balatro.annotate_dataset.store.store import (
     Accept,
@@ -437,3 +438,25 @@ def test_whatever_is_done_memory_disk_and_history_agree(tmp_path_factory: pytest
         pass
     assert content(data) == start and not again.aside
     assert raw == {path.name: path.read_bytes() for path in (data / "screenshots").iterdir()}
+
+
+def test_modifiers_of_another_game_are_those_that_it_lists(data: Path) -> None:
+    game = data / "dataset_default" / "game.json"
+    write_bytes(game, b'{"modifiers": ["Normal", "Reverse Holo"]}')
+    store = DatasetStore(data)
+    store.accept([Accept(A, "Pikachu", "Reverse Holo", new=True), Accept(B, "Eevee", "Normal", new=True)], ME)
+    store.accept([Relabel(A, modifier="Normal")], ME)
+    with pytest.raises(LabelError, match="modifier 'Foil', not one of Normal, Reverse Holo"):
+        store.accept([Accept(C, "Eevee", "Foil")], ME)
+    again = DatasetStore(data)
+    again.undo(ME)
+    assert again.labels[A].modifier == "Reverse Holo" and coverage(again).modifiers == ("Normal", "Reverse Holo")
+    write_bytes(game, b'{"modifiers": ["Normal", "Reverse Holo", "Shiny"]}')
+    assert again.refresh() and again.modifiers[2] == "Shiny"
+    again.accept([Accept(C, "Eevee", "Shiny")], ME)
+
+
+def test_a_list_of_modifiers_that_is_none_is_told(data: Path) -> None:
+    write_bytes(data / "dataset_default" / "game.json", b'["Normal"]')
+    with pytest.raises(LabelError, match="no list of modifiers"):
+        DatasetStore(data)

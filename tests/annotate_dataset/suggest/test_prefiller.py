@@ -114,6 +114,14 @@ def test_a_trained_model_fills_in_before_the_first_label(store: DatasetStore) ->
     assert [one.name for one in prefiller.prefills[key_of(3)].candidates] == ["Egg", "DNA"]
 
 
+def test_no_modifier_of_this_game_is_filled_in_for_another(store: DatasetStore) -> None:
+    store.dataset.mkdir(parents=True, exist_ok=True)
+    (store.dataset / "game.json").write_text('{"modifiers": ["Normal", "Reverse Holo"]}', encoding="utf-8")
+    prefiller = Prefiller(store, encoder=fake_encoder(), reader=FakeReader())
+    prefiller.update()
+    assert {(one.name, one.modifier, one.both) for one in prefiller.prefills.values()} == {("DNA", "", 0.7)}
+
+
 def test_suggestions_of_a_file_are_the_last_resort(store: DatasetStore) -> None:
     known = store.data_dir / "known"
     write_pictures(known, {"Egg.png": (0, 50)})

@@ -191,6 +191,20 @@ def test_where_added_cards_are_alike_the_level_rises():
     assert twins.levels == pytest.approx([0.9988 - ROOM] * 2, abs=1e-3)  # no higher than a card's own views reach
 
 
+def test_of_many_cards_the_nearest_are_compared_view_by_view(monkeypatch):
+    rng = np.random.default_rng(0)
+    added = EMPTY
+    for number in range(40):
+        views = rng.normal(size=(1, 8)) + rng.normal(0, 0.1, (3, 8))
+        added = added.with_looks(AddedCard(str(number), str(number)), some_looks(views.tolist()))
+    every = added.looks.embedding @ added.looks.embedding.T
+    every[added.owner[:, None] == added.owner[None]] = -1
+    exact = every.max(axis=1).reshape(40, 3).max(axis=1)
+    monkeypatch.setattr("balatro.identify_card.added.cards.NEIGHBOURS", 3)
+    assert added._between_cards() == pytest.approx(exact, abs=1e-6)
+    assert EMPTY.claims.shape == (0,) and EMPTY._between_cards().shape == (0,)
+
+
 def test_a_class_that_claims_the_picture_keeps_it():
     added = EMPTY.with_looks(AddedCard("new", "New"), some_looks([[1, 0]], claim=6.0))
     likeness = np.array([[0.7], [0.7]])

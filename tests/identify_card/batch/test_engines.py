@@ -19,7 +19,7 @@ from PIL import Image
 
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.identify_card.batch.engines import CHUNK, ENGINES, Share
-from balatro.identify_card.batch.many import Every, Reader, Work, items, num_items, read_every
+from balatro.identify_card.batch.many import Every, Reader, ReaderSettings, Work, items, num_items, read_every
 from balatro.identify_card.recognizer import Recognizer
 from tests.identify_card.fake_bundle import draw_table, write_fake_bundle
 
@@ -209,7 +209,7 @@ def test_what_goes_wrong_with_one_picture_ends_no_run(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    reader = Reader(fake_folder, 1)
+    reader = Reader(ReaderSettings(fake_folder, 1))
     monkeypatch.setattr(Recognizer, "see", fail)
     (item, *_) = items(Work(fake_folder, pictures))
     answer = reader.read(item)

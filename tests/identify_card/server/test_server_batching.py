@@ -14,8 +14,10 @@ import pytest
 
 from balatro.errors import ModelError
 from balatro.identify_card.card import picture_json
-from balatro.identify_card.server.batching import Gathering, Upload, default_readers, default_slots, see_picture
+from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.server.batching import Gathering, Upload, default_readers, default_slots
 from balatro.identify_card.server.limits import Limits, Refused, decode
+from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.server.server_parts import as_bytes, card_bytes, make_readers, table_bytes
 
 WAIT_S = 60
@@ -112,10 +114,21 @@ def test_answers_are_those_of_one_recognizer(readers, recognizer):
 @pytest.mark.parametrize(("what", "num_cards"), [("card", 1), ("screen", 3), ("auto", 3)])
 def test_what_the_picture_is_the_whole_of(recognizer, what, num_cards):
     picture = decode(table_bytes(), Limits())
-    cards = see_picture(recognizer, picture, what).cards
+    cards = recognizer.see(picture, what).cards
     assert len(cards) == num_cards
     if what == "card":
         assert cards[0].box == (0, 0, 1024, 576)
+
+
+def test_no_table_of_another_game(tmp_path):
+    readers = make_readers(write_fake_bundle(tmp_path / "fake", without_head=True, game={"aspect": [0.7, 0.8]}), num_readers=1)
+    try:
+        table, cards = readers.submit([Upload(card_bytes(), table=True), Upload(card_bytes())])
+        with pytest.raises(Refused, match="of another game") as refused:
+            table.result(WAIT_S)
+        assert refused.value.status == 422 and cards.result(WAIT_S)["cards"][0]["name"] == "Blue"
+    finally:
+        readers.close()
 
 
 def held(readers):
@@ -161,7 +174,7 @@ def test_a_reader_survives_what_it_cannot_read(fake_folder, monkeypatch, caplog)
     readers = make_readers(fake_folder, num_readers=1)
     try:
         with monkeypatch.context() as patched:
-            patched.setattr("balatro.identify_card.server.batching.see_picture", lambda *args: 1 / 0)
+            patched.setattr(Recognizer, "see", lambda *args: 1 / 0)
             (bad,) = readers.submit([Upload(card_bytes())])
             with pytest.raises(ZeroDivisionError):
                 bad.result(WAIT_S)

@@ -77,6 +77,7 @@ def test_csv_has_a_head_and_all_columns() -> None:
         "bottom": "40",
         "before": "Base",
         "file": "",
+        "fields": "",
     }
     assert rows[1]["event"] == "gone" and rows[1]["before"] == ""
 

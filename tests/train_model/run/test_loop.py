@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -219,3 +220,15 @@ def test_settings_that_do_not_fit(wrong: dict) -> None:
 def test_unknown_devices_and_precisions(settings: TrainSettings, tmp_path: Path, wrong: dict) -> None:
     with pytest.raises(SettingsError, match="choose one of"):
         begin(replace(settings, **wrong), tmp_path / "run")
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(240.0, 100), (400.0, 67), (5000.0, 51)])
+def test_minutes_are_kept_where_epochs_take_longer_than_their_steps(seconds, expected):
+    told = []
+    run = SimpleNamespace(
+        settings=SimpleNamespace(epochs=0, steps=0, minutes=10.0), total_steps=100, step=50, seconds=seconds, device="cpu",
+        fabric=SimpleNamespace(world_size=1), schedule=SimpleNamespace(set_total=told.append),
+    )  # fmt: skip
+    bar = SimpleNamespace(set_total=told.append)
+    loop._shorten(run, bar)
+    assert run.total_steps == expected and set(told) <= {run.total_steps}

@@ -16,7 +16,7 @@ from balatro.train_model.lesson.tasks import MISSING, TaskOptions
 from balatro.train_model.run import loop
 from balatro.train_model.run.batches import batch_at
 from balatro.train_model.run.checkpoint import BEST, LAST, load_state, save_state
-from balatro.train_model.run.finish import best_networks
+from balatro.train_model.run.finish import best_networks, finish_report
 from balatro.train_model.run.loop import finish, train
 from balatro.train_model.run.run import Run, begin, resume
 from balatro.train_model.score.history import read_history
@@ -50,6 +50,15 @@ def test_it_learns_pictures(pictures: Path, tmp_path: Path) -> None:
     lowest = min(line["val_loss"]["total"] for line in lines)
     assert load_state(tmp_path / "run" / BEST)["best"]["value"] == pytest.approx(lowest)
     assert run.learner.locator is None
+
+
+def test_where_nothing_validates_the_report_is_on_what_was_trained_on(tmp_path: Path) -> None:
+    pictures = save_pictures(tmp_path / "pictures", copies=1, modifiers=("Base",))
+    run = train(quick(pictures, epochs=1), tmp_path / "run")
+    page = finish_report(run)
+    assert page is not None and "train (no picture is in val)" in page.read_text(encoding="utf-8")
+    report = json.loads((page.parent / "classification_report.json").read_text(encoding="utf-8"))
+    assert report["cards"] == len(list(pictures.glob("*.png")))
 
 
 STRATEGIES = {

@@ -9,7 +9,7 @@ import pytest
 
 from balatro.errors import BalatroError, SettingsError
 from balatro.train_model import command
-from balatro.train_model.settings.early import check_early
+from balatro.train_model.settings.early import check_early, choose_data
 from tests.train_model.tiny_deck import save_tiny_deck
 from tests.train_model.tiny_pictures import save_pictures
 
@@ -120,3 +120,13 @@ def test_a_toml_file_names_the_run_as_the_flag_does(here: Path, monkeypatch: pyt
 def test_an_unknown_device_is_told_by_pretrain_at_once() -> None:
     with pytest.raises(SettingsError, match="no device 'gpu'"):
         command.pretrain(device="gpu")
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_copies_beside_a_named_dataset_are_used_where_they_are_its_own(here: Path, is_own: bool) -> None:
+    save_pictures(here / "cards")
+    key = next(iter(json.loads((here / "cards" / "labels.json").read_text(encoding="utf-8"))))
+    entry = {"name": "x", "parent": key if is_own else "of another.png", "augmentation": "y"}
+    (here / "augmented").mkdir()
+    (here / "augmented" / "augmented.json").write_text(json.dumps({"1.png": entry}), encoding="utf-8")
+    assert choose_data({"input": str(here / "cards")}) == (("originals", "augmented") if is_own else ("originals",))

@@ -203,7 +203,9 @@ function nameField({ value, names, marked, choose, typed, leave, label = "Name" 
   return { root: h("div", { class: "name-field" }, input, list), input };
 }
 
-/** Five buttons, keys 1 to 5. */
+const EDITIONS = ["Base", "Foil", "Holographic", "Polychrome", "Negative"]; // those that have a colour of their own
+
+/** A button for each, keys 1 to 9. */
 function modifierButtons({ modifiers, chosen, prefilled, confidence, choose }) {
   return h(
     "div",
@@ -212,17 +214,17 @@ function modifierButtons({ modifiers, chosen, prefilled, confidence, choose }) {
       h(
         "button",
         {
-          class: `modifier m${place} ${modifier === chosen ? "chosen" : ""} ${modifier === chosen && prefilled ? "prefilled" : ""}`,
+          class: `modifier m${EDITIONS.indexOf(modifier)} ${modifier === chosen ? "chosen" : ""} ${modifier === chosen && prefilled ? "prefilled" : ""}`,
           role: "radio",
           type: "button",
           "aria-checked": String(modifier === chosen),
           "data-focus": `modifier-${place}`,
-          title: `${modifier}, key ${place + 1}`,
+          title: place < 9 ? `${modifier}, key ${place + 1}` : modifier,
           onclick: () => choose(modifier),
         },
-        h("i", { class: "swatch", "aria-hidden": "true" }),
+        EDITIONS.includes(modifier) && h("i", { class: "swatch", "aria-hidden": "true" }),
         h("span", {}, modifier),
-        modifier === chosen && prefilled && confidence ? h("small", {}, percent(confidence)) : h("kbd", {}, String(place + 1)),
+        modifier === chosen && prefilled && confidence ? h("small", {}, percent(confidence)) : place < 9 && h("kbd", {}, String(place + 1)),
       ),
     ),
   );

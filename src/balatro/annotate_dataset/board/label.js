@@ -26,7 +26,7 @@ const LABEL_HELP = [
   [
     "This card",
     [
-      ["1 2 3 4 5", "modifier: Base, Foil, Holographic, Polychrome, Negative"],
+      ["1 to 9", "modifier, in the order of the buttons"],
       ["A S D", "first, second, third candidate"],
       ["T", "type the name; ↑ ↓ choose, Enter takes it"],
     ],
@@ -334,7 +334,7 @@ class LabelBoard {
       return this.ask(`“${draft.name}” is no card of Balatro.${hint} Enter again takes it as a new card.`);
     }
     draft.isNew = !known;
-    if (!draft.modifier && this.data.ofCatalogue) return this.ask("Which modifier? Press 1 to 5.");
+    if (!draft.modifier && this.data.ofCatalogue) return this.ask(`Which modifier? Press 1 to ${Math.min(9, this.data.modifiers.length)}.`);
     return true;
   }
 

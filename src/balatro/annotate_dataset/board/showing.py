@@ -15,7 +15,6 @@ from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.queue import CardGroup, next_groups, progress_of
 from balatro.annotate_dataset.suggest.suggestion import Candidate
 from balatro.annotate_dataset.suggest.verify import WHYS, CardPictures, Suspicion, cards
-from balatro.config.modifiers import MODIFIERS
 from balatro.utils.labels import CardLabel
 
 Json = dict[str, Any]
@@ -71,7 +70,7 @@ def _common(session: Session) -> Json:
         "handled": session.handled,
         "failures": session.failures_json(),
         "revision": store.revision,
-        "modifiers": MODIFIERS,
+        "modifiers": store.modifiers,
         "names": _names(session.desk),
         "types": names.types,
         "rarities": names.rarities,

@@ -16,7 +16,7 @@ const VERIFY_HELP = [
   [
     "The marked ones, or the one in focus",
     [
-      ["1 2 3 4 5", "modifier: Base, Foil, Holographic, Polychrome, Negative"],
+      ["1 to 9", "modifier, in the order of the buttons"],
       ["T", "type another name; Enter takes it"],
       ["Y", "take the suggestion"],
       ["G", "it is right: do not show it as suspicious again today"],

@@ -28,7 +28,7 @@ from balatro.annotate_dataset.forms.label_studio import TASKS, read_label_studio
 from balatro.annotate_dataset.forms.tables import read_csv, write_csv
 from balatro.annotate_dataset.forms.yolo_boxes import is_detection
 from balatro.annotate_dataset.store.store import Add, DatasetStore
-from balatro.config.cards import CATALOGUE, fold, without_copy
+from balatro.config.cards import CATALOGUE, fold, is_catalogues, without_copy
 from balatro.errors import InputError, LabelError, SettingsError
 from balatro.utils.files import new_folder
 from balatro.utils.labels import CardLabel, from_entry, read_dataset, to_entry
@@ -171,7 +171,7 @@ def _take(form: str, items: Sequence[Item], failures: list[str], store: DatasetS
     """Add what is new to the store, in batches."""
     is_ours = _is_ours(item.label for item in items)
     keep_kinds = "type" in FORMS[form].keeps or not is_ours
-    items = _spelled(items, failures, {label.name for label in store.labels.values()}, is_ours)
+    items = _spelled(items, failures, store, is_ours)
     new: list[Add] = []
     taken: set[str] = set()
     num_there = 0
@@ -198,13 +198,13 @@ def _is_there(item: Item, store: DatasetStore) -> bool:
 
 def _is_ours(labels: Iterable[CardLabel]) -> bool:
     """Whether most names are the catalogue's, however they are spelled."""
-    names = {label.name for label in labels}
-    ours = {fold(card.name) for card in CATALOGUE}
-    return 2 * sum(fold(name) in ours or fold(without_copy(name)) in ours for name in names) >= len(names)
+    return is_catalogues({label.name for label in labels})
 
 
-def _spelled(items: Iterable[Item], failures: list[str], used: set[str], is_ours: bool) -> list[Item]:
-    """The items with names as the dataset has them, and the catalogue where most are of it, whatever their spelling."""
+def _spelled(items: Iterable[Item], failures: list[str], store: DatasetStore, is_ours: bool) -> list[Item]:
+    """The items with names as the dataset has them, and the catalogue where most are of it, whatever their spelling; those
+    that the dataset may not have are failures."""
+    used = {label.name for label in store.labels.values()}
     exact = used | (_BY_NAME.keys() if is_ours else set())
     known = {key: name for name in sorted(exact - used) + sorted(used) if (key := fold(name))}
     spelled = []
@@ -213,8 +213,8 @@ def _spelled(items: Iterable[Item], failures: list[str], used: set[str], is_ours
         ways = (fold(name), fold(without_copy(name)))
         right = name if name in exact else next((known[way] for way in ways if way in known), name)
         try:
-            label = item.label if right == name else from_entry(to_entry(replace(item.label, name=right)))
-        except LabelError as error:  # another card of nearly the same name, or a wrong type
+            label = from_entry(to_entry(replace(item.label, name=right)), store.modifiers)
+        except LabelError as error:  # another card of nearly the same name, a wrong type, a modifier that there is not
             failures.append(f"{item.path}: {error}")
             continue
         spelled.append(Item(item.key, item.path, label))

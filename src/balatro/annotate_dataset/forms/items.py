@@ -53,14 +53,17 @@ class Found:
 
 
 def label_from(entry: dict[str, Any]) -> CardLabel:
-    """A label from another tool's values: texts without blanks around them, modifiers in any case; LabelError otherwise."""
+    """A label from another tool's values: texts without blanks around them, modifiers in any case; LabelError otherwise.
+
+    Whether the dataset has such a modifier is seen when it is imported.
+    """
     told = {name: value.strip() if isinstance(value, str) else value for name, value in entry.items()}
     told = {name: value for name, value in told.items() if value not in ("", None)}
     if isinstance(told.get("name"), str):
         told["name"] = unicodedata.normalize("NFC", told["name"])  # macOS has accents as letters of their own in file names
     if isinstance(told.get("modifier"), str):
         told["modifier"] = modifier_of(told["modifier"]) or told["modifier"]
-    return from_entry(told)
+    return from_entry(told, None)
 
 
 def modifier_of(text: str) -> str | None:

@@ -12,30 +12,18 @@ from typing import Any
 
 from balatro.annotate_dataset.forms.items import MAX_TEXT, PICTURES, Found, Item, add_item, first_inside, flat
 from balatro.errors import InputError
+from balatro.utils.tables import find_columns, read_csv_rows
 
 TABLE = "labels.csv"
 COLUMNS = ("picture", "name", "type", "rarity", "modifier", "cluster", "card_group", "more")
-WORDS = {
-    "picture": ("picture", "image", "file", "filename", "file_name", "image_path", "path", "full_path"),
-    "name": ("name", "label", "class", "card", "card_name", "class_name"),
-}
-"""What other programs call these columns; the first that a table has is taken."""
 NUMBERS = ("cluster", "card_group")
 
 
 def read_csv(place: Path, scratch: Path) -> Found:
     """A table, or a folder with a labels.csv; pictures lie beside it or below. Commas, semicolons or tabs; UTF-8."""
     path = _find_table(place)
-    try:
-        if path.stat().st_size > MAX_TEXT:
-            raise InputError(f"{path}: {path.stat().st_size} bytes; at most {MAX_TEXT} are read")
-        text = path.read_text(encoding="utf-8-sig")
-        head = text.partition("\n")[0]
-        reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
-        rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: not readable as a table ({error}); save it as CSV in UTF-8") from error
-    columns = _columns(path, reader.fieldnames or ())  # a row with more values than the head would add a column None
+    head, rows = read_csv_rows(path, MAX_TEXT)
+    columns = find_columns(path, head, COLUMNS)
     items: list[Item] = []
     failures: list[str] = []
     for number, row in enumerate(rows, 2):
@@ -77,19 +65,7 @@ def _find_table(place: Path) -> Path:
     return tables[0]
 
 
-def _columns(path: Path, head: Sequence[str]) -> dict[str, str]:
-    """The table's own name for each column that we know."""
-    lower = {name.strip().strip('"').casefold(): name for name in reversed(head) if name}
-    found = {name: lower[name] for name in COLUMNS if name in lower}
-    for name, words in WORDS.items():
-        word = next((word for word in words if word in lower), None)
-        if word is None:
-            raise InputError(f"{path}: no column for the {name}; call one `{name}` (there are {', '.join(head)[:200]})")
-        found[name] = lower[word]
-    return found
-
-
-def _entry(row: dict[str, Any], columns: dict[str, str]) -> dict[str, Any]:
+def _entry(row: dict[str | None, Any], columns: dict[str, str]) -> dict[str, Any]:
     """A row's label; columns of other programs are kept as they are."""
     entry: dict[str, Any] = {name: row[columns[name]] for name in COLUMNS[1:-1] if name in columns}
     for name in NUMBERS:

@@ -33,6 +33,8 @@ class Around:
     """In which the picture was captured."""
     full_path: str
     """Where the picture will lie, relative to the data folder."""
+    modifiers: tuple[str, ...] = MODIFIERS
+    """What there is to choose from."""
 
 
 class Action(Protocol):
@@ -53,7 +55,7 @@ class Accept:
     picture: str
     name: str
     modifier: str = ""
-    """One of MODIFIERS; empty for games without."""
+    """One of the dataset's modifiers; empty for games without."""
     type: str = ""
     rarity: str = ""
     """Type and rarity follow from the name where they are left empty."""
@@ -71,7 +73,7 @@ class Accept:
             name=card.name,
             type=_text("type", self.type) or card.type,
             rarity=_text("rarity", self.rarity) or card.rarity,
-            modifier=_modifier(self.modifier),
+            modifier=_modifier(self.modifier, around),
             full_path=around.full_path,
         )
         cluster, card_group = state.group or (around.group if state.label is None else (before.cluster, before.card_group))
@@ -80,7 +82,7 @@ class Accept:
             cluster=cluster if self.cluster is None else self.cluster,
             card_group=card_group if self.card_group is None else self.card_group,
         )
-        return State(label=_checked(label))
+        return State(label=_checked(label, around))
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Add:
         path = PurePosixPath(self.picture)
         if path.as_posix() != self.picture or path.is_absolute() or ".." in path.parts or not can_be_key(self.picture):
             raise InputError(f"{self.picture!r}: no path inside the dataset; import under another name")
-        return State(label=_checked(replace(self.label, full_path=around.full_path)))
+        return State(label=_checked(replace(self.label, full_path=around.full_path), around))
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,8 @@ class Relabel:
         if self.rarity is not None:
             label = replace(label, rarity=_text("rarity", self.rarity))
         if self.modifier is not None:
-            label = replace(label, modifier=_modifier(self.modifier))
-        return State(label=_checked(label))
+            label = replace(label, modifier=_modifier(self.modifier, around))
+        return State(label=_checked(label, around))
 
 
 @dataclass(frozen=True)
@@ -210,12 +212,12 @@ def _text(what: str, value: str) -> str:
     return text
 
 
-def _modifier(name: str) -> str:
-    if name and name not in MODIFIERS:
-        raise LabelError(f"modifier {name!r}, not one of {', '.join(MODIFIERS)}")
+def _modifier(name: str, around: Around) -> str:
+    if name and name not in around.modifiers:
+        raise LabelError(f"modifier {name!r}, not one of {', '.join(around.modifiers)}")
     return name
 
 
-def _checked(label: CardLabel) -> CardLabel:
+def _checked(label: CardLabel, around: Around) -> CardLabel:
     """The label, when labels.json may have it; else LabelError."""
-    return from_entry(to_entry(label))
+    return from_entry(to_entry(label), around.modifiers)

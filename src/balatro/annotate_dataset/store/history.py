@@ -59,9 +59,9 @@ class State:
     def from_json(cls, told: Mapping[str, Any]) -> State:
         group = told.get("group")
         return cls(
-            label=from_entry(told["label"]) if told.get("label") is not None else None,
+            label=from_entry(told["label"], None) if told.get("label") is not None else None,
             aside=str(told.get("aside", "")),
-            kept=from_entry(told["kept"]) if told.get("kept") is not None else None,
+            kept=from_entry(told["kept"], None) if told.get("kept") is not None else None,
             group=(group[0], group[1]) if group else None,
         )
 
@@ -196,7 +196,7 @@ class Journal:
         for edit in self.edits:
             for change in self._entry(edit.id)["changes"]:
                 labels[change["picture"]] = change["after"].get("label")
-        return {key: None if told is None else from_entry(told) for key, told in labels.items()}
+        return {key: None if told is None else from_entry(told, None) for key, told in labels.items()}
 
     def edit(self, edit_id: int) -> Edit:
         return self.edits[self._by_id[edit_id]]

@@ -50,8 +50,9 @@ from balatro.annotate_dataset.store.history import (
 )
 from balatro.annotate_dataset.store.screenshots import NO_GROUP, Group, Picture, PictureFolder, named_group, natural, scan
 from balatro.annotate_dataset.store.versions import Clash, Conflict, Result, Version, about_changes, version_of
+from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError
-from balatro.utils.labels import CardLabel
+from balatro.utils.labels import CardLabel, read_modifiers
 
 DATASET, SCREENSHOTS = "dataset_default", "screenshots"
 
@@ -96,6 +97,8 @@ class DatasetStore:
         self._pictures: dict[str, Picture] = {}
         self._version = 0
         self._names: tuple[int, Names] | None = None
+        self.modifiers: tuple[str, ...] = MODIFIERS
+        """What there is to choose from: the game's, or another game's that `game.json` in the dataset lists."""
         self.refresh()
 
     # What there is
@@ -236,6 +239,10 @@ class DatasetStore:
         """
         with self._guard:
             before = self._version
+            modifiers = read_modifiers(self.dataset)
+            if modifiers != self.modifiers:
+                self.modifiers = modifiers
+                self._version += 1
             new_pictures = self.screenshots.refresh()
             if not self._disk.is_current():
                 self._disk.catch_up()
@@ -297,7 +304,7 @@ class DatasetStore:
         return True
 
     def _around(self, key: str) -> Around:
-        return Around(lambda: self.names, self._captured(key), self._full_path(key))
+        return Around(lambda: self.names, self._captured(key), self._full_path(key), self.modifiers)
 
     def _captured(self, key: str) -> Group:
         return self.screenshots.groups.get(key) or named_group(key)

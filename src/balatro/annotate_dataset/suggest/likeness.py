@@ -9,6 +9,7 @@ import numpy as np
 
 from balatro.annotate_dataset.suggest.encoder import BATCH, Encoded
 from balatro.annotate_dataset.suggest.suggestion import MAX_CANDIDATES, Candidate, Suggestion, kind_of
+from balatro.config.cards import is_catalogues
 from balatro.config.modifiers import MODIFIERS
 from balatro.utils.labels import CardLabel
 
@@ -47,12 +48,15 @@ class Labelled:
     """(n,) a number for each name."""
     _modifier: np.ndarray = field(init=False)
     """(n,) index into MODIFIERS, or -1."""
+    _is_ours: bool = field(init=False)
+    """Whether the names are the catalogue's."""
 
     def __post_init__(self) -> None:
         _, numbers = np.unique([label.name for label in self.labels], return_inverse=True)
-        places = [MODIFIERS.index(label.modifier) if label.modifier else -1 for label in self.labels]
+        places = [MODIFIERS.index(label.modifier) if label.modifier in MODIFIERS else -1 for label in self.labels]
         object.__setattr__(self, "_name", numbers)
         object.__setattr__(self, "_modifier", np.array(places))
+        object.__setattr__(self, "_is_ours", is_catalogues({label.name for label in self.labels}))
 
     def suggest(self, encoded: Encoded, settings: SuggestSettings) -> list[Suggestion]:
         """What the labelled pictures suggest for others."""
@@ -80,7 +84,8 @@ class Labelled:
 
     def _candidate(self, place: int, chance: float, similarity: float) -> Candidate:
         label = self.labels[place]
-        return Candidate(label.name, *kind_of(label.name, label.type, label.rarity), chance, similarity, self.keys[place])
+        kinds = kind_of(label.name, label.type, label.rarity, self._is_ours)
+        return Candidate(label.name, *kinds, chance, similarity, self.keys[place])
 
     def _modifier_of(self, likeness: np.ndarray, best: int, head: np.ndarray | None) -> tuple[str, float]:
         """The likeliest modifier and its probability; ("", 0) when neither labels nor head tell."""

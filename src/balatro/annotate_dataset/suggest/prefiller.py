@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from balatro.annotate_dataset.store.store import DatasetStore
 from balatro.annotate_dataset.suggest.embeddings import Embeddings
@@ -137,7 +138,9 @@ class Prefiller:
         said = [(self._from_labels.get(key), LABELS_SAY), (self._from_model.get(key), MODEL_SAYS)]
         if all(suggestion is None for suggestion, _ in said):
             said = [(self._from_file.get(key), FILE_SAYS)]
-        return combine([(suggestion, source) for suggestion, source in said if suggestion is not None])
+        prefill = combine([(suggestion, source) for suggestion, source in said if suggestion is not None])
+        # What reads the game's modifiers says nothing of another game's.
+        return prefill if prefill.modifier in self.store.modifiers else replace(prefill, modifier="", modifier_confidence=0.0)
 
     def _find_reader(self, model: str | None, threads: int | None) -> Reader | None:
         if model == PACKAGE:

@@ -35,9 +35,10 @@ class Reader:
         quad = np.where(corners > 0, corners - inset, corners + inset)
         (card,) = self.recognizer.read(picture, quad[None])
         told = {one.id: one for one in self.recognizer.bundle.cards}  # with those that were added by hand
+        is_ours = self.recognizer.bundle.game is None
+        kinds = [kind_of(one.name, told[one.id].type, told[one.id].rarity, is_ours) for one in card.top[:MAX_CANDIDATES]]
         candidates = tuple(
-            Candidate(guess.name, *kind_of(guess.name, told[guess.id].type, told[guess.id].rarity), guess.confidence, 0.0, "")
-            for guess in card.top[:MAX_CANDIDATES]
+            Candidate(guess.name, *kind, guess.confidence, 0.0, "") for guess, kind in zip(card.top, kinds, strict=False)
         )
         return Suggestion(card.known, 0.0, candidates, card.modifier, card.modifier_confidence)
 

@@ -58,8 +58,8 @@ class Suggestion:
 _BY_NAME = {card.name: card for card in CATALOGUE}
 
 
-def kind_of(name: str, kind: str, rarity: str) -> tuple[str, str]:
-    """Type and rarity of a card as they are told; the catalogue fills in what is left empty, where the type agrees."""
-    known = _BY_NAME.get(name)
+def kind_of(name: str, kind: str, rarity: str, is_ours: bool) -> tuple[str, str]:
+    """Type and rarity of a card as they are told; the catalogue fills in what its own cards left empty, where types agree."""
+    known = _BY_NAME.get(name) if is_ours else None
     kind = kind or (known.type if known else "")
     return kind, rarity or (known.rarity if known and kind == known.type else "")

@@ -196,13 +196,13 @@ def _disagrees(seen: Seen) -> Iterator[Suspicion]:
 
 
 def _modifier(seen: Seen) -> Iterator[Suspicion]:
-    """Pictures that the modifier head reads otherwise."""
+    """Pictures that the modifier head reads otherwise; it knows the game's own modifiers alone."""
     if seen.heads is None:
         return
     best = seen.heads.argmax(axis=1)
     for place, number in enumerate(best):
         label, sure = seen.label(place), float(seen.heads[place, number])
-        if label.modifier and label.modifier != MODIFIERS[number] and sure >= SURE:
+        if label.modifier in MODIFIERS and label.modifier != MODIFIERS[number] and sure >= SURE:
             why = f"labelled {label.modifier}, looks {MODIFIERS[number]} ({100 * sure:.0f} %)"
             mend = Relabel(seen.keys[place], modifier=MODIFIERS[number])
             yield Suspicion(seen.keys[place], "modifier", why, sure * 0.8, proposal=mend)

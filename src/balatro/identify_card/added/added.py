@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from balatro.config.cards import spelt
 from balatro.config.model_files import ADDED_FILE as FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import InputError, ModelError
-from balatro.identify_card.added.cards import EMPTY, PARTS, AddedCard, AddedCards, Looks, spelt
+from balatro.identify_card.added.cards import EMPTY, PARTS, AddedCard, AddedCards, Looks
 from balatro.identify_card.added.joining import log_sum, with_added
 from balatro.identify_card.added.pictures import AddedPicture, as_added, remove_unused, write_picture
 from balatro.runtime.model_json import BundleCard
@@ -41,6 +42,7 @@ __all__ = [
 LOCK = ".gallery_added.lock"
 FORMAT = 2
 MAX_CARDS, MAX_PICTURES, MAX_NAME = 10_000, 10_000, 80
+"""A store of more is better a model of its own: `balatro gallery new`, or `balatro train`."""
 
 
 def load_added(folder: Path) -> AddedCards:
@@ -91,7 +93,9 @@ def add_looks(
         kept = [as_added(sample, card.id, modifier, origin) for sample in samples]
         after = before.with_looks(card, looks, [picture for picture, _ in kept], of_sample)
         if len(after.cards) > MAX_CARDS or len(after.pictures) > MAX_PICTURES:
-            raise InputError(f"{folder}: {MAX_CARDS} cards or pictures were added, and no more fit; train a model on them")
+            raise InputError(
+                f"{folder}: {MAX_CARDS} cards or pictures were added, and no more fit; make a model of them (`gallery new`)"
+            )
         for picture, png in kept:
             write_picture(folder, picture, png)
         _save(folder, after)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from balatro.config.cards import fold
+from balatro.config.cards import spelt
 from balatro.errors import UnknownCardError
 from balatro.identify_card.added.pictures import AddedPicture
 
@@ -23,8 +23,8 @@ STRANGER = -1
 """The owner of views of invented cards, which are nobody's: they tell how near a stranger comes."""
 ROOM = 0.03
 """How much less alike than the least alike of its own views a card may be on a screen, and still be at its level."""
-MAX_COMPARED = 8_000
-"""Views, of more than these, are thinned when added cards are compared with each other."""
+NEIGHBOURS = 16
+"""Other added cards with which each is compared view by view: those whose views are the most alike in the mean."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +67,36 @@ class AddedCards:
     def likeness(self, embedding: np.ndarray) -> np.ndarray:
         """(N, cards) float32: cosine of (N, D) unit embeddings to the most alike view of each card; -1 without views."""
         result = np.full((len(embedding), len(self.cards)), -1.0, np.float32)
-        seen, starts, rows = self._order
+        seen, starts, _ = self._order
         if len(embedding) and len(seen):
-            result[:, seen] = np.maximum.reduceat(embedding.astype(np.float32) @ rows.T, starts, axis=1)
+            result[:, seen] = np.maximum.reduceat(embedding.astype(np.float32) @ self._ordered.T, starts, axis=1)
         return result
 
     @cached_property
     def _order(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The cards that have views, where the views of each start, and all embeddings (n, D), ordered by card."""
+        """The cards that have views, where the views of each start, and the (n,) rows of all, ordered by card."""
         order = np.argsort(self.owner, kind="stable")
         order = order[self.owner[order] != STRANGER]
         seen, starts = np.unique(self.owner[order], return_index=True)
-        return seen, starts, self.looks.embedding[order]
+        return seen, starts, order
+
+    @cached_property
+    def _ordered(self) -> np.ndarray:
+        """(n, D) embeddings in that order."""
+        return self.looks.embedding[self._order[2]]
 
     @cached_property
     def claims(self) -> np.ndarray:
         """(cards,) float32: how much the network's own classes claim the views of each card, the median."""
-        rows = (self.looks.claim[self.owner == number] for number in range(len(self.cards)))
-        return np.array([np.median(some) if len(some) else 0.0 for some in rows], np.float32)
+        result = np.zeros(len(self.cards), np.float32)
+        for number, rows in self._views_of():
+            result[number] = np.median(self.looks.claim[rows])
+        return result
+
+    def _views_of(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Each card that has views, and the rows of those."""
+        seen, starts, order = self._order
+        return zip(seen.tolist(), np.split(order, starts[1:]) if len(seen) else [], strict=True)
 
     @cached_property
     def levels(self) -> np.ndarray:
@@ -100,19 +112,30 @@ class AddedCards:
         return np.maximum(levels, np.minimum(self._between_cards(), self._within_cards() - ROOM)).astype(np.float32)
 
     def _between_cards(self) -> np.ndarray:
-        """(cards,) the likeness that a view of another added card reaches to each, at most; -1 where there is no other."""
-        rows = np.flatnonzero(self.owner != STRANGER)
-        rows = rows[:: 1 + len(rows) // MAX_COMPARED]
-        alike = self.likeness(self.looks.embedding[rows])
-        alike[np.arange(len(rows)), self.owner[rows]] = -1.0
-        return alike.max(axis=0, initial=-1.0)
+        """(cards,) the likeness that a view of another added card reaches to each, at most; -1 where there is no other.
+
+        Of many cards, only the NEIGHBOURS whose mean views are the most alike are compared view by view.
+        """
+        result = np.full(len(self.cards), -1.0, np.float32)
+        views = {number: self.looks.embedding[rows].astype(np.float32) for number, rows in self._views_of()}
+        numbers = np.array(list(views), int)
+        if len(numbers) < 2:
+            return result
+        means = np.stack([views[number].mean(axis=0) for number in numbers])
+        for place, number in enumerate(numbers):
+            alike = means @ means[place]
+            alike[place] = -np.inf
+            near = np.argpartition(alike, -min(NEIGHBOURS, len(alike) - 1))[-min(NEIGHBOURS, len(alike) - 1) :]
+            others = np.concatenate([views[other] for other in numbers[near]])
+            result[number] = (others @ views[number].T).max()
+        return result
 
     def _within_cards(self) -> np.ndarray:
         """(cards,) the likeness that each card's least alike view has to its others; -1 for one view alone."""
         result = np.full(len(self.cards), -1.0, np.float32)
-        for number in range(len(self.cards)):
-            views = self.looks.embedding[self.owner == number]
-            if len(views) > 1:
+        for number, rows in self._views_of():
+            if len(rows) > 1:
+                views = self.looks.embedding[rows]
                 alike = views @ views.T
                 np.fill_diagonal(alike, -1.0)
                 result[number] = alike.max(axis=1).min()
@@ -207,7 +230,3 @@ PARTS = {"embedding": np.float32, "modifier": np.int8, "claim": np.float32}
 EMPTY = AddedCards(
     (), Looks(np.zeros((0, 0), np.float32), np.zeros(0, np.int8), np.zeros(0, np.float32)), np.zeros(0, np.int32)
 )
-
-
-def spelt(text: str) -> str:
-    return fold(text) or text.strip().casefold()

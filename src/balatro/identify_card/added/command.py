@@ -10,6 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.identify_card.added.other_games import (
+    Folders,
+    add_many,
+    is_many,
+    is_of_pictures,
+    new_command,
+    own_entries,
+    remove_named,
+    remove_set,
+)
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.cards import AddedCard
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
 gallery = typer.Typer(
     help="Teach a model new cards by a picture of each, without training.", no_args_is_help=True, rich_markup_mode="rich"
 )
+gallery.command("new")(new_command)
 
 Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
 
@@ -29,7 +40,10 @@ Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes 
 def add_command(
     name: Annotated[
         str | None,
-        typer.Argument(help="The card's name; one that the model knows gets more looks.", show_default=False),
+        typer.Argument(
+            help="The card's name; one that the model knows gets more looks. Or a folder or table of many cards, alone.",
+            show_default=False,
+        ),
     ] = None,
     images: Annotated[
         list[str] | None,
@@ -54,11 +68,14 @@ def add_command(
     never_named: Annotated[
         bool, typer.Option("--never-named", help="A thing that is to stay unknown, though it resembles a card.")
     ] = False,
+    folders: Folders = "auto",
 ) -> None:
     """Add a card by one picture or more: a sprite with a transparent ground, or a cut-out of a screenshot. Or cards of a deck.
 
     All pictures of a card are taken, or none. They are kept in the model's folder: when the model is trained anew, the new one
-    looks at them again.
+    looks at them again. At most 10,000 cards and pictures are added beside a model's own.
+
+    A folder or table alone adds every card in it, as `balatro gallery new` reads it; to a model made so, without limit.
 
     Examples:
 
@@ -66,6 +83,7 @@ def add_command(
       balatro gallery add "My Joker" picture.png
       balatro gallery add "My Joker" foil.png --modifier Foil --model game
       balatro gallery add "Table sign" signs/ --never-named
+      balatro gallery add more_cards/ --model pokemon
       balatro gallery add --deck mod
       balatro gallery add --deck mod "My Joker" "Other Joker"
     """
@@ -75,6 +93,10 @@ def add_command(
         if (modifier, type, rarity) != ("Base", "", ""):
             raise SettingsError("--modifier, --type and --rarity are for pictures; a deck tells its cards' own")
         _add_deck(model, deck, [*([] if name is None else [name]), *(images or [])], not never_named)
+    elif name is not None and not images and is_many(name):
+        if (modifier, type, rarity, never_named) != ("Base", "", "", False):
+            raise SettingsError("--modifier, --type, --rarity and --never-named are for one card; a table tells its cards' own")
+        add_many(model, Path(name), folders)
     elif name is None or not images:
         raise SettingsError("a name and a picture are needed, or --deck; see `balatro gallery add --help`")
     else:
@@ -160,7 +182,7 @@ def list_command(
     model: Model = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
 ) -> None:
-    """List the cards that were added to a model.
+    """List the cards that were added to a model; of one made by `balatro gallery new`, its own cards, too.
 
     Examples:
 
@@ -169,38 +191,58 @@ def list_command(
       balatro gallery list --model game --json
     """
     from balatro.identify_card.added.added import load_added
-    from balatro.runtime.bundle import find_bundle
+    from balatro.runtime.bundle import find_bundle, load_bundle
 
-    folder = find_bundle(model)
-    added = load_added(folder)
+    bundle = load_bundle(find_bundle(model))
+    cards = [asdict(card) for card in load_added(bundle.folder).cards]
+    if is_of_pictures(bundle):
+        cards = [*own_entries(bundle), *(card | {"fields": {}, "added": True} for card in cards)]
     if as_json:
-        print(json.dumps([asdict(card) for card in added.cards], ensure_ascii=False))
+        print(json.dumps(cards, ensure_ascii=False))
         return
-    for card in added.cards:
-        told = ", ".join(text for text in (card.type, card.rarity, "" if card.known else "never named") if text)
-        print(f"{card.name}  ({card.id})  {_counted(card.pictures, 'picture')}{'  ' if told else ''}{told}")
-    if not added.cards:
-        print(f"{folder}: no card was added; add one with `balatro gallery add NAME IMAGE`")
+    for card in cards:
+        parts = (*card.get("fields", {}).values(), card["type"], card["rarity"], "" if card["known"] else "never named")
+        told = ", ".join(text for text in (*parts, "added" if card.get("added") else "") if text)
+        print(f"{card['name']}  ({card['id']})  {_counted(card['pictures'], 'picture')}{'  ' if told else ''}{told}")
+    if not cards:
+        print(f"{bundle.folder}: no card was added; add one with `balatro gallery add NAME IMAGE`")
 
 
 @gallery.command("remove")
 def remove_command(
-    name: Annotated[str, typer.Argument(help="An added card's name or id.")],
+    name: Annotated[str | None, typer.Argument(help="An added card's name or id.", show_default=False)] = None,
+    set_name: Annotated[
+        str | None,
+        typer.Option("--set", help="All cards of a set, of a model made by `balatro gallery new`.", show_default=False),
+    ] = None,
     model: Model = "auto",
 ) -> None:
     """Take an added card out again; what the model itself knows stays.
+
+    Of a model made by `balatro gallery new` its own cards are taken out as well: one by its id, all printings of a name, or all
+    cards of a set. From which likeness on cards are named stays as it is.
 
     Examples:
 
     \b
       balatro gallery remove "My Joker"
+      balatro gallery remove island_lea --model magic
+      balatro gallery remove --set LEA --model magic
     """
+    from balatro.errors import SettingsError
     from balatro.identify_card.added.added import remove_card
-    from balatro.runtime.bundle import find_bundle
+    from balatro.runtime.bundle import find_bundle, load_bundle
 
-    folder = find_bundle(model)
-    card = remove_card(folder, name)
-    print(f"{folder}: {card.name} removed ({_counted(card.pictures, 'picture')})")
+    if (name is None) == (set_name is None):
+        raise SettingsError("one of a card's name and --set is needed; `balatro gallery list` shows the cards")
+    bundle = load_bundle(find_bundle(model))
+    if set_name is not None:
+        if not is_of_pictures(bundle):
+            raise SettingsError(f"--set {set_name}: {bundle.name} has no sets; models made by `balatro gallery new` have")
+        remove_set(bundle, set_name)
+    elif name is not None and not (is_of_pictures(bundle) and remove_named(bundle, name)):
+        card = remove_card(bundle.folder, name)
+        print(f"{bundle.folder}: {card.name} removed ({_counted(card.pictures, 'picture')})")
 
 
 def _counted(number: int, thing: str) -> str:

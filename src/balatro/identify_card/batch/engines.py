@@ -18,10 +18,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
-from pathlib import Path
 
 from balatro.errors import InputError
-from balatro.identify_card.batch.many import Answer, Item, Reader, Work, chunks, items
+from balatro.identify_card.batch.many import Answer, Item, Reader, ReaderSettings, Work, chunks, items
 from balatro.utils.processes.signals import deaf_children
 
 CHUNK = 8
@@ -61,7 +60,7 @@ def _read_local(work: Work, share: Share) -> Generator[Answer, None, None]:
     if jobs > 1:
         yield from _read_in_processes(work, jobs, share.threads or 1)
         return
-    reader = Reader(work.model, share.threads or None, work.table)
+    reader = Reader(work.reader(share.threads or None))
     yield from map(reader.read, items(work))
 
 
@@ -73,7 +72,7 @@ def _worth(num_items: int | None) -> int:
 def _read_in_processes(work: Work, jobs: int, threads: int) -> Generator[Answer, None, None]:
     with _few_threads(threads):
         # Spawned, not forked: a fork of a process with threads, such as the progress bar's, may hang.
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work.model, threads, work.table))
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (work.reader(threads),))
         try:
             waiting: deque[Future[list[Answer]]] = deque()
             for chunk in chunks(work, CHUNK):
@@ -106,17 +105,15 @@ def _few_threads(threads: int) -> Iterator[None]:
 
 # In each reading process.
 
-_model: Path
-_threads: int
-_table: bool
+_settings: ReaderSettings
 _reader: Reader | None = None
 
 
-def _begin(model: Path, threads: int, table: bool) -> None:
-    global _model, _threads, _table
+def _begin(settings: ReaderSettings) -> None:
+    global _settings
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows it is not handed down
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _model, _threads, _table = model, threads, table
+    _settings = settings
 
 
 def _end_with_parent() -> None:
@@ -132,8 +129,8 @@ def _read_chunk(chunk: list[Item]) -> list[Answer]:
     if _reader is None:  # here and not in _begin: what is wrong with the model comes back as an error
         import cv2
 
-        cv2.setNumThreads(_threads)
-        _reader = Reader(_model, _threads, _table)
+        cv2.setNumThreads(_settings.threads or 1)
+        _reader = Reader(_settings)
     return [_reader.read(item) for item in chunk]
 
 

@@ -79,6 +79,12 @@ class Work:
     """Where to begin: files before this one are done,"""
     first_frame: int = 0
     """and of it so many frames."""
+    seen_as: str = "auto"
+    """One of SEEN_AS, what the pictures are."""
+
+    def reader(self, threads: int | None) -> ReaderSettings:
+        """What reads it, with so many CPU threads."""
+        return ReaderSettings(self.model, threads, self.table, self.seen_as)
 
     def to_do(self) -> Iterator[tuple[str, str, int]]:
         """Each file that is left, the place of its copy, and how many of its chosen frames are done."""
@@ -170,15 +176,31 @@ def num_items(work: Work) -> int | None:
     return total
 
 
+@dataclass(frozen=True)
+class ReaderSettings:
+    """What a reader is made of; small, as it goes to every process."""
+
+    model: Path
+    """The model's folder."""
+    threads: int | None = None
+    """CPU threads, see `Recognizer.load`."""
+    table: bool = False
+    """Whether the table is told, too."""
+    seen_as: str = "auto"
+    """What the pictures are, see `Recognizer.identify`."""
+
+
 class Reader:
     """A recognizer that turns items into lines. One in each process."""
 
-    def __init__(self, model: Path, threads: int | None, table: bool = False) -> None:
-        """threads: CPU threads, see `Recognizer.load`. table: whether the table is told, too."""
-        from balatro.identify_card.recognizer import Recognizer
+    def __init__(self, settings: ReaderSettings) -> None:
+        """ModelError for a model that cannot be read, or one of another game where the table is asked for."""
+        from balatro.identify_card.recognizer import Recognizer, check_table
 
-        self._recognizer = Recognizer.load(model, threads)
-        self._table = table
+        self._recognizer = Recognizer.load(settings.model, settings.threads)
+        if settings.table:
+            check_table(self._recognizer.bundle)
+        self._settings = settings
 
     def read(self, item: Item) -> Answer:
         """The line of one picture, and its copy with the cards marked. OSError when that cannot be written."""
@@ -188,7 +210,7 @@ class Reader:
             return _failed(item, item.error)
         try:
             image = load_image(item.file) if item.image is None else item.image
-            sight = self._recognizer.see(image)
+            sight = self._recognizer.see(image, self._settings.seen_as)
             told = self._tell(item, sight)
         except BalatroError as error:
             return _failed(item, str(error))
@@ -201,7 +223,7 @@ class Reader:
     def _tell(self, item: Item, sight: Sight) -> dict[str, Any]:
         from balatro.identify_card.card import picture_json
 
-        table = self._recognizer.table_of(sight) if self._table else None
+        table = self._recognizer.table_of(sight) if self._settings.table else None
         return picture_json(item.file, *sight.size, sight.cards, table)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from balatro.config.suffixes import is_video
 from balatro.errors import InputError, MissingPartError
-from balatro.identify_card.batch.many import Answer, Every, Item, Reader, Work, items, items_of
+from balatro.identify_card.batch.many import Answer, Every, Item, Reader, ReaderSettings, Work, items, items_of
 from balatro.utils.extras import how_to_install
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _answers(ray: Any, work: Work, readers: int, threads: int) -> Any:
         data = ray.data.from_items([_row(item) for item in items(work)])
     return data.map_batches(
         _Reading,
-        fn_constructor_args=(work.model, threads, work.table, folder),
+        fn_constructor_args=(work.reader(threads), folder),
         compute=ray.data.ActorPoolStrategy(size=readers),
         batch_size=BATCH,
         batch_format="pyarrow",
@@ -128,8 +128,8 @@ def _expand(files: pa.Table, every: Every, folder: Path) -> Iterator[pa.Table]:
 class _Reading:
     """A reader, in a process of the cluster."""
 
-    def __init__(self, model: Path, threads: int, table: bool, folder: Path) -> None:
-        self._begin = model, threads, table, folder
+    def __init__(self, settings: ReaderSettings, folder: Path) -> None:
+        self._begin = settings, folder
         self._reader: Reader | None = None
 
     def __call__(self, rows: pa.Table) -> pa.Table:
@@ -138,13 +138,13 @@ class _Reading:
         return _table([{"line": answer.line, "error": _bytes(answer.error)} for answer in answers])
 
 
-def _open(model: Path, threads: int, table: bool, folder: Path) -> Reader:
+def _open(settings: ReaderSettings, folder: Path) -> Reader:
     """Not in __init__: Ray tries that again and again, and its errors are not told."""
     import cv2
 
-    cv2.setNumThreads(threads)
+    cv2.setNumThreads(settings.threads or 1)
     _enter(folder)
-    return Reader(model, threads, table)
+    return Reader(settings)
 
 
 def _row(item: Item) -> dict[str, Any]:

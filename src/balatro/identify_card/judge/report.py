@@ -91,10 +91,10 @@ def miss_entry(outcome: Outcome) -> dict[str, Any]:
     said = outcome.said
     return {
         "picture": picture_url(outcome.crop),
-        "kind": "not found" if said is None else "name" if not outcome.name_right else "modifier",
-        "true": outcome.name,
+        "kind": outcome.kind,
+        "true": outcome.true,
         "true_modifier": outcome.modifier,
-        "said": said_name(said),
+        "said": outcome.answer,
         "said_modifier": said.modifier if said is not None else "",
         "guesses": _guesses(outcome.said.top) if outcome.said is not None else "",
         "confidence": (said.modifier_confidence if outcome.name_right else said.confidence) if said is not None else None,

@@ -55,6 +55,21 @@ class Outcome:
     def both_right(self) -> bool:
         return self.name_right and self.modifier_right
 
+    @property
+    def kind(self) -> str:
+        """Of a miss, what is wrong."""
+        return "not found" if self.said is None else "modifier" if self.name_right else "name"
+
+    @property
+    def true(self) -> str:
+        """What a page of misses calls the card,"""
+        return self.name
+
+    @property
+    def answer(self) -> str:
+        """and what it was called."""
+        return said_name(self.said)
+
 
 @dataclass(frozen=True, eq=False)
 class FalseName:

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from balatro.config.shapes import MARGIN
 from balatro.identify_card.card import Card
+from balatro.identify_card.marks import fonts
 from balatro.identify_card.marks.labels import (
     USUAL,
     Colour,
@@ -22,7 +23,6 @@ from balatro.identify_card.marks.labels import (
     Label,
     Line,
     colour_of,
-    font,
     line_height,
     place_labels,
     text_size,
@@ -169,7 +169,7 @@ def _plate(lines: tuple[Line, ...], colour: Colour, extent: tuple[int, int], siz
     pen = ImageDraw.Draw(plate)
     y = size * 0.17
     for line in lines:
-        pen.text(((extent[0] - text_width(line)) / 2, y), line.text, font=font(line.size), fill=(*line.colour, 255))
+        fonts.write(pen, ((extent[0] - text_width(line)) / 2, y), line.text, line.size, (*line.colour, 255))
         y += line_height(line)
     straight = np.asarray(plate).astype(np.uint16)
     straight[..., :3] = (straight[..., :3] * straight[..., 3:] + 127) // 255

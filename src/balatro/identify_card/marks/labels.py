@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
-from PIL import ImageFont
 
 from balatro.config.shapes import MARGIN
 from balatro.identify_card.card import Card
+from balatro.identify_card.marks import fonts
 from balatro.utils.flags.pick import expect
 from balatro.utils.quads import reading_order
 
@@ -137,17 +136,19 @@ def line_height(line: Line) -> float:
 
 def text_width(line: Line) -> float:
     """Pixels."""
-    return float(font(line.size).getlength(line.text))
+    return fonts.width(line.text, line.size)
 
 
 def _lines(card: Card, size: float, drawing: Drawing, colour: Colour, is_doubtful: bool) -> tuple[Line, ...]:
     sure = f"{card.confidence * 100:.0f}%{'?' if is_doubtful else ''}"
     note = sure if card.modifier in ("", "Base") else f"{card.modifier} {sure}"
-    lines = [Line(text, INK, size) for text in _wrap(card.name or "", size, card.box[2] - card.box[0])]
+    lines = [Line(text, INK, size) for text in _wrap(fonts.drawable(card.name or ""), size, card.box[2] - card.box[0])]
+    if card.fields:
+        lines.append(Line(fonts.drawable(" · ".join(card.fields.values())), DIM, size * 0.8))
     lines.append(Line(note, colour, size * 0.88))
     if drawing.runners_up:
         others = [guess for guess in card.top if guess.id != card.id and guess.confidence >= LEAST_PROBABLE][:RUNNERS_UP]
-        lines += [Line(f"{guess.name} {guess.confidence * 100:.0f}%", DIM, size * 0.8) for guess in others]
+        lines += [Line(fonts.drawable(f"{guess.name} {guess.confidence * 100:.0f}%"), DIM, size * 0.8) for guess in others]
     return tuple(lines)
 
 
@@ -253,13 +254,3 @@ def _stem(card: Card, place: Place) -> Place | None:
     if place[3] < card.box[1] - (place[3] - place[1]) / 2:
         return (x, card.box[1], x, place[3])
     return None
-
-
-def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font in about this size; half pixels are enough."""
-    return _font(round(size * 2))
-
-
-@lru_cache(maxsize=256)
-def _font(halves: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size=halves / 2)

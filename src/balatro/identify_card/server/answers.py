@@ -19,6 +19,14 @@ class Guess(BaseModel):
     confidence: float
 
 
+class Printing(BaseModel):
+    """One of the printings of a name that a card may be."""
+
+    id: str
+    confidence: float
+    fields: dict[str, str]
+
+
 class Card(BaseModel):
     """One card-like thing; null names where it is none of the known ones. Coordinates are pixels of the picture."""
 
@@ -33,6 +41,10 @@ class Card(BaseModel):
     box: list[int]
     quad: list[list[int]]
     top: list[Guess]
+    fields: dict[str, str] = {}
+    """What else is told of a card of another game: set, number ... Left out where there is nothing."""
+    printings: list[Printing] = []
+    """Left out where the name has one only."""
 
 
 class Picture(BaseModel):
@@ -84,6 +96,8 @@ class Info(BaseModel):
     model: str
     deck: str
     tasks: list[str]
+    balatro: bool
+    """False where the cards are another game's."""
     cards: int
     """Names that it may say."""
     limits: dict[str, float]

@@ -21,15 +21,14 @@ import numpy as np
 
 from balatro.errors import ModelError
 from balatro.identify_card.card import picture_json
-from balatro.identify_card.recognizer import Recognizer, whole
+from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.server.limits import Limits, Refused, decode
 from balatro.identify_card.server.memory import QUIET_S, give_back
-from balatro.identify_card.sight import Sight
 from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.runtime.stamps import stamp_model
 
 Outputs: TypeAlias = dict[str, np.ndarray]
-Whole: TypeAlias = Literal["auto", "card", "screen"]
+Whole: TypeAlias = Literal["auto", "card", "screen", "photo"]
 """What a picture is the whole of; "auto" tells it by the picture, as `balatro identify` does."""
 
 MAX_READERS = 8
@@ -226,7 +225,9 @@ class Readers:
     def _read(self, following: Following, upload: Upload) -> dict[str, Any]:
         picture = decode(upload.data, self.limits)
         self._follow(following)
-        sight = see_picture(following.recognizer, picture, upload.whole)
+        if upload.table and following.bundle.game is not None:
+            raise Refused(422, f"the model {following.bundle.name!r} is of another game, a table is Balatro's; ask /identify")
+        sight = following.recognizer.see(picture, upload.whole)
         table = following.recognizer.table_of(sight) if upload.table else None
         return picture_json(upload.name, *sight.size, sight.cards, table)
 
@@ -243,12 +244,3 @@ class Readers:
             log.error("%s", trouble)
         elif before and not trouble:
             log.warning("%s: what was added or set is read again", following.bundle.folder)
-
-
-def see_picture(recognizer: Recognizer, picture: np.ndarray, what: Whole = "auto") -> Sight:
-    """Look at an (H, W, 3) uint8 RGB picture; "card": it is one card without a border, "screen": a whole screen."""
-    if what == "card":
-        return recognizer.look_at(picture, whole(picture.shape[1], picture.shape[0]))
-    if what == "screen":
-        return recognizer.look_at(picture, recognizer.locate(picture))
-    return recognizer.see(picture)

@@ -41,14 +41,23 @@ async function introduce() {
   try {
     const info = await ask("info");
     find("model").textContent = `Names ${info.cards} cards, with the model ${info.model}.`;
+    if (!info.balatro) speakOf(info.deck);
     const classes = await ask("classes");
-    modifiers = classes.modifiers.length ? classes.modifiers : ["Base"];
+    modifiers = classes.modifiers;
     find("names").replaceChildren(...classes.cards.filter((card) => card.known).map((card) => new Option("", card.name)));
     await listAdded();
     if (!asking) say(""); // whoever was quicker reads about the picture by now
   } catch (error) {
     say("", error.message);
   }
+}
+
+/** The page's words where the cards are another game's. */
+function speakOf(deck) {
+  document.title = `${deck}: name the cards of a picture`;
+  document.querySelector("h1").textContent = deck;
+  find("lead").textContent = "Drop, paste or choose a photograph or a scan";
+  find("screen").textContent = "cards that stand upright";
 }
 
 async function read(chosen) {
@@ -137,6 +146,8 @@ function entry(card, index) {
     changed ? `${card.modifier} (${percent(card.modifier_confidence)})` : "",
     card.type,
     card.rarity,
+    ...Object.values(card.fields ?? {}),
+    card.printings ? `one of ${card.printings.length} printings` : "",
     card.known ? "" : "perhaps no card",
   ];
   button.append(make("span", "number", String(index + 1)), make("span", "name", card.name ?? "Unknown"));
@@ -146,7 +157,8 @@ function entry(card, index) {
   more.id = `more-${index}`;
   const guesses = make("ol", "guesses");
   guesses.setAttribute("aria-label", "The likeliest cards");
-  guesses.append(...card.top.map(guessLine));
+  const printings = (card.printings ?? []).map((one) => ({ ...one, name: Object.values(one.fields).join(" ") || one.id }));
+  guesses.append(...printings.map(guessLine), ...card.top.map(guessLine));
   more.append(guesses);
   if (find("picture").naturalWidth) more.append(teachForm(card, find("picture"), taught));
   button.setAttribute("aria-controls", more.id);

@@ -54,7 +54,14 @@ def add_about(router: APIRouter, readers: Readers, gallery: ServedGallery) -> No
         """Which model answers here, and within which limits."""
         bundle = await gallery.bundle()
         facts = {"version": __version__, "model": bundle.name, "deck": bundle.deck, "tasks": sorted(bundle.tasks)}
-        return JSONResponse(facts | {"cards": sum(card.known for card in bundle.cards), "limits": asdict(readers.limits)})
+        return JSONResponse(
+            facts
+            | {
+                "balatro": bundle.game is None,
+                "cards": sum(card.known for card in bundle.cards),
+                "limits": asdict(readers.limits),
+            }
+        )
 
     @router.get("/classes", response_model=Classes, responses=refusals(409, 503), tags=["about"])
     async def classes() -> Response:

@@ -14,6 +14,7 @@ function teachForm(card, picture, done) {
   look.setAttribute("aria-label", "Its modifier");
   look.append(...modifiers.map((one) => new Option(one)));
   look.value = card.modifier || modifiers[0];
+  look.hidden = !modifiers.length; // of a game that has none
   const button = make("button", "", "Add this card");
   form.append(make("p", "", card.known ? "Not this card? Say which it is:" : "Is it a card? Say which:"), name, look, button);
   form.addEventListener("submit", async (event) => {
@@ -22,7 +23,7 @@ function teachForm(card, picture, done) {
     try {
       const body = new FormData();
       body.append("name", name.value);
-      body.append("modifier", look.value);
+      if (modifiers.length) body.append("modifier", look.value);
       body.append("images", await cutOut(card, picture), "card.png");
       done(await ask("gallery", { method: "POST", body }));
     } catch (error) {

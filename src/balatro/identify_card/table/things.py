@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from balatro.config.kinds import KINDS, kind_of
+from balatro.config.playing_cards import ASPECTS
 from balatro.identify_card.card import Card
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.sight import Sight
 from balatro.utils.chances import softmax
 
-ASPECTS = ("rank", "suit", "enhancement", "seal", "debuffed", "sticker")
-"""Tasks of the encoder that tell more of a card than its name; a model has some of them or none."""
 NO_NAME = re.compile(r"\d+,\d+|\b\d+$")
 """A picture that is called by its cell or number has no name."""
 

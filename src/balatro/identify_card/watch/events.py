@@ -55,9 +55,9 @@ OnEvent: TypeAlias = Callable[[Event], None]
 
 COLUMNS = (
     *("event", "seconds", "since", "track", "id", "name", "type", "rarity", "modifier", "confidence", "modifier_confidence"),
-    *("left", "top", "right", "bottom", "before", "file"),
+    *("left", "top", "right", "bottom", "before", "file", "fields"),
 )
-"""Columns of the CSV."""
+"""Columns of the CSV; `fields` is `set=LEA; number=288`."""
 
 
 def json_line(event: Event) -> str:
@@ -69,6 +69,7 @@ def csv_line(event: Event) -> str:
     """One row of COLUMNS, with its line end."""
     card = event.card.to_json()
     card.update(zip(("left", "top", "right", "bottom"), card["box"], strict=True))
+    card["fields"] = "; ".join(f"{name}={value}" for name, value in event.card.fields.items())
     return _csv_row([{**event.to_json(), "before": event.before, "file": event.file, **card}[column] for column in COLUMNS])
 
 
@@ -76,8 +77,9 @@ def text_line(event: Event) -> str:
     """One line for people."""
     card = event.card
     modifier = f" ({card.modifier})" if card.modifier not in ("", "Base") else ""
+    fields = "".join(f" [{value}]" for value in card.fields.values())
     was = f", was {event.before}" if event.kind == CHANGED else ""
-    return f"{event.seconds:9.2f} s  {event.kind:<8}  {card.name}{modifier}{was}  {card.confidence * 100:.0f} %\n"
+    return f"{event.seconds:9.2f} s  {event.kind:<8}  {card.name}{modifier}{fields}{was}  {card.confidence * 100:.0f} %\n"
 
 
 def _csv_row(values: list[Any]) -> str:

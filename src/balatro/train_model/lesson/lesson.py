@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from balatro.config.cards import CATALOGUE, fold
+from balatro.config.cards import CATALOGUE, CatalogueCard, fold, is_catalogues
 from balatro.config.kinds import CARD
 from balatro.errors import InputError, LabelError, SettingsError
 from balatro.render.deck import deck_hash
@@ -41,6 +41,8 @@ from balatro.utils.labels import CardLabel
 SIDES = ("train", "val", "test", "holdout")
 CATALOGUE_PLACE = {card.name: place for place, card in enumerate(CATALOGUE)}
 _FOLDED = {fold(card.name): card for card in CATALOGUE}
+Catalogue = Mapping[str, CatalogueCard]
+"""The cards by their folded names; empty where the labels are another game's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +84,9 @@ def prepare_lesson(settings: TrainSettings, new_split: bool = False) -> Lesson:
     _check_data(tasks, settings, dataset)
     if dataset is None:
         _check_looks(tasks, deck)
-    classes, place_of = _classes(deck, dataset)
-    task_classes = {name: _class_names(task, classes, labels, deck is not None) for name, task in tasks.items()}
+    catalogue = _catalogue(labels)
+    classes, place_of = _classes(deck, dataset, catalogue)
+    task_classes = {name: _class_names(task, classes, labels, deck is not None, catalogue) for name, task in tasks.items()}
     notes = list(dataset.notes) if dataset else []
     sides = {}
     if dataset:
@@ -147,33 +150,39 @@ def _check_looks(tasks: Mapping[str, Task], deck: DeckLesson | None) -> None:
 # Classes.
 
 
-def _classes(deck: DeckLesson | None, dataset: Dataset | None) -> tuple[tuple[CardClass, ...], dict[str, int]]:
+def _catalogue(labels: Sequence[CardLabel]) -> Catalogue:
+    return _FOLDED if is_catalogues({label.name for label in labels if label.name}) else {}
+
+
+def _classes(
+    deck: DeckLesson | None, dataset: Dataset | None, catalogue: Catalogue
+) -> tuple[tuple[CardClass, ...], dict[str, int]]:
     """The cards of the deck, then those that only the labels name; and each labelled name's place."""
     classes = list(deck.classes) if deck else []
     places = {card.name: int(deck.card_class[place]) for place, card in enumerate(classes) if card.known} if deck else {}
     folded = {fold(name): place for name, place in places.items()}
     place_of: dict[str, int] = {}
     names = dataset.learned_names if dataset else []
-    for name in sorted(names, key=lambda name: (CATALOGUE_PLACE.get(_proper(name), len(CATALOGUE)), name)):
-        proper = _proper(name)
+    for name in sorted(names, key=lambda name: (CATALOGUE_PLACE.get(_proper(name, catalogue), len(CATALOGUE)), name)):
+        proper = _proper(name, catalogue)
         place = places.get(proper, folded.get(fold(proper)) if deck else None)
         if place is None:
             assert dataset is not None
             place = len(classes)
-            classes.append(_card_class(proper, dataset.labels, {card.id for card in classes}))
+            classes.append(_card_class(proper, dataset.labels, {card.id for card in classes}, catalogue))
             places[proper] = place
         place_of[name] = place
     return tuple(classes), place_of
 
 
-def _proper(name: str) -> str:
+def _proper(name: str, catalogue: Catalogue) -> str:
     """A card of the catalogue as the game writes it: Dna -> DNA."""
-    card = _FOLDED.get(fold(name))
+    card = catalogue.get(fold(name))
     return card.name if card else name
 
 
-def _card_class(name: str, labels: Sequence[CardLabel], taken: set[str]) -> CardClass:
-    card = _FOLDED.get(fold(name))
+def _card_class(name: str, labels: Sequence[CardLabel], taken: set[str], catalogue: Catalogue) -> CardClass:
+    card = catalogue.get(fold(name))
     if card is not None:
         return CardClass(card.id, card.name, card.type, card.rarity, True, (1.0, 1.0))
     same = next(label for label in labels if label.name == name)
@@ -184,19 +193,21 @@ def _card_class(name: str, labels: Sequence[CardLabel], taken: set[str]) -> Card
     return CardClass(slug if number == 1 else f"{slug}_{number}", name, same.type, same.rarity, True, (1.0, 1.0))
 
 
-def _class_names(task: Task, classes: Sequence[CardClass], labels: Sequence[CardLabel], draws: bool) -> list[str]:
+def _class_names(
+    task: Task, classes: Sequence[CardClass], labels: Sequence[CardLabel], draws: bool, catalogue: Catalogue
+) -> list[str]:
     if task.field == "name":
         return [card.id for card in classes]
     if task.classes:
         return list(task.classes)
     drawn = {getattr(card, task.field, "") for card in classes if card.known} if draws else set()
-    return sorted((drawn | {_value(label, task.field) for label in labels}) - {""})
+    return sorted((drawn | {_value(label, task.field, catalogue) for label in labels}) - {""})
 
 
-def _value(label: CardLabel, name: str) -> str:
+def _value(label: CardLabel, name: str, catalogue: Catalogue) -> str:
     """A label's field; type and rarity of the game's cards follow from their name."""
     told = label.get(name)
-    card = _FOLDED.get(fold(label.name)) if not told and name in ("type", "rarity") else None
+    card = catalogue.get(fold(label.name)) if not told and name in ("type", "rarity") else None
     return getattr(card, name) if card else told
 
 
@@ -215,7 +226,7 @@ def _pictures(
 
     originals: whether they train too, or their augmented copies alone.
     """
-    rows = dataset.rows(side)
+    catalogue, rows = _catalogue(dataset.labels), dataset.rows(side)
     if side == "train" and not originals:
         rows = np.array([row for row in rows if dataset.labels[row].parent], np.int64)
     labels = [dataset.labels[row] for row in rows]
@@ -228,7 +239,7 @@ def _pictures(
             column = np.full(len(labels), CARD, np.int64)
         else:
             places = {value: place for place, value in enumerate(task_classes[name])}
-            column = np.array([places.get(_value(label, task.field), MISSING) for label in labels], np.int64)
+            column = np.array([places.get(_value(label, task.field, catalogue), MISSING) for label in labels], np.int64)
         silent = np.where(original, ORIGINALS not in task.data and side == "train", AUGMENTED not in task.data)
         columns[name] = np.where(silent, MISSING, column)
     return dataset.pictures(rows, columns)
@@ -270,7 +281,8 @@ def label_pictures(
     tasks = {name: TASKS.get(name) or Task(field=name) for name in task_classes}
     tasks = {name: replace(task, data=DATA) for name, task in tasks.items()}
     places = {fold(card.name): place for place, card in enumerate(cards) if card.known}
-    names = {label.name: fold(_proper(label.name)) for label in dataset.labels}
+    catalogue = _catalogue(dataset.labels)
+    names = {label.name: fold(_proper(label.name, catalogue)) for label in dataset.labels}
     place_of = {name: places[folded] for name, folded in names.items() if folded in places}
     return _pictures(dataset, side, tasks, task_classes, place_of), dataset.split.hash
 

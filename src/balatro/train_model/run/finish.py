@@ -145,10 +145,15 @@ def write_model(path: Path, folder: Path | None = None) -> str:
 
 
 def finish_report(run: Run, side: str = "val") -> Path | None:
-    """The report on a side of the split, in the run's folder; None where there are no labelled pictures to report on."""
+    """The report on a side of the split, in the run's folder; None where there are no labelled pictures to report on.
+
+    Where nothing validates, as with one picture a card, it is on the pictures that were trained on, and says so.
+    """
     from balatro.train_model.score.evaluate import report_pictures
 
     pictures = find_side(run.lesson, side)
+    if pictures is None:
+        pictures, side = find_side(run.lesson, "train"), f"train (no picture is in {side})"
     if pictures is None:
         return None
     encoder, _ = best_networks(run)

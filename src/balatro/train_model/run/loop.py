@@ -82,6 +82,7 @@ def finish(run: Run) -> None:
                 if run.step % run.epoch_steps == 0 or run.step == run.total_steps:
                     finish_epoch(run, validator, marks, board)
                     run.seconds = time.monotonic() - began
+                    _shorten(run, bar)
                     marks = [time.monotonic()] if run.total_steps else marks
                 if run.stop:
                     _save(run, LAST)
@@ -277,10 +278,28 @@ def _pace(run: Run, marks: list[float]) -> float:
 def _fix_steps(run: Run, marks: list[float], bar: Bar) -> None:
     """Turn `minutes` into a number of steps, by the pace up to now; a tenth, two minutes at most, is left for what follows."""
     pace = (marks[-1] - marks[UNTIMED]) / (len(marks) - 1 - UNTIMED)
-    after = min(0.1 * run.settings.minutes, 2.0)
-    left = (run.settings.minutes - after) * 60 - run.seconds
-    steps = torch.tensor(run.step + max(int(left / pace), 1), device=run.device)
-    run.total_steps = int(run.fabric.broadcast(steps)) if run.fabric.world_size > 1 else int(steps)
+    _set_steps(run, run.step + max(int(_seconds_left(run) / pace), 1), bar)
+
+
+def _shorten(run: Run, bar: Bar) -> None:
+    """After an epoch: fewer steps, where validating, saving or a slower machine left less of the minutes than was expected."""
+    settings = run.settings
+    if settings.epochs or settings.steps or not run.total_steps or run.step >= run.total_steps:
+        return
+    possible = run.step + max(int(_seconds_left(run) / (run.seconds / run.step)), 1)
+    if possible < run.total_steps:
+        _set_steps(run, possible, bar)
+
+
+def _seconds_left(run: Run) -> float:
+    """Of the minutes, less what follows on the training."""
+    return (run.settings.minutes - min(0.1 * run.settings.minutes, 2.0)) * 60 - run.seconds
+
+
+def _set_steps(run: Run, steps: int, bar: Bar) -> None:
+    """The same end for all processes."""
+    agreed = torch.tensor(steps, device=run.device)
+    run.total_steps = int(run.fabric.broadcast(agreed)) if run.fabric.world_size > 1 else int(agreed)
     run.schedule.set_total(run.total_steps)
     bar.set_total(run.total_steps)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,7 @@ def evaluate_split(model: Path, settings: TrainSettings, side: str, out: Path) -
         raise SettingsError(f"no side {side!r} of a split; choose one of: {', '.join(SIDES)}")
     encoder, classes = load_encoder(model / WEIGHTS_FILE)
     about = read_model_json(model / MODEL_FILE)
-    cards = [CardClass(**asdict(card)) for card in about.cards]
+    cards = [CardClass(one.id, one.name, one.type, one.rarity, one.known, one.size) for one in about.cards]
     pictures, split_hash = label_pictures(settings, side, classes, cards, encoder.image_size)
     if not len(pictures.keys):
         raise InputError(f"no pictures on the side {side!r} of this split; choose another with --split")

@@ -107,8 +107,7 @@ def choose_data(given: Given) -> tuple[str, ...]:
         return (RENDERED,)
     folder, copies = dataset_folders(given.get("input", ""), given.get("augmented", ""))
     if given.get("input") or (folder / LABELS).is_file():
-        # Copies beside another dataset may be those of a third one: they are taken when they are asked for.
-        use_copies = given.get("augmented") or (not given.get("input") and (copies / AUGMENTED_FILE).is_file())
+        use_copies = given.get("augmented") or _are_copies_of(copies / AUGMENTED_FILE, folder, bool(given.get("input")))
         return (ORIGINALS, AUGMENTED) if use_copies else (ORIGINALS,)
     if (art_dir("game") / "deck.json").is_file():
         return (RENDERED,)
@@ -116,6 +115,17 @@ def choose_data(given: Given) -> tuple[str, ...]:
         f"nothing to learn from: neither labelled pictures in {folder} (`balatro annotate`, or --input FOLDER) nor a deck "
         f"(`balatro art import`, or --deck demo)"
     )
+
+
+def _are_copies_of(augmented: Path, folder: Path, named: bool) -> bool:
+    """Whether copies are there. named: the dataset was, and copies beside it may be those of a third one: they are its own
+    where each has its original in it."""
+    if not augmented.is_file():
+        return False
+    if not named:
+        return True
+    originals = read_dataset(folder).keys()
+    return all(label.parent in originals for label in read_labels(augmented).values())
 
 
 def check_needs(given: Given, data: tuple[str, ...]) -> None:

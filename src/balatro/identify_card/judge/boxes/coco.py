@@ -14,6 +14,7 @@ from balatro.identify_card.judge.boxes.labels import (
     find_picture,
     split_class,
     to_box,
+    to_fields,
     to_modifier,
 )
 
@@ -66,7 +67,8 @@ def _label(entry: dict[str, Any], categories: dict[Any, str]) -> BoxLabel:
     name, modifier = split_class(categories[entry["category_id"]])
     if entry.get("iscrowd") or attributes.get(UNSURE) or name.casefold() == UNSURE:
         return BoxLabel(box, UNSURE)
-    return BoxLabel(box, name, "", to_modifier(attributes.get("modifier") or attributes.get("edition")) or modifier)
+    told = to_modifier(attributes.get("modifier") or attributes.get("edition"))
+    return BoxLabel(box, name, "", told or modifier, to_fields(attributes.get("fields")))
 
 
 def _picture(path: Path, image: dict[str, Any], cards: list[BoxLabel], unsure: list[Box]) -> BoxPicture:

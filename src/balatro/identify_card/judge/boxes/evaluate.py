@@ -100,7 +100,8 @@ def gather(results: Iterable[PictureResult], not_known: Sequence[str] = ()) -> B
 def tally(outcomes: Sequence[Outcome], num_false: int | None = None) -> dict[str, Any]:
     """Number of cards; shares in percent of all cards (modifiers: of those whose modifier is told); false names in 100 cards.
 
-    None where there is no card to have a share of. `intervals`: [low, high] of each.
+    None where there is no card to have a share of. `intervals`: [low, high] of each. Where printings are told, `printing` is
+    the share of these that are right, and `both` has them right as well.
     """
     num, told = len(outcomes), [outcome for outcome in outcomes if outcome.modifier]
     right = {
@@ -110,6 +111,9 @@ def tally(outcomes: Sequence[Outcome], num_false: int | None = None) -> dict[str
         "both": (sum(outcome.both_right for outcome in outcomes), num),
         "wrong": (sum(outcome.misnamed for outcome in outcomes), num),
     }
+    printings = [one.is_printing for one in outcomes if isinstance(one, BoxOutcome) and one.is_printing is not None]
+    if printings:
+        right["printing"] = (sum(printings), len(printings))
     counts: dict[str, Any] = {"cards": num}
     counts |= {name: round(100 * part / of, 2) if of else None for name, (part, of) in right.items()}
     intervals = {name: _percents(share_interval(part, of)) for name, (part, of) in right.items() if of}
@@ -132,6 +136,8 @@ def _read(recognizer: Recognizer, labels: BoxPicture) -> PictureResult:
     if labels.size not in (None, (width, height)):
         told = "{}x{}".format(*labels.size or ())
         raise InputError(f"{labels.path}: {width}x{height} pixels, but its boxes are for {told}; label the picture as it is")
+    if recognizer.bundle.same_name is not None:
+        labels = labels.by_printing({card.id: card.name for card in recognizer.bundle.cards if card.known})
     return judge_picture(labels.in_pixels(width, height), picture, recognizer.identify(picture))
 
 

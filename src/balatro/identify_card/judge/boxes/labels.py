@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,6 +34,14 @@ class BoxLabel:
     """Empty where only the name is told."""
     modifier: str | None = None
     """One of MODIFIERS; None where it is not told, which is then right whatever is read."""
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Of a card with several printings, which it is: its set, number, finish ..., as far as they are told."""
+    printing: str = ""
+    """The same by the id of the model's card, see `by_printing`."""
+
+    @property
+    def tells_printing(self) -> bool:
+        return bool(self.fields or self.printing)
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,14 @@ class BoxPicture:
     is_relative: bool = False
     size: tuple[int, int] | None = None
     """Width and height for which the boxes hold, where the labels tell it."""
+
+    def by_printing(self, names: Mapping[str, str]) -> BoxPicture:
+        """The same for a model in which several cards share a name: what an id told of a card is which printing it is.
+
+        names: of the model's cards, by id.
+        """
+        cards = (replace(one, name=names[one.id], id="", printing=one.id) if one.id in names else one for one in self.cards)
+        return replace(self, cards=tuple(cards))
 
     def in_pixels(self, width: int, height: int) -> BoxPicture:
         """The same with boxes in pixels of a picture of this size."""
@@ -79,6 +95,14 @@ def to_modifier(value: Any) -> str | None:
     if found is None:
         raise ValueError(f"modifier {value!r}; expected one of {', '.join(MODIFIERS)}, or null")
     return found
+
+
+def to_fields(value: Any) -> dict[str, str]:
+    """Fields of a card by name; numbers become texts, what is empty is not told. ValueError for anything else."""
+    told = {} if value is None else value
+    if not isinstance(told, dict) or not all(isinstance(one, str | int | None) for one in told.values()):
+        raise ValueError(f'fields {value!r}; expected an object of texts, such as {{"set": "LEA"}}')
+    return {str(name): str(one) for name, one in told.items() if one not in (None, "")}
 
 
 def split_class(text: str) -> tuple[str, str | None]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from balatro.config.cards import CATALOGUE
 from balatro.errors import InputError
-from balatro.identify_card.judge.boxes.labels import BoxLabel, BoxPicture, find_picture, to_box, to_modifier
+from balatro.identify_card.judge.boxes.labels import BoxLabel, BoxPicture, find_picture, to_box, to_fields, to_modifier
 
 _NAMES = {card.id: card.name for card in CATALOGUE}
 
@@ -54,4 +54,5 @@ def _card(entry: dict[str, Any]) -> BoxLabel:
     card, name = str(entry.get("id") or ""), str(entry.get("name") or "")
     if not (card or name):
         raise ValueError("a card without a name and without an id")
-    return BoxLabel(to_box(entry["box"]), name or _NAMES.get(card, card), card, to_modifier(entry.get("modifier")))
+    name = name or _NAMES.get(card, card)
+    return BoxLabel(to_box(entry["box"]), name, card, to_modifier(entry.get("modifier")), to_fields(entry.get("fields")))

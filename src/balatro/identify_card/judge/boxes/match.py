@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,10 @@ class BoxOutcome(Outcome):
     """Whether the name is right: by id where the label has one, else by name."""
     height: float = 0.0
     """As a share of the picture's."""
+    is_printing: bool | None = None
+    """Whether the likeliest printing is the right one; None where the labels do not tell it."""
+    printing: str = ""
+    """Which one is right, for the page of misses."""
 
     @property
     def name_right(self) -> bool:
@@ -39,6 +43,24 @@ class BoxOutcome(Outcome):
     @property
     def modifier_right(self) -> bool:
         return self.said is not None and self.modifier in ("", self.said.modifier)
+
+    @property
+    def both_right(self) -> bool:
+        return super().both_right and self.is_printing is not False
+
+    @property
+    def kind(self) -> str:
+        is_rest_right = self.name_right and self.modifier_right
+        return "printing" if is_rest_right and self.is_printing is False else super().kind
+
+    @property
+    def true(self) -> str:
+        return f"{self.name} {self.printing}".strip()
+
+    @property
+    def answer(self) -> str:
+        told = " ".join(likeliest_fields(self.said).values()) if self.said and self.is_printing is not None else ""
+        return f"{super().answer} {told}".strip()
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +88,11 @@ def judge_picture(labels: BoxPicture, picture: np.ndarray, cards: Sequence[Card]
         said = None if place is None else cards[place]
         right = said is not None and is_same(said, label)
         height = (label.box[3] - label.box[1]) / picture.shape[0]
-        crop = None if right and label.modifier in (None, said and said.modifier) else _crop(picture, label.box, said)
-        outcome = BoxOutcome(
-            labels.file, "box", slot, label.id, label.name, label.modifier or "", said, crop, is_named=right, height=height
-        )
-        outcomes.append(outcome)
+        outcome = BoxOutcome(labels.file, "box", slot, label.id, label.name, label.modifier or "", said, None, right, height)
+        if label.tells_printing:
+            which = " ".join(label.fields.values()) or label.printing
+            outcome = replace(outcome, is_printing=is_printing(said, label), printing=which)
+        outcomes.append(outcome if outcome.both_right else replace(outcome, crop=_crop(picture, label.box, said)))
     false = [card for place, card in enumerate(cards) if card.known and place not in partners]
     false_names = [
         BoxFalseName(
@@ -87,6 +109,21 @@ def is_same(card: Card, label: BoxLabel) -> bool:
     if not card.known:
         return False
     return card.id == label.id if label.id else fold(label.name) in (fold(card.name or ""), fold(card.id or ""))
+
+
+def is_printing(card: Card | None, label: BoxLabel) -> bool:
+    """Whether the likeliest printing read is the label's: by its id, else by the fields that the label tells."""
+    if card is None or not card.known:
+        return False
+    if label.printing:
+        return card.id == label.printing
+    fields = likeliest_fields(card)
+    return all(fold(fields.get(name, "")) == fold(value) for name, value in label.fields.items())
+
+
+def likeliest_fields(card: Card) -> Mapping[str, str]:
+    """The fields of the likeliest printing of a card."""
+    return card.printings[0].fields if card.printings else card.fields
 
 
 def pair_boxes(labels: Sequence[BoxLabel], cards: Sequence[Card]) -> list[int | None]:

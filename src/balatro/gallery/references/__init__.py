@@ -1,0 +1,1 @@
+"""Models of any card game from one picture a card, without training."""
