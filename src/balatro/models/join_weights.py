@@ -1,4 +1,6 @@
-"""The package's weights out of two runs: the encoder of one, the locator of another. `python -m balatro.models.join_weights`
+"""The package's weights out of two runs: the encoder of one, the locator of another.
+
+    python -m balatro.models.join_weights ENCODER_RUN/weights LOCATOR_RUN/weights OUT
 
 Each network learns on; where only one of them became better, the other is kept as it was.
 """
