@@ -14,6 +14,7 @@ from balatro.config.model_files import LOCATOR_FILE
 from balatro.config.paths import data_dir, package_weights
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.utils.durations import read_duration
+from balatro.utils.flags import completion
 
 if TYPE_CHECKING:
     from balatro.build_dataset.capture import Capture, Step, Summary
@@ -41,11 +42,15 @@ def capture(
         typer.Option(
             metavar="auto|regions|classic",
             help="How cards are found: by the network; in the places of the calibrator; by outlines, on a plain table.",
+            autocompletion=completion.one_of("auto", "regions", "classic"),
         ),
     ] = "auto",
     model: Annotated[
         str,
-        typer.Option(help="Whose network finds the cards; auto takes yours, else the one that comes along."),
+        typer.Option(
+            help="Whose network finds the cards; auto takes yours, else the one that comes along.",
+            autocompletion=completion.models,
+        ),
     ] = "auto",
     auto: Annotated[
         bool,

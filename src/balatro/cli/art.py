@@ -12,6 +12,7 @@ from balatro.config.model_files import WEIGHTS_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import art_dir, data_dir, model_dir
 from balatro.errors import DeckError, SettingsError
+from balatro.utils.flags import completion
 from balatro.utils.names import checked_name
 
 if TYPE_CHECKING:
@@ -88,13 +89,15 @@ def demo_command(
 
 @art.command("sheet")
 def sheet_command(
-    deck: Annotated[str, typer.Argument(help="A deck of yours, by its name.", callback=checked_name)] = "demo",
+    deck: Annotated[
+        str, typer.Argument(help="A deck of yours, by its name.", callback=checked_name, autocompletion=completion.decks)
+    ] = "demo",
     modifier: Annotated[
         str,
         typer.Option(
             help="Base, Foil, Holographic, Polychrome, Negative, or Mixed: one by lot for every card.",
             callback=_checked_modifier,
-            autocompletion=lambda: [*MODIFIERS, "Mixed"],
+            autocompletion=completion.one_of(*MODIFIERS, "Mixed"),
         ),
     ] = "Base",
     out: Annotated[Path | None, typer.Option(help="The picture to write; left out: DECK-MODIFIER.png here.")] = None,
@@ -124,7 +127,14 @@ def sheet_command(
 
 @art.command("list")
 def list_command(
-    deck: Annotated[str | None, typer.Argument(help="A deck of yours; `game` is always there.", show_default=False)] = None,
+    deck: Annotated[
+        str | None,
+        typer.Argument(
+            help="A deck of yours; `game` is always there.",
+            show_default=False,
+            autocompletion=lambda: sorted({"game", *completion.decks()}),
+        ),
+    ] = None,
 ) -> None:
     """List your decks, or the cards of one.
 

@@ -13,6 +13,7 @@ from balatro.errors import MissingPartError, SettingsError
 from balatro.identify_card.command import Threads
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
+from balatro.utils.flags import completion
 from balatro.utils.flags.options import listed
 from balatro.utils.flags.records import read_table
 from balatro.utils.names import checked_name
@@ -30,10 +31,15 @@ FORMATS = [row.name for row in read_table("balatro.export.formats", "FORMATS")]
 def export(
     source: Annotated[
         str,
-        typer.Argument(help="A model or a run: name or folder; or a checkpoint.", show_default=False, metavar="MODEL_OR_RUN"),
+        typer.Argument(
+            help="A model or a run: name or folder; or a checkpoint.",
+            show_default=False,
+            metavar="MODEL_OR_RUN",
+            autocompletion=completion.sources,
+        ),
     ],
-    format: Annotated[str, typer.Option(help=f"{listed(FORMATS)}.")] = "onnx",
-    precision: Annotated[str, typer.Option(help="fp32 or int8.")] = "fp32",
+    format: Annotated[str, typer.Option(help=f"{listed(FORMATS)}.", autocompletion=completion.one_of(*FORMATS))] = "onnx",
+    precision: Annotated[str, typer.Option(help="fp32 or int8.", autocompletion=completion.one_of("fp32", "int8"))] = "fp32",
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for it.", show_default="data/models/NAME, or NAME-int8, NAME-openvino …", metavar="DIR"),

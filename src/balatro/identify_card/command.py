@@ -18,12 +18,18 @@ import typer
 
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
+from balatro.utils.flags import completion
 
 if TYPE_CHECKING:
     from balatro.identify_card.batch.engines import Engine, Share
     from balatro.identify_card.batch.many import Answer, Work
 
-Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
+Model = Annotated[
+    str,
+    typer.Option(
+        help="Name or folder of a model; auto takes `game` where there is one, else `demo`.", autocompletion=completion.models
+    ),
+]
 Threads = Annotated[int, typer.Option(min=0, max=64, help="CPU threads; 0 chooses.")]
 
 JsonOut = Annotated[str | None, typer.Option("--json", help="Write one JSON line per picture; - is stdout.", metavar="OUT")]
@@ -49,7 +55,9 @@ def identify(
         int, typer.Option(min=0, max=1024, help="Processes that read; 0: one for each core, fewer for few pictures.")
     ] = 0,
     threads: Threads = 0,
-    engine: Annotated[str, typer.Option(help="local, or ray for a Ray cluster.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="local, or ray for a Ray cluster.", autocompletion=completion.one_of("local", "ray"))
+    ] = "local",
     address: Annotated[str | None, typer.Option(help="Of the Ray cluster; left out, one on this machine.")] = None,
 ) -> None:
     """Name the cards of pictures and videos: whole screens, parts of them, or single cards.

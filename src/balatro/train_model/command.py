@@ -14,6 +14,7 @@ from balatro.errors import MissingPartError, SettingsError
 from balatro.train_model.settings.options import OPTIONS, read_config, write_config
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
+from balatro.utils.flags import completion
 from balatro.utils.flags.options import with_options
 from balatro.utils.names import checked_name
 
@@ -42,6 +43,7 @@ def train(
             help="Go on with a run (its name, its folder, or a checkpoint). Flags given here change its strategy or length.",
             metavar="RUN",
             show_default=False,
+            autocompletion=completion.runs,
         ),
     ] = None,
     config: Annotated[
@@ -159,7 +161,10 @@ def pretrain(
 
 
 def compare(
-    runs: Annotated[list[str], typer.Argument(help="Names or folders of runs.", metavar="RUN...", show_default=False)],
+    runs: Annotated[
+        list[str],
+        typer.Argument(help="Names or folders of runs.", metavar="RUN...", show_default=False, autocompletion=completion.runs),
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the page.", metavar="DIR")] = Path("comparison"),
 ) -> None:
     """Lay runs side by side: what they were set to, how they went, and how well they read each modifier.

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.identify_card.command import Model
+from balatro.utils.flags import completion
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.cards import AddedCard
@@ -22,14 +24,28 @@ gallery = typer.Typer(
     help="Teach a model new cards by a picture of each, without training.", no_args_is_help=True, rich_markup_mode="rich"
 )
 
-Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
+
+def _added_names(ctx: typer.Context) -> list[str]:
+    """What Tab offers: the cards that were added to the model of the line."""
+    from balatro.errors import BalatroError
+    from balatro.identify_card.added.added import load_added
+    from balatro.runtime.bundle import find_bundle
+
+    try:
+        return [card.name for card in load_added(find_bundle(ctx.params.get("model") or "auto")).cards]
+    except BalatroError:
+        return []
 
 
 @gallery.command("add")
 def add_command(
     name: Annotated[
         str | None,
-        typer.Argument(help="The card's name; one that the model knows gets more looks.", show_default=False),
+        typer.Argument(
+            help="The card's name; one that the model knows gets more looks.",
+            show_default=False,
+            autocompletion=completion.cards,
+        ),
     ] = None,
     images: Annotated[
         list[str] | None,
@@ -41,12 +57,14 @@ def add_command(
         typer.Option(
             help="Name or folder of a deck: its cards are added by their sprites, those named, or all that the model lacks.",
             show_default=False,
+            autocompletion=completion.decks,
         ),
     ] = None,
     modifier: Annotated[
         str,
         typer.Option(
-            help="What the pictures show the card in. From Base the others are drawn.", autocompletion=lambda: MODIFIERS
+            help="What the pictures show the card in. From Base the others are drawn.",
+            autocompletion=completion.one_of(*MODIFIERS),
         ),
     ] = "Base",
     type: Annotated[str, typer.Option(help="Joker, Tarot … as it shall be told; left out: empty.")] = "",
@@ -185,7 +203,7 @@ def list_command(
 
 @gallery.command("remove")
 def remove_command(
-    name: Annotated[str, typer.Argument(help="An added card's name or id.")],
+    name: Annotated[str, typer.Argument(help="An added card's name or id.", autocompletion=_added_names)],
     model: Model = "auto",
 ) -> None:
     """Take an added card out again; what the model itself knows stays.

@@ -13,6 +13,7 @@ import typer
 
 from balatro.errors import InputError, SettingsError
 from balatro.identify_card.command import Threads
+from balatro.utils.flags import completion
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,7 +32,11 @@ def bench(
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="Name or folder of a model; several are measured side by side.", show_default="auto"),
+        typer.Option(
+            help="Name or folder of a model; several are measured side by side.",
+            show_default="auto",
+            autocompletion=completion.models,
+        ),
     ] = None,
     threads: Threads = 0,
     rounds: Annotated[int, typer.Option(min=1, max=10_000, help="How often each picture is read.")] = 20,

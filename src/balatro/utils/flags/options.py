@@ -23,6 +23,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
+from balatro.utils.flags.completion import one_of
 from balatro.utils.flags.records import Row, Told, sentences
 
 KNOB = "knob"
@@ -55,6 +56,8 @@ class Knob:
     """What the help says of them: `names`, `all` (what each is, too), or nothing."""
     parts: bool = False
     """Whether the fields of the rows are flags as well: `--scheduler cosine --scheduler-eta-min 1e-6`."""
+    complete: Callable[[], list[str]] | None = None
+    """What Tab offers, where it is not the rows: names in the data folder."""
     inside: Any = None
     """The field is a record of this kind, whose fields are flags."""
 
@@ -82,6 +85,12 @@ class Option:
         """The name in Python and in a TOML file."""
         return self.name.replace("-", "_")
 
+    @property
+    def completion(self) -> Callable[[], list[str]] | None:
+        """What Tab offers; None: files, as everywhere."""
+        rows = [row.name for row in self.knob.rows]
+        return self.knob.complete or (one_of(*rows) if rows else None)
+
     def parameter(self, own_default: bool) -> inspect.Parameter:
         """As typer takes it. own_default: the default is the command's; else None comes when the flag is left out."""
         names = [f"--{name}" for name in (self.name, *self.aliases)]
@@ -90,7 +99,8 @@ class Option:
         told = self.knob.shown if self.knob.shown is not None else own_default or told_value(self.default)
         option = typer.Option(
             *names, help=self.help, show_default=told or False, rich_help_panel=self.knob.panel or None,
-            metavar=self.knob.metavar, min=self.knob.low if own_default else None, max=self.knob.high if own_default else None,
+            metavar=self.knob.metavar, autocompletion=self.completion,
+            min=self.knob.low if own_default else None, max=self.knob.high if own_default else None,
         )  # fmt: skip
         default = self.default if own_default else None
         kind = self.type if default is not None else self.type | None
@@ -165,7 +175,7 @@ def _part_options(option: Option) -> Iterator[Option]:
         # What every task chooses for itself has no one default.
         shown = "" if option.type == list[str] else _by_user([(user, told_value(told.default)) for user, told in using], False)
         text = _by_user([(user, _uncapital(told.about)) for user, told in using], len(using) < len(rows))
-        knob = replace(option.knob, shown=shown, rows=(), parts=False)
+        knob = replace(option.knob, shown=shown, rows=(), complete=None, parts=False)
         flag = f"{option.name}-{name.replace('_', '-')}"
         yield Option(flag, using[0][1].type, f"{text[:1].upper()}{text[1:]}." if len(using) == len(rows) else f"{text}.", knob)
 
