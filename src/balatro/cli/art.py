@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from balatro.config.model_files import WEIGHTS_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import art_dir, data_dir, model_dir
 from balatro.errors import DeckError, SettingsError
@@ -35,6 +34,9 @@ Name = Annotated[str, typer.Option("--name", help="What the deck and its model a
 WithModel = Annotated[
     bool, typer.Option("--model/--no-model", help="Make a model from the deck at once, so that cards can be identified.")
 ]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Keep the new model, even where an older one reads better, which stays beside it.")
+]
 
 
 @art.command("import")
@@ -49,6 +51,7 @@ def import_command(
     ] = None,
     name: Name = "game",
     model: WithModel = True,
+    replace: Replace = False,
 ) -> None:
     """Make a deck of the 202 cards of the game from your own copy of it.
 
@@ -63,7 +66,7 @@ def import_command(
     """
     from balatro.render.game.game_art import import_art
 
-    _finish(import_art(path, name), model)
+    _finish(import_art(path, name), model, replace)
 
 
 @art.command("demo")
@@ -71,6 +74,7 @@ def demo_command(
     name: Name = "demo",
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another deck.")] = 0,
     model: WithModel = True,
+    replace: Replace = False,
 ) -> None:
     """Draw the demo deck: our own cards in the same shapes and with the same modifiers, for a machine without the game.
 
@@ -80,11 +84,11 @@ def demo_command(
       balatro art demo
       balatro art demo --seed 7 --name seven
     """
-    from dataclasses import replace
+    import dataclasses
 
     from balatro.render.demo_deck import draw_demo_deck
 
-    _finish(replace(draw_demo_deck(seed), name=name), model)
+    _finish(dataclasses.replace(draw_demo_deck(seed), name=name), model, replace)
 
 
 @art.command("sheet")
@@ -151,7 +155,7 @@ def list_command(
         print("  ".join(f"{text:<{width}}" for text, width in zip(row, (22, 26, 12, 10), strict=True)).rstrip())
 
 
-def _finish(deck: Deck, model: bool) -> None:
+def _finish(deck: Deck, model: bool, replace: bool) -> None:
     """Write the deck, make its model, and say what there is and what to type next."""
     from balatro.render.deck import save_deck
 
@@ -162,20 +166,20 @@ def _finish(deck: Deck, model: bool) -> None:
     if deck.strangers:
         print(f"  never to be named: {_counts(deck.strangers)}")
     if model:
-        _make_model(deck)
+        _make_model(deck, replace)
     print(f"next:  balatro identify screenshot.png --model {deck.name}")
     print(f"   or  balatro train --deck {deck.name}     to make it exact")
 
 
-def _make_model(deck: Deck) -> None:
+def _make_model(deck: Deck, replace: bool) -> None:
     from balatro.gallery.make import make_gallery_bundle
+    from balatro.identify_card.judge.contest import contest
 
     folder = model_dir(deck.name)
-    if (folder / WEIGHTS_FILE).is_file():
-        print(f"{folder}: a trained model is there already and stays")
-        return
-    make_gallery_bundle(deck, folder)
-    print(f"{folder}: a model that knows these cards by their pictures")
+    with contest(folder, replace, deck) as place:
+        make_gallery_bundle(deck, place)
+    if place == folder:
+        print(f"{folder}: a model that knows these cards by their pictures")
 
 
 def _counts(cards: tuple[DeckCard, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +54,11 @@ def export(
     screens: Annotated[int, typer.Option(min=1, max=10_000, help="Screens drawn to check it on.")] = 200,
     force: Annotated[bool, typer.Option("--force", help="Keep it, whatever the check says.")] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Write over any model in that folder, not only an older export of this one.")
+        bool,
+        typer.Option(
+            "--replace",
+            help="Write over any model in that folder, not only an older export of this one; the new one is kept anyway.",
+        ),
     ] = False,
     threads: Threads = 0,
 ) -> None:
@@ -88,6 +93,7 @@ def export(
     from balatro.export.inputs import find_inputs
     from balatro.export.make import Plan, export_model
     from balatro.export.source import open_source
+    from balatro.identify_card.judge.contest import contest
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_folder_output
 
@@ -97,7 +103,9 @@ def export(
         _check_out(folder, opened.bundle, replace)
         check_folder_output("--out", folder, find_images(check or [])[0])
         inputs = find_inputs(opened.bundle, check or [], screens)
-        exported = export_model(opened.bundle, Plan(format, chosen, precision, force), inputs, folder, threads or None)
+        with contest(folder, replace) as place:
+            exported = export_model(opened.bundle, Plan(format, chosen, precision, force), inputs, place, threads or None)
+    exported = dataclasses.replace(exported, folder=folder)
     Console(markup=False).print(export_table(exported))
     if chosen.place == "models":
         print(f"Try it: balatro identify screenshot.png --model {folder.name if out is None else folder}")
@@ -105,11 +113,16 @@ def export(
 
 def _write_run(run: Path, out: Path | None, replace: bool) -> None:
     from balatro.export.source import write_run
+    from balatro.identify_card.judge.contest import contest
 
     own = model_dir((run if run.is_dir() else run.parent).resolve().name)
     if out is not None and out.resolve() != own.resolve() and not replace:
         _check_empty(out)
-    write_run(run, out)
+    folder = out or model_dir(checked_name(own.name))
+    with contest(folder, replace) as place:
+        write_run(run, place)
+    if place == folder:
+        print(f"{folder}: written")
 
 
 def _check_out(folder: Path, original: Bundle, replace: bool) -> None:

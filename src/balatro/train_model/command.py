@@ -56,6 +56,10 @@ def train(
     report: Annotated[
         bool | None, typer.Option("--report/--no-report", help="Write the report at the end.", show_default="report")
     ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Keep the new model, even where an older one reads better, which stays beside it."),
+    ] = False,
     list_choices: Annotated[bool, typer.Option("--list", help="List tasks, networks, losses, strategies, and stop.")] = False,
     **given: Any,
 ) -> None:
@@ -104,7 +108,7 @@ def train(
         return
     _finish(run)
     if run.is_first:
-        _write(run, model_dir(name), start.get("report", True) if report is None else report)
+        _write(run, model_dir(name), start.get("report", True) if report is None else report, replace)
         typer.echo(f"Try it: balatro identify screenshot.png --model {name}")
 
 
@@ -261,10 +265,14 @@ def _told_folder(folder: Path) -> str:
     return folder.name if folder.resolve() == (runs_dir() / folder.name).resolve() else str(folder)
 
 
-def _write(run: Run, folder: Path, report: bool) -> None:
+def _write(run: Run, folder: Path, report: bool, replace: bool) -> None:
+    from balatro.identify_card.judge.contest import contest
     from balatro.train_model.run.finish import finish_bundle, finish_report
 
-    finish_bundle(run, folder)
+    with contest(folder, replace) as place:
+        finish_bundle(run, place)
+    if place == folder:
+        typer.echo(f"{folder}: written")
     if report:
         page = finish_report(run)
         if page is not None:

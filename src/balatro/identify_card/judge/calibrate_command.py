@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -60,6 +61,7 @@ def calibrate(
     ] = "3%",
     model: Model = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Keep it, even where drawn screens are read worse.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Put back what was there before any calibration.")] = False,
     plot: Annotated[
         Path | None,
@@ -90,7 +92,7 @@ def calibrate(
         return
     labelled = _dataset(dataset, frames, pictures)
     _check_plot(plot, [folder, *(place for place in (labelled, frames) if place is not None)], pictures or [])
-    _calibrate(folder, pictures or [], labelled, frames, rates, plot, dry_run, threads)
+    _calibrate(folder, pictures or [], labelled, frames, rates, plot, dry_run, threads, replace)
 
 
 def _check_plot(plot: Path | None, folders: list[Path], pictures: list[str]) -> None:
@@ -150,6 +152,7 @@ def _calibrate(
     plot: Path | None,
     dry_run: bool,
     threads: int,
+    replace: bool,
 ) -> None:
     from rich.console import Console
 
@@ -176,7 +179,18 @@ def _calibrate(
         print(f"{place}: the reliability diagram")
     if not dry_run:
         about = {"date": date.today().isoformat(), "false_names": rates[0], "cards": after.cards, "others": after.things}
-        _write(folder, knobs, about)
+        _keep(folder, knobs, about, replace)
+
+
+def _keep(folder: Path, knobs: Knobs, about: dict[str, Any], replace: bool) -> None:
+    """Write the calibrated model, where it is the better one; else it lies beside."""
+    from balatro.identify_card.judge.contest import contest
+
+    with contest(folder, replace) as new:
+        if new != folder:
+            shutil.copytree(folder, new)
+        _write(new, knobs, about)
+    if new == folder:
         print(f"{folder / 'model.json'}: written; `balatro calibrate --undo --model {folder.name}` takes calibrations back")
 
 
@@ -188,7 +202,7 @@ def _write(folder: Path, knobs: Knobs, about: dict[str, Any]) -> None:
     model = read_model_json(folder / MODEL_FILE)
     if model.calibration is None or not (folder / BEFORE).is_file():
         write_model_json(folder / BEFORE, model)
-    write_model_json(folder / MODEL_FILE, replace(put_knobs(model, knobs), calibration=about))
+    write_model_json(folder / MODEL_FILE, dataclasses.replace(put_knobs(model, knobs), calibration=about))
 
 
 def _tell_failures(failures: list[str]) -> None:
