@@ -126,6 +126,9 @@ def test_a_run_may_be_called_like_a_folder(tmp_path: Path, monkeypatch: pytest.M
     command.train(input="cards", epochs=1, report=False, **shape)
     command.train(resume="cards", epochs=2, report=False, config=tmp_path / "runs" / "cards" / "config.toml")
     assert load_state(tmp_path / "runs" / "cards")["epoch"] == 2
+    command.train(input="cards", epochs=1, report=False, overwrite=True, **shape)
+    assert load_state(tmp_path / "runs" / "cards")["epoch"] == 1
+    assert not (tmp_path / "runs" / "cards-2").exists() and (tmp_path / "data" / "models" / "cards.other").is_dir()
 
 
 @pytest.mark.usefixtures("quick")
@@ -253,6 +256,6 @@ def test_minutes_or_steps() -> None:
 
 
 def test_the_choices_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    command.train(list_choices=True)
+    command.train(list=True)
     said = capsys.readouterr().out
     assert all(name in said for name in ("identification", "resnet101", "arcface", "improved", "restarts", "group", "high"))

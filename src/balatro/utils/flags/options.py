@@ -15,17 +15,19 @@ A new flag is a new field.
 from __future__ import annotations
 
 import inspect
+import keyword
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from decimal import Decimal
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import typer
 
 from balatro.utils.flags.completion import one_of
 from balatro.utils.flags.records import Row, Told, sentences
 
+Record = TypeVar("Record")
 KNOB = "knob"
 """Key of a field's metadata."""
 
@@ -104,7 +106,8 @@ class Option:
         )  # fmt: skip
         default = self.default if own_default else None
         kind = self.type if default is not None else self.type | None
-        return inspect.Parameter(self.key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+        name = _parameter(self.name)
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
 
 
 def options_of(kind: type[Any]) -> Iterator[Option]:
@@ -138,6 +141,18 @@ def with_options(options: Iterable[Option], own_defaults: bool = True) -> Callab
     return wrap
 
 
+def take(kind: type[Record], given: dict[str, Any]) -> Record:
+    """The record that its own flags make; they are taken out of what was given. Those that are left out have their default."""
+    names = {entry.name: _parameter(entry.metadata[KNOB].name or entry.name) for entry in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{field_name: given.pop(name) for field_name, name in names.items() if name in given})
+
+
+def _parameter(name: str) -> str:
+    """What a flag is called in Python: `json`, `for_`."""
+    name = name.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
 def told_value(value: Any) -> str:
     """A default for the help: 0.00001 and not 1e-05; nothing for None, empty and off."""
     if isinstance(value, float):
@@ -161,6 +176,8 @@ def _help(sentence: str, knob: Knob) -> str:
     if not knob.rows or not knob.told:
         return sentence
     names = [f"{row.name} ({row.about.rstrip('.')})" if knob.told == "all" and row.about else row.name for row in knob.rows]
+    if not sentence:
+        return f"{listed(names)}."
     return f"{sentence.removesuffix('.')}: {listed(names)}."
 
 
