@@ -16,7 +16,6 @@ DRAWN_ART = "render/demo_art"
 EXCEPTIONS = {
     "identify_card/command.py:identify",
     "identify_card/added/command.py:add_command",
-    "identify_card/judge/calibrate_command.py:calibrate",
     "identify_card/server/app.py:make_app",
     "identify_card/server/command.py:serve",
     "identify_card/watch/command.py:_run",

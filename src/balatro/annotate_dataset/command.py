@@ -14,6 +14,7 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.annotate_dataset.store.store import DatasetStore
@@ -205,7 +206,7 @@ def _store(data: Path | None) -> DatasetStore:
 
 
 def _pictures(num: int) -> str:
-    return f"{num} picture{'s' * (num != 1)}"
+    return counted(num, "picture")
 
 
 def _list_failures(failures: Sequence[str]) -> None:

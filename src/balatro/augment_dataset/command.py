@@ -10,6 +10,7 @@ from balatro.augment_dataset.settings import OPTIONS, Places, Settings, choose_s
 from balatro.config.paths import data_dir
 from balatro.errors import InputError
 from balatro.utils.flags.options import options_of, take, with_options
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.augment_dataset.generate import Originals, Outcome
@@ -40,7 +41,10 @@ def augment(**given: Any) -> None:
     folder = places.input or data_dir() / "dataset_default"
     originals = generate.find_originals(folder, places.labels)
     if originals.num_left_out:
-        print(f"{originals.source}: {originals.num_left_out} entries are copies themselves and are left out", file=sys.stderr)
+        print(
+            f"{originals.source}: {counted(originals.num_left_out, 'copy', 'copies')} among the entries left out",
+            file=sys.stderr,
+        )
     if places.preview is not None:
         _preview(originals, settings, places.preview)
         return
@@ -60,16 +64,17 @@ def _preview(originals: Originals, settings: Settings, path: Path) -> None:
 def _tell(output: Path, outcome: Outcome) -> None:
     """What was done, on stdout; InputError at the end when some originals could not be read."""
     plan = outcome.plan
+    made = counted(len(outcome.labels), "copy", "copies")
     done = [f"{outcome.num_made} made", f"{outcome.num_kept} were there"]
     if outcome.num_removed:
         done.append(f"{outcome.num_removed} no longer asked for, removed")
-    print(f"{output}: {len(outcome.labels)} copies of {len(plan.copies) - len(outcome.failures)} pictures ({', '.join(done)})")
+    print(f"{output}: {made} of {counted(len(plan.copies) - len(outcome.failures), 'picture')} ({', '.join(done)})")
     for (modifier, synthetic), count in sorted(outcome.by_modifier().items()):
         print(f"  {modifier or 'no modifier':<12}{count:>7}{'  drawn over Base' if synthetic else ''}")
     if plan.num_bare:
-        print(f"  {plan.num_bare} pictures have no copies of their own: nothing that is left suits their modifier")
+        print(f"  {counted(plan.num_bare, 'picture')} without copies of their own: nothing that is left suits their modifier")
     for name, (reached, wanted) in sorted(plan.short.items())[:5]:
-        print(f"  {name}: {reached} pictures, the largest class has {wanted}; capture more of it")
+        print(f"  {name}: {counted(reached, 'picture')}, the largest class has {wanted}; capture more of it")
     if len(plan.short) > 5:
         print(f"  and {len(plan.short) - 5} more classes that stay smaller than the largest")
     for failure in outcome.failures:

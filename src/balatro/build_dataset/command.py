@@ -14,6 +14,7 @@ from balatro.config.paths import data_dir, package_weights
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.utils.durations import read_duration
 from balatro.utils.flags.options import options_of, take, with_options
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.build_dataset.capture import Capture, Step, Summary
@@ -222,9 +223,9 @@ def _tell(summary: Summary, folder: Path, json_out: str | None) -> None:
 
         print(json.dumps(summary.to_json(), ensure_ascii=False))
     else:
-        print(f"{folder}: {summary.saved} cards saved; {_outcomes(summary)}")
+        print(f"{folder}: {counted(summary.saved, 'card')} saved; {_outcomes(summary)}")
         print(
-            f"  {summary.frames} frames in {summary.seconds:.1f} s ({summary.fps:.1f} a second), "
+            f"  {counted(summary.frames, 'frame')} in {summary.seconds:.1f} s ({summary.fps:.1f} a second), "
             f"cards looked for in {summary.captures}; ended: {summary.ended}"
         )
         if summary.saved:

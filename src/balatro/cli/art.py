@@ -13,6 +13,7 @@ from balatro.config.paths import art_dir, data_dir, model_dir
 from balatro.errors import DeckError, SettingsError
 from balatro.utils.flags import completion
 from balatro.utils.names import checked_name
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.render.deck import Deck, DeckCard
@@ -184,7 +185,7 @@ def _make_model(deck: Deck, replace: bool) -> None:
 
 def _counts(cards: tuple[DeckCard, ...]) -> str:
     kinds = Counter(card.type for card in cards)
-    return f"{len(cards)} cards ({', '.join(f'{count} {kind.lower()}' for kind, count in kinds.items())})"
+    return f"{counted(len(cards), 'card')} ({', '.join(f'{count} {kind.lower()}' for kind, count in kinds.items())})"
 
 
 def _load(name: str) -> Deck:
@@ -215,7 +216,7 @@ def _list_decks() -> None:
     names = _deck_names()
     for name in names:
         deck = load_deck(art_dir(name))
-        print(f"{name:<16}{len(deck.known)} cards, {len(deck.strangers)} strangers   {art_dir(name)}")
+        print(f"{name:<16}{counted(len(deck.known), 'card')}, {counted(len(deck.strangers), 'stranger')}   {art_dir(name)}")
     if not names:
         print(f"no decks in {data_dir() / 'art'}; make one with `balatro art import` or `balatro art demo`")
 

@@ -13,6 +13,7 @@ from balatro.config.model_files import MODEL_FILE, WEIGHTS_FILE
 from balatro.config.paths import data_dir, model_dir
 from balatro.errors import BalatroError, ModelError
 from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.runtime.model_json import ModelJson
@@ -41,7 +42,10 @@ def list_command(as_json: AsJson = False) -> None:
         print(json.dumps(told, ensure_ascii=False))
         return
     for entry in told:
-        facts = entry.get("error") or f"{entry['made']}, deck {entry['deck']}, {entry['cards']} cards, {entry['megabytes']} MB"
+        facts = (
+            entry.get("error")
+            or f"{entry['made']}, deck {entry['deck']}, {counted(entry['cards'], 'card')}, {entry['megabytes']} MB"
+        )
         print(f"{entry['name']:<24}{facts}")
     if not told:
         print(f"no model in {data_dir() / 'models'}; `balatro art import` or `balatro demo` makes one")
@@ -141,7 +145,7 @@ def _made(folder: Path, model: ModelJson) -> str:
     if model.export is not None:
         return f"exported from {model.export.get('of')} ({model.export.get('format')} {model.export.get('precision')})"
     if model.training is not None:
-        return f"trained, {model.training.get('steps')} steps"
+        return f"trained, {counted(model.training.get('steps', 0), 'step')}"
     return "trained" if (folder / WEIGHTS_FILE).is_file() else "made without training"
 
 

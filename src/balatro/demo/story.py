@@ -43,6 +43,7 @@ from balatro.runtime.model_json import write_model_json
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place, new_folder, write_json, write_text
 from balatro.utils.images import write_png
+from balatro.utils.plurals import counted
 from balatro.utils.progress import track
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def play_demo(out: Path, steps: int = 300, seed: int = 0, num_screens: int = NUM
         tell.say(f"Playing {num_screens} screens and reading their cards")
         screens = list(_play(deck, seed, num_screens))
         before = _score(untrained, deck, screens, "Reading, untrained")
-        tell.say(f"Training on drawn screens for {steps} steps" if _has_torch() else NO_TRAINING)
+        tell.say(f"Training on drawn screens for {counted(steps, 'step')}" if _has_torch() else NO_TRAINING)
         trained = _better(untrained, _train(folder, seed, steps), deck) if _has_torch() else None
         tell.say("Reading the same screens again: training never saw them")
         recognizer = trained or untrained

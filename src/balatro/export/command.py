@@ -18,6 +18,7 @@ from balatro.utils.files import check_place
 from balatro.utils.flags import completion
 from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.names import checked_name
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -162,7 +163,7 @@ def _check_table(check: Check) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    same = f"{check.told}: {check.cards} cards, {check.same:.2f} % of them read the same"
+    same = f"{check.told}: {counted(check.cards, 'card')}, {check.same:.2f} % of them read the same"
     if check.original is None or check.exported is None:
         return Text(same)
     from balatro.identify_card.judge.scores import MEASURES

@@ -19,6 +19,7 @@ import typer
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
 from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.identify_card.batch.engines import Engine, Share
@@ -102,7 +103,7 @@ def identify(
     else:
         _read_to_file(chosen, work, share, counts, Path(json_out), resume)
     if draw is not None and counts.good:
-        print(f"{draw}: {counts.good} pictures with the cards marked", file=sys.stderr)
+        print(f"{draw}: {counted(counts.good, 'picture')} with the cards marked", file=sys.stderr)
     if counts.told:
         raise bad_pictures(counts.told, counts.good + counts.bad, counts.bad)
 
@@ -169,19 +170,21 @@ def _read_to_file(engine: Engine, work: Work, share: Share, counts: Counts, out:
         counts.bad += done.bad
         counts.told += done.told
         if done.lines:
-            print(f"{out}: {done.lines} pictures are done, going on", file=sys.stderr)
+            print(f"{out}: {counted(done.lines, 'picture')} done, going on", file=sys.stderr)
         work = replace(work, first_file=done.first_file, first_frame=done.first_frame)
         try:
             _read(engine, work, share, counts, lines.write)
         except BaseException:
             if lines.num_lines:
-                print(f"{out}: {lines.num_lines} pictures are done and kept; --resume goes on with them", file=sys.stderr)
+                print(
+                    f"{out}: {counted(lines.num_lines, 'picture')} done and kept; --resume goes on from there", file=sys.stderr
+                )
             else:
                 lines.drop()
             raise
         if counts.good:
             lines.finish()
-            print(f"{out}: {counts.good} pictures", file=sys.stderr)
+            print(f"{out}: {counted(counts.good, 'picture')}", file=sys.stderr)
         else:
             lines.drop()
 
@@ -213,7 +216,7 @@ def _without_copies(files: list[Path], paths: list[str], folder: Path) -> list[P
         return files
     old = {path for path in files if place in path.resolve().parents} - {Path(path) for path in paths}
     if old:
-        print(f"{folder}: {len(old)} pictures in it are left out, since --draw writes there", file=sys.stderr)
+        print(f"{folder}: {counted(len(old), 'picture')} in it left out, since --draw writes there", file=sys.stderr)
     return [path for path in files if path not in old]
 
 
@@ -275,7 +278,9 @@ def _print_cards(line: bytes) -> None:
     known = [card for card in read["cards"] if card["known"]]
     others = len(read["cards"]) - len(known)
     when = f" at {read['seconds']} s" if "seconds" in read else ""
-    title = f"{read['file']}{when}: {len(known)} cards" + (f", and {others} that are none of the known ones" if others else "")
+    title = f"{read['file']}{when}: {counted(len(known), 'card')}"
+    if others:
+        title += f", and {others} that {'is' if others == 1 else 'are'} none of the known ones"
     table = Table()
     for heading in ("card", "modifier", "type", "rarity"):
         table.add_column(heading)

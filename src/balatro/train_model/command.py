@@ -19,6 +19,7 @@ from balatro.utils.files import check_place
 from balatro.utils.flags import completion
 from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.names import checked_name
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.train_model.run.run import Run
@@ -217,8 +218,8 @@ def _resumed(name: str, flags: dict[str, Any], log_dir: Path | None) -> Run:
     run = resume(path, log_dir, changed)
     if run.done:
         raise SettingsError(
-            f"{path}: this run is done ({run.step} steps, {run.epoch} epochs); give --epochs or --steps beyond that to go on, "
-            f"or `balatro export {run.folder.name}` to write its model"
+            f"{path}: this run is done ({counted(run.step, 'step')}, {counted(run.epoch, 'epoch')}); "
+            f"give --epochs or --steps beyond that to go on, or `balatro export {run.folder.name}` to write its model"
         )
     return run
 

@@ -63,7 +63,7 @@ def test_the_better_keeps_the_name(old, new, replace, kept, capsys):
         assert "of the deck 'another', what was there of 'fake'" in said
     else:
         shares = [f"{0 if one is BLIND else 100:.1f} %" for one in (old, new)]
-        assert re.search(rf"on 1 labelled screens? {shares[0]} right before, {shares[1]} right now", said)
+        assert re.search(rf"on 1 labelled screen {shares[0]} right before, {shares[1]} right now", said)
 
 
 def test_reported_mistakes_count(tmp_path):

@@ -12,6 +12,7 @@ import typer
 from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.command import Model
 from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.cards import AddedCard
@@ -112,7 +113,7 @@ def _add_pictures(model: str, name: str, images: list[str], modifier: str, type:
     samples = [load_sample(path, recognizer.locator) for path in files]
     before = [_read(recognizer, sample) for sample in samples]
     card = recognizer.add(name, files, modifier, type, rarity, known)
-    print(f"{recognizer.bundle.folder}: {card.name} added by {_counted(card.pictures, 'picture')}, id {card.id}")
+    print(f"{recognizer.bundle.folder}: {card.name} added by {counted(card.pictures, 'picture')}, id {card.id}")
     for path, sample, was in zip(files, samples, before, strict=True):
         _tell_doubts(path, card, was, _read(recognizer, sample))
 
@@ -132,7 +133,7 @@ def _add_deck(model: str, deck_name: str, names: list[str], known: bool) -> None
     for card in track(cards, "Adding cards"):
         recognizer.add(card.name, [deck_sprite(card)], type=card.type, rarity=card.rarity, known=known)
     if cards:
-        print(f"{recognizer.bundle.folder}: {_counted(len(cards), 'card')} of {folder} added by their sprites")
+        print(f"{recognizer.bundle.folder}: {counted(len(cards), 'card')} of {folder} added by their sprites")
     else:
         print(f"{recognizer.bundle.folder}: knows all {len(deck.known)} cards of {folder} already; nothing added")
 
@@ -196,7 +197,7 @@ def list_command(
         return
     for card in added.cards:
         told = ", ".join(text for text in (card.type, card.rarity, "" if card.known else "never named") if text)
-        print(f"{card.name}  ({card.id})  {_counted(card.pictures, 'picture')}{'  ' if told else ''}{told}")
+        print(f"{card.name}  ({card.id})  {counted(card.pictures, 'picture')}{'  ' if told else ''}{told}")
     if not added.cards:
         print(f"{folder}: no card was added; add one with `balatro gallery add NAME IMAGE`")
 
@@ -218,8 +219,4 @@ def remove_command(
 
     folder = find_bundle(model)
     card = remove_card(folder, name)
-    print(f"{folder}: {card.name} removed ({_counted(card.pictures, 'picture')})")
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    print(f"{folder}: {card.name} removed ({counted(card.pictures, 'picture')})")

@@ -14,6 +14,7 @@ import typer
 from balatro.errors import InputError, SettingsError
 from balatro.identify_card.command import Threads
 from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -76,7 +77,7 @@ def _files(paths: list[str], bundle: Bundle) -> Iterator[tuple[list[Path], str]]
         files, failures = find_images(paths)
         if failures:
             raise InputError(failures[0])
-        yield files, f"{len(files)} pictures"
+        yield files, counted(len(files), "picture")
         return
     with TemporaryDirectory(prefix="balatro-bench-") as folder:
         files = _draw(bundle, Path(folder))

@@ -23,6 +23,7 @@ from balatro.errors import BalatroError
 from balatro.runtime.beside import is_same, other_of, put_beside, take_added
 from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.utils.files import check_place, exchange, put_back
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.identify_card.judge.scores import FalseName, Outcome
@@ -52,7 +53,7 @@ class Figure:
         return Figure(self.cards + more.cards, self.right + more.right, self.false_names + more.false_names)
 
     def __str__(self) -> str:
-        false = f", {self.false_names} false name{'' if self.false_names == 1 else 's'}" if self.false_names else ""
+        false = f", {counted(self.false_names, 'false name')}" if self.false_names else ""
         return f"{100 * self.right / max(self.cards, 1):.1f} % right{false}"
 
 
@@ -136,10 +137,12 @@ def _own_rounds(old: Recognizer, new: Recognizer) -> Iterator[Round]:
     frames = data_dir() / "frames"
     if (frames / LABELS).is_file():
         scores = [evaluate_frames(reader, frames, [], MOST_FRAMES) for reader in (old, new)]
-        yield Round(f"{scores[0].num_pictures} labelled screens", *(_figure(s.outcomes, s.false_names) for s in scores))
+        yield Round(
+            f"{counted(scores[0].num_pictures, 'labelled screen')}", *(_figure(s.outcomes, s.false_names) for s in scores)
+        )
     if cases := read_cases(regressions_dir()):
         right = [sum(result.passed for result in run_cases(reader, regressions_dir(), cases)) for reader in (old, new)]
-        yield Round(f"{len(cases)} reported mistakes", *(Figure(len(cases), count) for count in right))
+        yield Round(f"{counted(len(cases), 'reported mistake')}", *(Figure(len(cases), count) for count in right))
 
 
 def drawn_round(old: Recognizer, new: Recognizer, deck: Deck | None) -> Round | None:

@@ -31,6 +31,7 @@ from balatro.train_model.settings.settings import LAST_STEP
 from balatro.utils.files import check_place, write_bytes
 from balatro.utils.names import checked_name
 from balatro.utils.pixel_font import FONT_FILE, pack_font
+from balatro.utils.plurals import counted
 
 LOG = "pretrain_log.jsonl"
 """Beside the weights: how they were learned."""
@@ -169,7 +170,7 @@ def facts(run: Run) -> dict[str, str]:
         "data": ", ".join(settings.data),
         "tasks": ", ".join(run.lesson.tasks),
         "backbone": f"{settings.backbone}, {settings.image_size[0]}x{settings.image_size[1]}",
-        "length": f"{run.epoch} epochs, {run.step} steps, {run.seconds / 60:.1f} minutes",
+        "length": f"{counted(run.epoch, 'epoch')}, {counted(run.step, 'step')}, {run.seconds / 60:.1f} minutes",
         **told,
         "frozen": settings.freeze_strategy,
         "seed": str(settings.seed),
