@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def without_collecting() -> Iterator[None]:
     gc.enable()
 
 
+@cache
 def too_large() -> set[str]:
     """Every file, function and folder over its limit, as `path`, `path:function` and `path/`."""
     found = set()

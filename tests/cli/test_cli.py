@@ -128,6 +128,7 @@ def test_debug_by_environment(run, monkeypatch: pytest.MonkeyPatch):
     assert "Traceback" in run("art", "import", "/nowhere")[2]
 
 
+@pytest.mark.slow
 def test_import_list_and_sheet(run, game: Path, tmp_path: Path):
     status, said, _ = run("art", "import", str(game), "--no-model")
     assert status == 0
