@@ -10,9 +10,11 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 # Where the tests run under nohup or in the background, Ctrl+C is ignored, and would be by the programs that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -24,6 +26,14 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BALATRO_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("BALATRO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("BALATRO_DEBUG", "0")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_made_once() -> Iterator[None]:
+    """The command line is made of its functions whenever it is called; here once for all tests of a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.main.get_command", cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture(autouse=True)

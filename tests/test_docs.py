@@ -6,7 +6,9 @@ import importlib.util
 import re
 import shlex
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -15,6 +17,12 @@ from balatro.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "src/balatro/weights/README.md"])
+
+
+@cache
+def root() -> Any:
+    """The command line, made once: that takes a moment."""
+    return typer.main.get_command(app)
 
 
 def commands() -> dict[str, set[str]]:
@@ -26,7 +34,7 @@ def commands() -> dict[str, set[str]]:
         for name, child in getattr(command, "commands", {}).items():
             walk(child, [*words, name])
 
-    walk(typer.main.get_command(app), [])
+    walk(root(), [])
     return found
 
 
@@ -79,7 +87,7 @@ def test_every_module_says_in_one_line_what_it_is(module):
 
 @pytest.mark.parametrize("words", sorted(commands()))
 def test_every_command_has_help_with_an_example(words):
-    command = typer.main.get_command(app)
+    command = root()
     for word in words.split():
         command = command.commands[word]
     assert len(command.help or "") > 40
@@ -91,7 +99,7 @@ def test_every_command_has_help_with_an_example(words):
 
 def words_too_many(words: list[str]) -> list[str]:
     """What a command line leaves over when its command has taken its options and arguments."""
-    command = typer.main.get_command(app)
+    command = root()
     while words and words[0] in getattr(command, "commands", {}):
         command, words = command.commands[words[0]], words[1:]
     words = [word for word in words if word not in ("--help", "--debug")]

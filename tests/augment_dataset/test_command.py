@@ -84,7 +84,7 @@ def test_a_subset_of_labels(data: Path):
     few = {"cluster3_card4_id5.png": LABELS["cluster3_card4_id5.png"]}
     write_labels(data / "few.json", few)
     result = run("--labels", data / "few.json", "--n", 2)
-    assert "2 copies of 1 pictures" in result.stdout
+    assert "2 copies of 1 picture" in result.stdout
     assert {entry.parent for entry in read_labels(data / "augmented" / AUGMENTED).values()} == set(few)
 
 

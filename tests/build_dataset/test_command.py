@@ -99,6 +99,7 @@ def test_a_truncated_picture_is_told_and_the_others_done(pictures: Path, tmp_pat
     assert told["saved"] == 5 and "05.png" in told["skipped"][0]
 
 
+@pytest.mark.slow
 def test_a_real_window_is_captured_until_ctrl_c(tmp_path: Path) -> None:
     pytest.importorskip("mss")
     screens = []

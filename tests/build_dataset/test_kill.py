@@ -45,6 +45,7 @@ def save_and_kill(saver: subprocess.Popen[str], folder: Path, after: int, then_s
     return [line.removeprefix("saved ") for line in lines]
 
 
+@pytest.mark.slow
 def test_killed_while_saving(saver: subprocess.Popen[str], tmp_path: Path) -> None:
     folder = tmp_path / "screenshots"
     folder.mkdir()

@@ -302,6 +302,7 @@ def test_every_verdict_has_its_own_look() -> None:
 # A real desktop.
 
 
+@pytest.mark.slow
 def test_keys_on_a_real_desktop(tmp_path: Path) -> None:
     pytest.importorskip("mss")
     out = tmp_path / "cards"

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from balatro.errors import DeckError
 from balatro.render.deck import load_deck
 from balatro.render.game import game_art
 from balatro.utils.images import load_image
+from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.render.game.fake_game import write_archive, write_textures
 
 
@@ -126,6 +128,7 @@ def test_debug_by_environment(run, monkeypatch: pytest.MonkeyPatch):
     assert "Traceback" in run("art", "import", "/nowhere")[2]
 
 
+@pytest.mark.slow
 def test_import_list_and_sheet(run, game: Path, tmp_path: Path):
     status, said, _ = run("art", "import", str(game), "--no-model")
     assert status == 0
@@ -138,13 +141,16 @@ def test_import_list_and_sheet(run, game: Path, tmp_path: Path):
     assert load_image(out).shape[1] > 1000
 
 
-def test_import_keeps_a_trained_model(run, game: Path):
-    model_dir("game").mkdir(parents=True)
-    (model_dir("game") / "best_model.pth").write_bytes(b"hours of work")
+def test_import_keeps_what_was_there_beside(run, game: Path, monkeypatch: pytest.MonkeyPatch):
+    def make(deck, folder):
+        write_fake_bundle(folder, deck=deck.name)
+
+    monkeypatch.setattr("balatro.gallery.make.make_gallery_bundle", make)
+    older = write_fake_bundle(model_dir("game"), name="older", deck="another")
     status, said, _ = run("art", "import", str(game))
-    assert status == 0
-    assert "stays" in said
-    assert (model_dir("game") / "best_model.pth").read_bytes() == b"hours of work"
+    assert status == 0 and "what was there is game.other" in said
+    assert json.loads((older / "model.json").read_text())["name"] == "fake"
+    assert json.loads((model_dir("game.other") / "model.json").read_text())["name"] == "older"
 
 
 def test_a_failed_import_leaves_the_deck_there_was(run, game: Path, tmp_path: Path):

@@ -34,7 +34,7 @@ def test_a_fresh_machine_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch):
 
 def test_decks_and_models_are_found():
     save_deck(Deck("mine", (DeckCard("d", "D", "Joker", "", np.zeros((95, 71, 4), np.uint8)),)), art_dir("mine"))
-    assert finding("Game and decks", "deck mine").found.startswith("1 cards, 0 strangers")
+    assert finding("Game and decks", "deck mine").found.startswith("1 card, 0 strangers")
     write_fake_bundle(model_dir("mine"), without_head=True)
     assert finding("Models", "model mine").found.startswith("by neighbours, not trained yet, 5 cards")
     write_fake_bundle(model_dir("mine"))

@@ -12,8 +12,10 @@ import pytest
 from balatro.demo import story
 from balatro.demo.page import deck_strip
 from balatro.errors import InputError
+from balatro.identify_card.judge.contest import Figure, Round
 from balatro.identify_card.recognizer import Recognizer
 from balatro.render.deck import Deck, DeckCard
+from balatro.runtime.beside import other_of
 from tests.identify_card.fake_bundle import COLOURS, write_fake_bundle
 
 pytestmark = pytest.mark.slow
@@ -68,10 +70,25 @@ def test_the_model_can_be_used_by_name_afterwards(tiny_demo):
     assert Recognizer.load("demo", threads=1).bundle.name == "fake"
 
 
-def test_a_demo_model_that_is_there_stays(tiny_demo):
-    older = write_fake_bundle(tiny_demo / "data" / "models" / "demo", name="older")
+def test_a_demo_model_that_is_there_lies_beside_the_new_one(tiny_demo):
+    older = write_fake_bundle(tiny_demo / "data" / "models" / "demo", name="older", deck="another")
     story.play_demo(tiny_demo / "out", num_screens=2)
+    names = [json.loads((folder / "model.json").read_text(encoding="utf-8"))["name"] for folder in (older, other_of(older))]
+    assert names == ["fake", "older"]
+
+
+def test_a_demo_of_another_seed_replaces_nothing(tiny_demo):
+    older = write_fake_bundle(tiny_demo / "data" / "models" / "demo", name="older")
+    story.play_demo(tiny_demo / "out", seed=7, num_screens=2)
     assert json.loads((older / "model.json").read_text(encoding="utf-8"))["name"] == "older"
+
+
+@pytest.mark.parametrize(("right", "kept"), [(90, False), (95, True), (97, True)])
+def test_training_never_makes_it_worse(right, kept, monkeypatch, capsys):
+    monkeypatch.setattr(story, "drawn_round", lambda *_: Round("screens", Figure(100, 95), Figure(100, right)))
+    untrained, trained = object(), object()
+    assert story._better(untrained, trained, None) is (trained if kept else None)
+    assert ("95.0 % right before, 90.0 % right now" in capsys.readouterr().err) is not kept
 
 
 def test_an_older_demo_is_replaced_and_nothing_else(tiny_demo, monkeypatch):
@@ -119,8 +136,8 @@ def test_screens_are_the_same_every_time_and_not_trainings():
 
 
 def test_training_settings_are_valid():
-    settings = story.training_settings(Path("deck"), seed=3, minutes=0.5)
-    assert (settings.seed, settings.minutes, settings.steps, settings.pretrained) == (3, 0.5, 0, "auto")
+    settings = story.training_settings(Path("deck"), seed=3, steps=40)
+    assert (settings.seed, settings.steps, settings.pretrained) == (3, 40, "auto")
 
 
 def test_strip():

@@ -89,8 +89,13 @@ def test_another_model_is_replaced_only_when_asked(model: Path, tmp_path: Path, 
 
 
 def test_a_run_replaces_its_own_model_only(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[Path | None] = []
-    monkeypatch.setattr("balatro.export.source.write_run", lambda run, folder=None: written.append(folder))
+    written: list[Path] = []
+
+    def write(run: Path, folder: Path) -> None:
+        written.append(folder)
+        write_tiny_model(folder)
+
+    monkeypatch.setattr("balatro.export.source.write_run", write)
     run = tmp_path / "runs" / "cards"
     run.mkdir(parents=True)
     for name in ("checkpoint_last.pth", "checkpoint_epoch001.pth"):
@@ -99,9 +104,9 @@ def test_a_run_replaces_its_own_model_only(model: Path, tmp_path: Path, monkeypa
     new = tmp_path / "new"
     for source, out in ((run, own), (run / "checkpoint_epoch001.pth", own), (run, new)):
         assert export(source, "--out", out)[0] == 0
-    assert export(run)[0] == 0 and written == [own, own, new, None]
+    assert export(run)[0] == 0 and [folder.name for folder in written] == ["cards", "cards", "new", "cards"]
     assert export(run, "--out", model)[0] == 1 and len(written) == 4
-    assert export(run, "--out", model, "--replace")[0] == 0 and written[-1] == model
+    assert export(run, "--out", model, "--replace")[0] == 0 and written[-1].name == model.name
 
 
 def test_a_model_comes_before_a_run_of_its_name(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,4 +127,4 @@ def test_a_model_comes_before_a_run_of_its_name(model: Path, tmp_path: Path, mon
     with open_source("other") as source:
         assert source.name == source.bundle.name == "other" and source.bundle.folder == written[0][1]
     assert not source.bundle.folder.exists()
-    assert export("tiny")[0] == 0 and written[1] == (tmp_path / "runs" / "tiny", None)
+    assert export("tiny")[0] == 0 and (written[1][0], written[1][1].name) == (tmp_path / "runs" / "tiny", "tiny")

@@ -63,7 +63,7 @@ def pictures(tmp_path):
 def test_table_on_the_terminal(balatro, fake_folder, pictures, capsys):
     assert balatro("identify", pictures / "a.png", "--model", fake_folder, "--threads", 1) == 0
     out = capsys.readouterr().out
-    assert "2 cards, and 1 that are none of the known ones" in out
+    assert "2 cards, and 1 that is none of the known ones" in out
     assert "Red" in out and "Foil" in out
 
 
@@ -146,7 +146,7 @@ def test_marked_copies_of_an_earlier_run_are_no_pictures(balatro, fake_folder, p
     assert balatro(*line) == balatro(*line) == 0
     assert sorted(path.name for path in (pictures / "marked").iterdir()) == ["a.png", "b.png"]
     said = capsys.readouterr()
-    assert said.out.count("\n") == 4 and "2 pictures in it are left out" in said.err
+    assert said.out.count("\n") == 4 and "2 pictures in it left out" in said.err
     assert balatro("identify", "a.png", "marked/a.png", "--model", fake_folder, "--draw", "marked") == 1
     assert "--draw would overwrite" in capsys.readouterr().err
 
@@ -295,7 +295,7 @@ def test_an_unfinished_run_is_never_mixed_or_lost(balatro, fake_folder, pictures
     assert balatro(*line, "--every", "2s", "--resume") == 1
     assert "other settings (every" in capsys.readouterr().err
     assert balatro(*line, "--resume") == 0
-    assert "1 pictures are done" in capsys.readouterr().err
+    assert "1 picture done" in capsys.readouterr().err
     assert out.read_bytes() == whole
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("out")) == ["out.jsonl"]
 
@@ -324,7 +324,7 @@ def test_evaluate_goes_on_past_bad_frames(balatro, fake_folder, pictures, tmp_pa
     said = capsys.readouterr()
     assert "b.png" in said.err and "gone.png" in said.err and f"2 of {len(names)} pictures could not be read" in said.err
     assert (tmp_path / "report" / "scores.json").is_file() is good
-    assert ("on 1 pictures" in said.out) is good
+    assert ("on 1 picture" in said.out) is good
 
 
 def test_a_card_s_type_is_no_markup(balatro, fake_folder, pictures, tmp_path, capsys):

@@ -11,6 +11,7 @@ from balatro.models.backbones import BACKBONES, MEAN, STD, TimmBackbone, build_b
 from balatro.models.heads import COSINE_SCALE
 from balatro.models.multi_head import MultiHeadModel, set_prototypes
 
+pytestmark = pytest.mark.slow
 torch.set_num_threads(1)
 LIGHT = ("cardnet", "cardnet_tiny")
 TASKS = {"identification": 7, "modifier": 5, "seal": 3}

@@ -1,5 +1,6 @@
 """The commands, end to end on a deck of a few cards: what they write is what identifying reads."""
 
+import builtins
 import json
 import sys
 from dataclasses import replace
@@ -125,6 +126,9 @@ def test_a_run_may_be_called_like_a_folder(tmp_path: Path, monkeypatch: pytest.M
     command.train(input="cards", epochs=1, report=False, **shape)
     command.train(resume="cards", epochs=2, report=False, config=tmp_path / "runs" / "cards" / "config.toml")
     assert load_state(tmp_path / "runs" / "cards")["epoch"] == 2
+    command.train(input="cards", epochs=1, report=False, overwrite=True, **shape)
+    assert load_state(tmp_path / "runs" / "cards")["epoch"] == 1
+    assert not (tmp_path / "runs" / "cards-2").exists() and (tmp_path / "data" / "models" / "cards.other").is_dir()
 
 
 @pytest.mark.usefixtures("quick")
@@ -210,8 +214,12 @@ def test_a_missing_part_is_noticed_before_training(part: str, tmp_path: Path, mo
 
 
 def test_a_broken_torch_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(name: str, *_: object) -> object:
-        raise OSError("[WinError 126] a library is missing\nLoading c10.dll")
+    real = builtins.__import__
+
+    def broken(name: str, *more: object) -> object:
+        if name.partition(".")[0] in ("torch", "lightning_fabric", "onnx"):
+            raise OSError("[WinError 126] a library is missing\nLoading c10.dll")
+        return real(name, *more)
 
     with monkeypatch.context() as patch, pytest.raises(MissingPartError, match="WinError 126") as caught:
         patch.setattr("builtins.__import__", broken)
@@ -248,6 +256,6 @@ def test_minutes_or_steps() -> None:
 
 
 def test_the_choices_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    command.train(list_choices=True)
+    command.train(list=True)
     said = capsys.readouterr().out
     assert all(name in said for name in ("identification", "resnet101", "arcface", "improved", "restarts", "group", "high"))

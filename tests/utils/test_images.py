@@ -117,6 +117,7 @@ def test_an_animation_s_black_first_frames_are_passed_over(tmp_path: Path, pictu
     assert not load_image(tmp_path / name).any()
 
 
+@pytest.mark.slow
 def test_a_picture_takes_no_more_than_a_few_times_its_pixels(tmp_path: Path):
     pytest.importorskip("resource")
     Image.new("RGBA", (4000, 4000), (9, 9, 9, 255)).save(tmp_path / "a.png")

@@ -69,7 +69,7 @@ def test_no_command_writes_over_what_is_read(folder: Path, command: str, out: st
         "export fake --format torchscript --out {out}",
         "dataset export {out} --form named --labels cards",
         "demo --out {out}",
-        "compare cards fake --out {out}",
+        pytest.param("compare cards fake --out {out}", marks=pytest.mark.slow),  # brings torch along
     ],
 )
 def test_no_folder_is_made_that_is_named_like_a_file(folder: Path, command: str, name: str) -> None:

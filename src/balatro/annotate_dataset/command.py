@@ -13,6 +13,8 @@ import typer
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
 from balatro.errors import BalatroError, InputError, SettingsError
+from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.annotate_dataset.store.store import DatasetStore
@@ -28,19 +30,27 @@ dataset = typer.Typer(
 )
 
 
+Labels = Annotated[
+    Path | None,
+    typer.Option(help="Labelled pictures: a folder, or its labels.json; left out: dataset_default/ in the data folder."),
+]
+Encoder = Annotated[
+    str | None,
+    typer.Option(
+        help="Name or folder of the model whose encoder looks; left out: the one of the package.",
+        autocompletion=completion.models,
+    ),
+]
+
+
 @dataset.command("suggest")
 def suggest_command(
     folder: Annotated[
         Path | None, typer.Option("--input", help="New pictures, one card each; left out: screenshots/ in the data folder.")
     ] = None,
-    labels: Annotated[
-        Path | None,
-        typer.Option(help="Labelled pictures: a folder, or its labels.json; left out: dataset_default/ in the data folder."),
-    ] = None,
+    labels: Labels = None,
     out: Annotated[Path | None, typer.Option(help="File to write; left out: suggestions.json in the data folder.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Name or folder of the model whose encoder looks; left out: the one of the package.")
-    ] = None,
+    model: Encoder = None,
     reject: Annotated[float, typer.Option(min=-1, max=1, help="Likeness under which nothing is suggested.")] = 0.8,
     k: Annotated[int, typer.Option("--k", min=1, help="Most alike labelled pictures that may name a new one.")] = 10,
     threads: Annotated[int, typer.Option(min=0, max=64, help="CPU threads; 0 chooses.")] = 0,
@@ -83,6 +93,13 @@ def _suggestions_path(out: Path | None, inputs: Sequence[Path]) -> Path:
     return path
 
 
+def _form_names() -> list[str]:
+    """What Tab offers."""
+    from balatro.annotate_dataset.forms import FORMS
+
+    return list(FORMS)
+
+
 DataDir = Annotated[
     Path | None,
     typer.Option("--data", help="The data folder, with screenshots/ and dataset_default/; left out: the usual one."),
@@ -90,7 +107,9 @@ DataDir = Annotated[
 FormName = Annotated[
     str | None,
     typer.Option(
-        "--form", help="imagefolder, csv, coco, yolo, labelstudio or named; left out when importing: what it looks like."
+        "--form",
+        help="imagefolder, csv, coco, yolo, labelstudio or named; left out when importing: what it looks like.",
+        autocompletion=_form_names,
     ),
 ]
 
@@ -156,11 +175,8 @@ def import_command(
 @dataset.command("export")
 def export_command(
     out: Annotated[Path, typer.Argument(help="A new folder, or one that an earlier export made.")],
-    form: Annotated[str, typer.Option(help="imagefolder, csv, coco, yolo, labelstudio or named.")],
-    labels: Annotated[
-        Path | None,
-        typer.Option(help="Labelled pictures: a folder, or its labels.json; left out: dataset_default/ in the data folder."),
-    ] = None,
+    form: Annotated[str, typer.Option(help="imagefolder, csv, coco, yolo, labelstudio or named.", autocompletion=_form_names)],
+    labels: Labels = None,
 ) -> None:
     """Write the labelled pictures in the form of another tool.
 
@@ -190,7 +206,7 @@ def _store(data: Path | None) -> DatasetStore:
 
 
 def _pictures(num: int) -> str:
-    return f"{num} picture{'s' * (num != 1)}"
+    return counted(num, "picture")
 
 
 def _list_failures(failures: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ import typer
 from balatro.config.paths import data_dir
 from balatro.errors import InputError, MissingPartError, SettingsError
 from balatro.utils.extras import how_to_install
+from balatro.utils.flags import completion
 
 HOST = "127.0.0.1"
 PORT = 8501
@@ -46,6 +47,16 @@ OPTIONS = {
 }
 """Streamlit's settings. Nothing leaves the machine: no statistics, no prompt, no other address than this one's own."""
 
+Teach = Annotated[
+    str | None,
+    typer.Option(
+        help="Name or folder of a model that learns at once each card that it names otherwise; undo takes it back.",
+        metavar="MODEL",
+        show_default=False,
+        autocompletion=completion.models,
+    ),
+]
+
 
 def annotate(
     data: Annotated[
@@ -55,16 +66,12 @@ def annotate(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     model: Annotated[
         str | None,
-        typer.Option(help="Name or folder of the model that suggests; left out: yours when there is one, else the package's."),
-    ] = None,
-    teach: Annotated[
-        str | None,
         typer.Option(
-            help="Name or folder of a model that learns at once each card that it names otherwise; undo takes it back.",
-            metavar="MODEL",
-            show_default=False,
+            help="Name or folder of the model that suggests; left out: yours when there is one, else the package's.",
+            autocompletion=completion.models,
         ),
     ] = None,
+    teach: Teach = None,
 ) -> None:
     """Label cards in the browser: prefilled, group by group, with the keyboard; look through them; see what is missing.
 

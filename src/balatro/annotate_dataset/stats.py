@@ -7,6 +7,7 @@ from typing import Any
 from balatro.annotate_dataset.coverage import Coverage, coverage, to_capture
 from balatro.annotate_dataset.store.store import DatasetStore
 from balatro.annotate_dataset.suggest.verify import missing
+from balatro.utils.plurals import counted
 
 MAX_WANTED = 5
 
@@ -70,4 +71,4 @@ def _modifiers(covered: Coverage) -> list[str]:
 
 
 def _pictures(num: int) -> str:
-    return f"{num} picture{'s' * (num != 1)}"
+    return counted(num, "picture")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from balatro.augment_dataset.steps import LARGEST_SEED, TRANSFORMS
@@ -17,6 +18,25 @@ NEGATIVE = "Negative"
 EDITIONS = MODIFIERS[1:]
 MANY, HOW, NEW = "How many copies", "What is done to them", "New editions"
 """Headings of the help."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """What `balatro augment` reads and writes, which decides nothing about the copies."""
+
+    input: Path | None = turned_by(Knob("", shown=""), None)
+    """Folder of labelled pictures; data/dataset_default when left out."""
+    labels: Path | None = turned_by(Knob("", shown=""), None)
+    """Another file of labels, such as a subset; its pictures lie beside it or in --input. Left out: the labels.json in --input,
+    or the names of its sub-folders or files."""
+    output: Path | None = turned_by(Knob("", shown=""), None)
+    """Folder for the copies; `augmented` beside --input when left out."""
+    workers: int = turned_by(Knob("", low=0, high=256), 0)
+    """Threads; 0 takes two for each core. Their number changes nothing else."""
+    preview: Path | None = turned_by(Knob("", metavar="FILE.png", shown=""), None)
+    """Write a sheet of examples, and nothing else."""
+    overwrite: bool = turned_by(Knob("", one_way=True), False)
+    """Make all copies anew, also in the place of those with other settings."""
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from balatro.build_dataset.flags import CaptureFlags
 from balatro.config.model_files import LOCATOR_FILE
 from balatro.config.paths import data_dir, package_weights
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.utils.durations import read_duration
+from balatro.utils.flags.options import options_of, take, with_options
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.build_dataset.capture import Capture, Step, Summary
@@ -22,63 +23,9 @@ if TYPE_CHECKING:
     from balatro.build_dataset.seen import SeenStore
     from balatro.frames.sources import Source
 
-_AUTO, _PLACES = "Without the window", "Where cards lie"
 
-
-def capture(
-    source: Annotated[
-        str,
-        typer.Option(
-            help="window:TITLE, monitor:1, region:X,Y,W,H, or a video, a picture, a folder or glob of pictures.",
-            metavar="SOURCE",
-        ),
-    ] = "window:Balatro",
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the cards; data/screenshots when left out.", show_default=False)
-    ] = None,
-    find: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|regions|classic",
-            help="How cards are found: by the network; in the places of the calibrator; by outlines, on a plain table.",
-        ),
-    ] = "auto",
-    model: Annotated[
-        str,
-        typer.Option(help="Whose network finds the cards; auto takes yours, else the one that comes along."),
-    ] = "auto",
-    auto: Annotated[
-        bool,
-        typer.Option(
-            "--auto",
-            help="Capture by itself, whenever the screen has changed and come to rest. Videos and pictures need no --auto.",
-            rich_help_panel=_AUTO,
-        ),
-    ] = False,
-    duration: Annotated[
-        str | None,
-        typer.Option("--for", help="Stop after 60s, 5m, 1h; else at Ctrl+C.", metavar="TIME", rich_help_panel=_AUTO),
-    ] = None,
-    json_out: Annotated[
-        str | None,
-        typer.Option("--json", help="Write a summary; - is stdout.", metavar="OUT", rich_help_panel=_AUTO),
-    ] = None,
-    max_fps: Annotated[float, typer.Option(min=0.1, max=240, help="Look at the screen so often a second, at most.")] = 10.0,
-    calibrate: Annotated[
-        bool,
-        typer.Option("--calibrate", help="Draw the places of the cards with the mouse, on one frame.", rich_help_panel=_PLACES),
-    ] = False,
-    regions: Annotated[
-        Path | None,
-        typer.Option(
-            help="The file of these places; data/regions.json when left out.",
-            metavar="FILE",
-            show_default=False,
-            rich_help_panel=_PLACES,
-        ),
-    ] = None,
-    list_windows: Annotated[bool, typer.Option("--list-windows", help="Print the titles of all windows, and stop.")] = False,
-) -> None:
+@with_options(options_of(CaptureFlags))
+def capture(**given: Any) -> None:
     """Capture cards from the running game, a video or pictures: nothing twice, and no rare edition thrown away.
 
     Opens a small window with the keys S, H (show, hide the regions), C (capture), V (capture and save), A, X (start, stop
@@ -94,32 +41,46 @@ def capture(
       balatro capture --calibrate
       balatro capture --list-windows
     """
-    if list_windows:
+    flags = take(CaptureFlags, given)
+    if flags.list_windows:
         _print_windows()
         return
-    seconds = read_duration(duration)
-    _check(find, auto, seconds, json_out, source)
-    from balatro.build_dataset.regions import load_regions, regions_path
-    from balatro.utils.outputs import check_folder_name, check_text_output
+    seconds = read_duration(flags.duration)
+    _check(flags.find, flags.auto, seconds, flags.json_out, flags.source)
+    from balatro.build_dataset.regions import regions_path
+    from balatro.utils.outputs import check_text_output
 
-    places = regions or regions_path()
-    inputs = _inputs(source, model)
-    if json_out is not None and json_out != "-":
-        check_text_output("--json", Path(json_out), [*inputs, places])
-    if out is not None:
-        check_folder_name("--out", out)
-    if calibrate:
+    places = flags.regions or regions_path()
+    inputs = _inputs(flags.source, flags.model)
+    _check_outputs(flags, inputs, places)
+    if flags.calibrate:
         check_text_output("--regions", places, inputs)
-        _calibrate(source, places, find, model)
+        _calibrate(flags.source, places, flags.find, flags.model)
         return
+    _capture(flags, places, seconds)
+
+
+def _capture(flags: CaptureFlags, places: Path, seconds: float | None) -> None:
+    from balatro.build_dataset.regions import load_regions
     from balatro.frames.sources import open_source
 
     known = load_regions(places)
-    with open_source(source) as opened:
-        if auto or not opened.live:
-            _run(opened, out, _finder(find, model, known), known, max_fps, seconds, json_out)
+    with open_source(flags.source) as opened:
+        if flags.auto or not opened.live:
+            find = _finder(flags.find, flags.model, known)
+            _run(opened, flags.out, find, known, flags.max_fps, seconds, flags.json_out)
         else:
-            _open_window(opened, out, find, model, places, max_fps)
+            _open_window(opened, flags.out, flags.find, flags.model, places, flags.max_fps)
+
+
+def _check_outputs(flags: CaptureFlags, inputs: list[Path], places: Path) -> None:
+    """What is written takes the place of nothing that is read."""
+    from balatro.utils.outputs import check_folder_name, check_text_output
+
+    if flags.json_out is not None and flags.json_out != "-":
+        check_text_output("--json", Path(flags.json_out), [*inputs, places])
+    if flags.out is not None:
+        check_folder_name("--out", flags.out)
 
 
 def _check(find: str, auto: bool, seconds: float | None, json_out: str | None, source: str) -> None:
@@ -262,9 +223,9 @@ def _tell(summary: Summary, folder: Path, json_out: str | None) -> None:
 
         print(json.dumps(summary.to_json(), ensure_ascii=False))
     else:
-        print(f"{folder}: {summary.saved} cards saved; {_outcomes(summary)}")
+        print(f"{folder}: {counted(summary.saved, 'card')} saved; {_outcomes(summary)}")
         print(
-            f"  {summary.frames} frames in {summary.seconds:.1f} s ({summary.fps:.1f} a second), "
+            f"  {counted(summary.frames, 'frame')} in {summary.seconds:.1f} s ({summary.fps:.1f} a second), "
             f"cards looked for in {summary.captures}; ended: {summary.ended}"
         )
         if summary.saved:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from balatro.config.model_files import WEIGHTS_FILE
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import art_dir, data_dir, model_dir
 from balatro.errors import DeckError, SettingsError
+from balatro.utils.flags import completion
 from balatro.utils.names import checked_name
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.render.deck import Deck, DeckCard
@@ -34,6 +35,9 @@ Name = Annotated[str, typer.Option("--name", help="What the deck and its model a
 WithModel = Annotated[
     bool, typer.Option("--model/--no-model", help="Make a model from the deck at once, so that cards can be identified.")
 ]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Keep the new model, even where an older one reads better, which stays beside it.")
+]
 
 
 @art.command("import")
@@ -48,6 +52,7 @@ def import_command(
     ] = None,
     name: Name = "game",
     model: WithModel = True,
+    replace: Replace = False,
 ) -> None:
     """Make a deck of the 202 cards of the game from your own copy of it.
 
@@ -62,7 +67,7 @@ def import_command(
     """
     from balatro.render.game.game_art import import_art
 
-    _finish(import_art(path, name), model)
+    _finish(import_art(path, name), model, replace)
 
 
 @art.command("demo")
@@ -70,6 +75,7 @@ def demo_command(
     name: Name = "demo",
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another deck.")] = 0,
     model: WithModel = True,
+    replace: Replace = False,
 ) -> None:
     """Draw the demo deck: our own cards in the same shapes and with the same modifiers, for a machine without the game.
 
@@ -79,22 +85,24 @@ def demo_command(
       balatro art demo
       balatro art demo --seed 7 --name seven
     """
-    from dataclasses import replace
+    import dataclasses
 
     from balatro.render.demo_deck import draw_demo_deck
 
-    _finish(replace(draw_demo_deck(seed), name=name), model)
+    _finish(dataclasses.replace(draw_demo_deck(seed), name=name), model, replace)
 
 
 @art.command("sheet")
 def sheet_command(
-    deck: Annotated[str, typer.Argument(help="A deck of yours, by its name.", callback=checked_name)] = "demo",
+    deck: Annotated[
+        str, typer.Argument(help="A deck of yours, by its name.", callback=checked_name, autocompletion=completion.decks)
+    ] = "demo",
     modifier: Annotated[
         str,
         typer.Option(
             help="Base, Foil, Holographic, Polychrome, Negative, or Mixed: one by lot for every card.",
             callback=_checked_modifier,
-            autocompletion=lambda: [*MODIFIERS, "Mixed"],
+            autocompletion=completion.one_of(*MODIFIERS, "Mixed"),
         ),
     ] = "Base",
     out: Annotated[Path | None, typer.Option(help="The picture to write; left out: DECK-MODIFIER.png here.")] = None,
@@ -124,7 +132,14 @@ def sheet_command(
 
 @art.command("list")
 def list_command(
-    deck: Annotated[str | None, typer.Argument(help="A deck of yours; `game` is always there.", show_default=False)] = None,
+    deck: Annotated[
+        str | None,
+        typer.Argument(
+            help="A deck of yours; `game` is always there.",
+            show_default=False,
+            autocompletion=lambda: sorted({"game", *completion.decks()}),
+        ),
+    ] = None,
 ) -> None:
     """List your decks, or the cards of one.
 
@@ -141,7 +156,7 @@ def list_command(
         print("  ".join(f"{text:<{width}}" for text, width in zip(row, (22, 26, 12, 10), strict=True)).rstrip())
 
 
-def _finish(deck: Deck, model: bool) -> None:
+def _finish(deck: Deck, model: bool, replace: bool) -> None:
     """Write the deck, make its model, and say what there is and what to type next."""
     from balatro.render.deck import save_deck
 
@@ -152,25 +167,25 @@ def _finish(deck: Deck, model: bool) -> None:
     if deck.strangers:
         print(f"  never to be named: {_counts(deck.strangers)}")
     if model:
-        _make_model(deck)
+        _make_model(deck, replace)
     print(f"next:  balatro identify screenshot.png --model {deck.name}")
     print(f"   or  balatro train --deck {deck.name}     to make it exact")
 
 
-def _make_model(deck: Deck) -> None:
+def _make_model(deck: Deck, replace: bool) -> None:
     from balatro.gallery.make import make_gallery_bundle
+    from balatro.identify_card.judge.contest import contest
 
     folder = model_dir(deck.name)
-    if (folder / WEIGHTS_FILE).is_file():
-        print(f"{folder}: a trained model is there already and stays")
-        return
-    make_gallery_bundle(deck, folder)
-    print(f"{folder}: a model that knows these cards by their pictures")
+    with contest(folder, replace, deck) as place:
+        make_gallery_bundle(deck, place)
+    if place == folder:
+        print(f"{folder}: a model that knows these cards by their pictures")
 
 
 def _counts(cards: tuple[DeckCard, ...]) -> str:
     kinds = Counter(card.type for card in cards)
-    return f"{len(cards)} cards ({', '.join(f'{count} {kind.lower()}' for kind, count in kinds.items())})"
+    return f"{counted(len(cards), 'card')} ({', '.join(f'{count} {kind.lower()}' for kind, count in kinds.items())})"
 
 
 def _load(name: str) -> Deck:
@@ -201,7 +216,7 @@ def _list_decks() -> None:
     names = _deck_names()
     for name in names:
         deck = load_deck(art_dir(name))
-        print(f"{name:<16}{len(deck.known)} cards, {len(deck.strangers)} strangers   {art_dir(name)}")
+        print(f"{name:<16}{counted(len(deck.known), 'card')}, {counted(len(deck.strangers), 'stranger')}   {art_dir(name)}")
     if not names:
         print(f"no decks in {data_dir() / 'art'}; make one with `balatro art import` or `balatro art demo`")
 

@@ -16,6 +16,7 @@ from balatro.config.model_files import GALLERY_FILE, LOCATOR_FILE, MODEL_FILE, P
 from balatro.config.paths import art_dir, data_dir, model_dir, package_weights, runs_dir
 from balatro.errors import BalatroError
 from balatro.utils.extras import EXTRAS, how_to_install
+from balatro.utils.plurals import counted
 
 CORE = ("numpy", "pillow", "opencv-python-headless", "onnxruntime", "typer", "rich", "jinja2", "pyyaml", "platformdirs")
 _OPENCVS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
@@ -102,7 +103,10 @@ def _decks() -> Iterator[Finding]:
     for name in names:
         try:
             deck = load_deck(art_dir(name))
-            yield Finding(f"deck {name}", f"{len(deck.known)} cards, {len(deck.strangers)} strangers in {art_dir(name)}")
+            yield Finding(
+                f"deck {name}",
+                f"{counted(len(deck.known), 'card')}, {counted(len(deck.strangers), 'stranger')} in {art_dir(name)}",
+            )
         except BalatroError as error:
             yield Finding(f"deck {name}", str(error), False, _make_deck(name))
 
@@ -140,7 +144,7 @@ def _model(name: str) -> Finding:
     if absent:
         return Finding(f"model {name}", f"{', '.join(absent)} missing in {folder}", False, remedy)
     kind = "trained" if trained else "by neighbours, not trained yet"
-    return Finding(f"model {name}", f"{kind}, {len(bundle.cards)} cards, in {folder}")
+    return Finding(f"model {name}", f"{kind}, {counted(len(bundle.cards), 'card')}, in {folder}")
 
 
 def _names(folder: Path, file: str) -> list[str]:

@@ -9,6 +9,7 @@ import typer
 
 from balatro.errors import SettingsError
 from balatro.identify_card.command import Model, Threads, bad_pictures
+from balatro.utils.flags import completion
 
 if TYPE_CHECKING:
     from balatro.identify_card.judge.scores import Scores
@@ -30,7 +31,11 @@ Boxes = Annotated[
 ]
 Split = Annotated[
     str | None,
-    typer.Option(help="Labelled pictures of a side: `val`, `test`, `train` or `holdout`.", show_default=False),
+    typer.Option(
+        help="Labelled pictures of a side: `val`, `test`, `train` or `holdout`.",
+        show_default=False,
+        autocompletion=completion.one_of("val", "test", "train", "holdout"),
+    ),
 ]
 Input = Annotated[
     Path | None, typer.Option(help="With --split: folder of labelled pictures.", show_default="data/dataset_default")

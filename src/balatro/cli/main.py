@@ -20,6 +20,7 @@ from balatro.build_dataset.command import capture
 from balatro.cli.art import art
 from balatro.cli.doctor import doctor
 from balatro.cli.evaluate import evaluate
+from balatro.cli.models import models
 from balatro.cli.start import INTERRUPTED, STOPPED, has_begun
 from balatro.demo.command import demo
 from balatro.errors import BalatroError
@@ -104,6 +105,7 @@ for _panel, _commands in COMMANDS.items():
 app.add_typer(art, name="art", rich_help_panel="Cards")
 app.add_typer(dataset, name="dataset", rich_help_panel="Cards")
 app.add_typer(gallery, name="gallery", rich_help_panel="Cards")
+app.add_typer(models, name="models", rich_help_panel="Identify")
 app.add_typer(regress, name="regress", rich_help_panel="Identify")
 
 

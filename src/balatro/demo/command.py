@@ -10,7 +10,7 @@ import typer
 
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for what comes out.", metavar="DIR")] = Path("balatro-demo"),
-    minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Minutes of training.")] = 3.5,
+    steps: Annotated[int, typer.Option(min=1, max=100_000, help="Steps of training, however long they take.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another deck and other screens.")] = 0,
 ) -> None:
     """Show everything once, without the game: draw a deck, play, train, name the cards of screens never seen.
@@ -22,10 +22,10 @@ def demo(
 
     \b
       balatro demo
-      balatro demo --minutes 10 --seed 7 --out seven
+      balatro demo --steps 900 --seed 7 --out seven
     """
     from balatro.demo.story import play_demo
     from balatro.utils.outputs import check_folder_name
 
     check_folder_name("--out", out)
-    play_demo(out, minutes, seed)
+    play_demo(out, steps, seed)

@@ -32,7 +32,8 @@ class Story:
     after: Scores | None
     """None when there was no training."""
     marked: list[np.ndarray]
-    training_minutes: float
+    steps: int
+    """Of the training."""
     minutes: float
     """Of everything up to the page."""
     seed: int
@@ -56,7 +57,7 @@ def write_page(path: Path, story: Story) -> None:
         screens=[picture_url(picture, max_width=1280, quality=86) for picture in story.marked],
         misses=[miss_entry(outcome) for outcome in misses[:NUM_MISSES]],
         num_misses=len(misses),
-        training_minutes=story.training_minutes,
+        steps=story.steps,
         minutes=story.minutes,
         seed=story.seed,
     )

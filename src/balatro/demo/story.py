@@ -14,6 +14,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from balatro.demo.page import Story, write_page
 from balatro.errors import InputError
 from balatro.gallery.make import make_gallery_bundle
 from balatro.identify_card.card import picture_json
+from balatro.identify_card.judge.contest import contest, drawn_round
 from balatro.identify_card.judge.evaluate import evaluate_screens
 from balatro.identify_card.judge.report import score_table
 from balatro.identify_card.judge.scores import Scores
@@ -41,6 +43,7 @@ from balatro.runtime.model_json import write_model_json
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place, new_folder, write_json, write_text
 from balatro.utils.images import write_png
+from balatro.utils.plurals import counted
 from balatro.utils.progress import track
 
 if TYPE_CHECKING:
@@ -76,7 +79,7 @@ class _Teller:
         return (time.monotonic() - self.began) / 60
 
 
-def play_demo(out: Path, minutes: float = 3.5, seed: int = 0, num_screens: int = NUM_SCREENS) -> Path:
+def play_demo(out: Path, steps: int = 300, seed: int = 0, num_screens: int = NUM_SCREENS) -> Path:
     """Do it all and give the page's path. The folder appears whole at the end; an older demo there is replaced."""
     _check_place(out)
     tell = _Teller()
@@ -89,17 +92,17 @@ def play_demo(out: Path, minutes: float = 3.5, seed: int = 0, num_screens: int =
         tell.say(f"Playing {num_screens} screens and reading their cards")
         screens = list(_play(deck, seed, num_screens))
         before = _score(untrained, deck, screens, "Reading, untrained")
-        tell.say(f"Training on drawn screens for {minutes:g} minutes" if _has_torch() else NO_TRAINING)
-        trained = _train(folder, seed, minutes) if _has_torch() else None
+        tell.say(f"Training on drawn screens for {counted(steps, 'step')}" if _has_torch() else NO_TRAINING)
+        trained = _better(untrained, _train(folder, seed, steps), deck) if _has_torch() else None
         tell.say("Reading the same screens again: training never saw them")
         recognizer = trained or untrained
         after = _score(trained, deck, screens, "Reading, trained") if trained else before
         tell.say("Marking the cards and writing the page")
         marked = _mark(recognizer, _worth_showing(screens), folder)
-        _keep_model(folder, trained is not None)
+        _keep_model(folder, trained is not None, deck if seed == 0 else None)
         summaries = {"untrained": before.summary()} | ({"trained": after.summary()} if trained else {})
-        write_json(folder / SCORES, {"seed": seed, "minutes": minutes, **summaries})
-        story = Story(deck, before, after if trained else None, marked, minutes, tell.minutes, seed)
+        write_json(folder / SCORES, {"seed": seed, "steps": steps, **summaries})
+        story = Story(deck, before, after if trained else None, marked, steps, tell.minutes, seed)
         write_page(folder / "index.html", story)
     _tell_end(out, after, trained is not None)
     return out / "index.html"
@@ -138,7 +141,7 @@ def _has_torch() -> bool:
     return all(find_spec(name) is not None for name in ("torch", "onnx"))
 
 
-def training_settings(deck_folder: Path, seed: int, minutes: float) -> TrainSettings:
+def training_settings(deck_folder: Path, seed: int, steps: int) -> TrainSettings:
     """A short run from the package's weights: fewer strangers to draw first, and an average over the last steps only.
 
     With some hundred steps, the hour's settings (an average over 500 steps, half the rate) read 10 points fewer cards.
@@ -148,22 +151,38 @@ def training_settings(deck_folder: Path, seed: int, minutes: float) -> TrainSett
 
     workers = 1 if (os.cpu_count() or 1) > 1 else 0
     return TrainSettings(
-        deck=str(deck_folder), seed=seed, minutes=minutes, outsiders=120, ema=0.98, scheduler=Warmup(30), workers=workers
+        deck=str(deck_folder),
+        seed=seed,
+        minutes=0.0,
+        steps=steps,
+        outsiders=120,
+        ema=0.98,
+        scheduler=Warmup(30),
+        workers=workers,
     )
 
 
-def _train(folder: Path, seed: int, minutes: float) -> Recognizer:
+def _train(folder: Path, seed: int, steps: int) -> Recognizer:
     """Train from the package's weights and write the bundle."""
     from balatro.train_model.command import run_training
     from balatro.train_model.run.finish import finish_bundle
 
-    run = run_training(training_settings(folder / "deck", seed, minutes), folder / "training" / "demo")
+    run = run_training(training_settings(folder / "deck", seed, steps), folder / "training" / "demo")
     with contextlib.redirect_stdout(io.StringIO()):  # it tells the folder's name while that is being built
         about = finish_bundle(run, folder / "model")
     training = about.training or {}
     told = {**training, "settings": {**training["settings"], "deck": "demo"}}
     write_model_json(folder / "model" / MODEL_FILE, replace(about, name="demo", training=told))
     return Recognizer.load(folder / "model")
+
+
+def _better(untrained: Recognizer, trained: Recognizer, deck: Deck) -> Recognizer | None:
+    """The trained one, unless it makes more mistakes on screens that are neither trained on nor shown; then that is said."""
+    on = drawn_round(untrained, trained, deck)
+    if on is None or on.new.mistakes <= on.old.mistakes:
+        return trained
+    print(f"so few steps made it worse ({on}); the untrained model is kept", file=sys.stderr)
+    return None
 
 
 def _worth_showing(screens: Sequence[Screen]) -> list[Screen]:
@@ -186,15 +205,19 @@ def _mark(recognizer: Recognizer, screens: Sequence[Screen], folder: Path) -> li
     return marked
 
 
-def _keep_model(folder: Path, trained: bool) -> None:
-    """One model stays, and becomes `demo` in the data folder where there is none of this name yet."""
+def _keep_model(folder: Path, trained: bool, deck: Deck | None) -> None:
+    """One model stays, and becomes `demo` in the data folder unless the one of this name there is better.
+
+    deck: the model's, where it is that of every demo; None for another seed's, which replaces nothing.
+    """
     shutil.rmtree(folder / "training", ignore_errors=True)
     if trained:
         shutil.rmtree(folder / "untrained", ignore_errors=True)
     else:
+        shutil.rmtree(folder / "model", ignore_errors=True)
         (folder / "untrained").rename(folder / "model")
-    if not model_dir("demo").exists():
-        with new_folder(model_dir("demo"), MODEL_FILE) as building:
+    if deck is not None or not model_dir("demo").exists():
+        with contest(model_dir("demo"), deck=deck) as place, new_folder(place, MODEL_FILE) as building:
             shutil.copytree(folder / "model", building, dirs_exist_ok=True)
 
 

@@ -2,54 +2,48 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import data_dir, model_dir
 from balatro.errors import MissingPartError, SettingsError
+from balatro.export.flags import ExportFlags
 from balatro.identify_card.command import Threads
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
-from balatro.utils.flags.options import listed
-from balatro.utils.flags.records import read_table
+from balatro.utils.flags import completion
+from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.names import checked_name
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from balatro.export.check import Check
+    from balatro.export.formats import Format
     from balatro.export.make import Exported
     from balatro.runtime.bundle import Bundle
 
-FORMATS = [row.name for row in read_table("balatro.export.formats", "FORMATS")]
+Source = Annotated[
+    str,
+    typer.Argument(
+        help="A model or a run: name or folder; or a checkpoint.",
+        show_default=False,
+        metavar="MODEL_OR_RUN",
+        autocompletion=completion.sources,
+    ),
+]
 
 
+@with_options(options_of(ExportFlags))
 def export(
-    source: Annotated[
-        str,
-        typer.Argument(help="A model or a run: name or folder; or a checkpoint.", show_default=False, metavar="MODEL_OR_RUN"),
-    ],
-    format: Annotated[str, typer.Option(help=f"{listed(FORMATS)}.")] = "onnx",
-    precision: Annotated[str, typer.Option(help="fp32 or int8.")] = "fp32",
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for it.", show_default="data/models/NAME, or NAME-int8, NAME-openvino …", metavar="DIR"),
-    ] = None,
-    check: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Pictures, a folder or a glob to check it on; may be repeated.", metavar="PICTURES", show_default=False
-        ),
-    ] = None,
-    screens: Annotated[int, typer.Option(min=1, max=10_000, help="Screens drawn to check it on.")] = 200,
-    force: Annotated[bool, typer.Option("--force", help="Keep it, whatever the check says.")] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write over any model in that folder, not only an older export of this one.")
-    ] = False,
+    source: Source,
     threads: Threads = 0,
+    **given: Any,
 ) -> None:
     """Write a model in another form: smaller and faster in int8, for OpenVINO, or for other programs. Or the model of a run.
 
@@ -68,42 +62,55 @@ def export(
     from balatro.export.formats import choose_format
     from balatro.export.source import find_run, is_model
 
-    chosen = choose_format(format, precision)
+    flags = take(ExportFlags, given)
+    chosen = choose_format(flags.format, flags.precision)
     run = find_run(source)
-    if format == "onnx" and precision == "fp32":
+    if flags.format == "onnx" and flags.precision == "fp32":
         if run is None and is_model(source):
             raise SettingsError(f"{source}: ONNX in fp32 already; choose --precision int8, or --format openvino or torchscript")
         if run is not None:
-            _write_run(run, out, replace)
+            _write_run(run, flags.out, flags.replace)
             return
-    _need_onnx(precision)
+    _need_onnx(flags.precision)
+    _write_model(source, chosen, flags, threads)
+
+
+def _write_model(source: str, chosen: Format, flags: ExportFlags, threads: int) -> None:
     from rich.console import Console
 
     from balatro.export.inputs import find_inputs
     from balatro.export.make import Plan, export_model
     from balatro.export.source import open_source
+    from balatro.identify_card.judge.contest import contest
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_folder_output
 
     with open_source(source) as opened:
-        marks = [mark for mark, usual in ((format, "onnx"), (precision, "fp32")) if mark != usual]
-        folder = out or data_dir() / chosen.place / checked_name("-".join([opened.name, *marks]))
-        _check_out(folder, opened.bundle, replace)
-        check_folder_output("--out", folder, find_images(check or [])[0])
-        inputs = find_inputs(opened.bundle, check or [], screens)
-        exported = export_model(opened.bundle, Plan(format, chosen, precision, force), inputs, folder, threads or None)
-    Console(markup=False).print(export_table(exported))
+        marks = [mark for mark, usual in ((flags.format, "onnx"), (flags.precision, "fp32")) if mark != usual]
+        folder = flags.out or data_dir() / chosen.place / checked_name("-".join([opened.name, *marks]))
+        _check_out(folder, opened.bundle, flags.replace)
+        check_folder_output("--out", folder, find_images(list(flags.check))[0])
+        inputs = find_inputs(opened.bundle, list(flags.check), flags.screens)
+        plan = Plan(flags.format, chosen, flags.precision, flags.force)
+        with contest(folder, flags.replace) as place:
+            exported = export_model(opened.bundle, plan, inputs, place, threads or None)
+    Console(markup=False).print(export_table(dataclasses.replace(exported, folder=folder)))
     if chosen.place == "models":
-        print(f"Try it: balatro identify screenshot.png --model {folder.name if out is None else folder}")
+        print(f"Try it: balatro identify screenshot.png --model {folder.name if flags.out is None else folder}")
 
 
 def _write_run(run: Path, out: Path | None, replace: bool) -> None:
     from balatro.export.source import write_run
+    from balatro.identify_card.judge.contest import contest
 
     own = model_dir((run if run.is_dir() else run.parent).resolve().name)
     if out is not None and out.resolve() != own.resolve() and not replace:
         _check_empty(out)
-    write_run(run, out)
+    folder = out or model_dir(checked_name(own.name))
+    with contest(folder, replace) as place:
+        write_run(run, place)
+    if place == folder:
+        print(f"{folder}: written")
 
 
 def _check_out(folder: Path, original: Bundle, replace: bool) -> None:
@@ -156,7 +163,7 @@ def _check_table(check: Check) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    same = f"{check.told}: {check.cards} cards, {check.same:.2f} % of them read the same"
+    same = f"{check.told}: {counted(check.cards, 'card')}, {check.same:.2f} % of them read the same"
     if check.original is None or check.exported is None:
         return Text(same)
     from balatro.identify_card.judge.scores import MEASURES

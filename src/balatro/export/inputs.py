@@ -20,6 +20,7 @@ from balatro.identify_card.judge.scores import FalseName, Outcome
 from balatro.render.deck import Deck
 from balatro.runtime.bundle import Bundle
 from balatro.utils.images import find_images, load_image
+from balatro.utils.plurals import counted
 
 CHECK_LOT, CALIBRATION_LOT = 0, 1
 CALIBRATION_SCREENS = 32
@@ -90,7 +91,7 @@ def _drawn(deck: Deck, count: int, lot: int) -> Trials:
         for number, screen in enumerate(own_screens(deck, count, lot), start=1):
             yield Trial(screen.image, lambda cards, n=number, s=screen: score_screen(f"screen {n}", s, cards, names))  # type: ignore[misc]
 
-    return Trials(f"{count} screens drawn of the deck {deck.name}", count, True, make)
+    return Trials(f"{counted(count, 'screen')} drawn of the deck {deck.name}", count, True, make)
 
 
 def _given(paths: Sequence[str]) -> Trials:

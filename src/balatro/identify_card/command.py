@@ -19,6 +19,8 @@ import typer
 from balatro.config.shapes import SEEN_AS
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
+from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
     from balatro.identify_card.batch.engines import Engine, Share
     from balatro.identify_card.batch.many import Answer, Work
 
-Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
+Model = Annotated[
+    str,
+    typer.Option(
+        help="Name or folder of a model; auto takes `game` where there is one, else `demo`.", autocompletion=completion.models
+    ),
+]
 Threads = Annotated[int, typer.Option(min=0, max=64, help="CPU threads; 0 chooses.")]
 
 JsonOut = Annotated[str | None, typer.Option("--json", help="Write one JSON line per picture; - is stdout.", metavar="OUT")]
@@ -60,7 +67,9 @@ def identify(
         int, typer.Option(min=0, max=1024, help="Processes that read; 0: one for each core, fewer for few pictures.")
     ] = 0,
     threads: Threads = 0,
-    engine: Annotated[str, typer.Option(help="local, or ray for a Ray cluster.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="local, or ray for a Ray cluster.", autocompletion=completion.one_of("local", "ray"))
+    ] = "local",
     address: Annotated[str | None, typer.Option(help="Of the Ray cluster; left out, one on this machine.")] = None,
 ) -> None:
     """Name the cards of pictures and videos: whole screens, parts of them, or single cards.
@@ -108,7 +117,7 @@ def identify(
     else:
         _read_to_file(chosen, work, share, counts, Path(json_out), resume)
     if draw is not None and counts.good:
-        print(f"{draw}: {counts.good} pictures with the cards marked", file=sys.stderr)
+        print(f"{draw}: {counted(counts.good, 'picture')} with the cards marked", file=sys.stderr)
     if counts.told:
         raise bad_pictures(counts.told, counts.good + counts.bad, counts.bad)
 
@@ -175,19 +184,21 @@ def _read_to_file(engine: Engine, work: Work, share: Share, counts: Counts, out:
         counts.bad += done.bad
         counts.told += done.told
         if done.lines:
-            print(f"{out}: {done.lines} pictures are done, going on", file=sys.stderr)
+            print(f"{out}: {counted(done.lines, 'picture')} done, going on", file=sys.stderr)
         work = replace(work, first_file=done.first_file, first_frame=done.first_frame)
         try:
             _read(engine, work, share, counts, lines.write)
         except BaseException:
             if lines.num_lines:
-                print(f"{out}: {lines.num_lines} pictures are done and kept; --resume goes on with them", file=sys.stderr)
+                print(
+                    f"{out}: {counted(lines.num_lines, 'picture')} done and kept; --resume goes on from there", file=sys.stderr
+                )
             else:
                 lines.drop()
             raise
         if counts.good:
             lines.finish()
-            print(f"{out}: {counts.good} pictures", file=sys.stderr)
+            print(f"{out}: {counted(counts.good, 'picture')}", file=sys.stderr)
         else:
             lines.drop()
 
@@ -220,7 +231,7 @@ def _without_copies(files: list[Path], paths: list[str], folder: Path) -> list[P
         return files
     old = {path for path in files if place in path.resolve().parents} - {Path(path) for path in paths}
     if old:
-        print(f"{folder}: {len(old)} pictures in it are left out, since --draw writes there", file=sys.stderr)
+        print(f"{folder}: {counted(len(old), 'picture')} in it left out, since --draw writes there", file=sys.stderr)
     return [path for path in files if path not in old]
 
 
@@ -280,7 +291,9 @@ def _print_cards(line: bytes) -> None:
     known = [card for card in read["cards"] if card["known"]]
     others = len(read["cards"]) - len(known)
     when = f" at {read['seconds']} s" if "seconds" in read else ""
-    title = f"{read['file']}{when}: {len(known)} cards" + (f", and {others} that are none of the known ones" if others else "")
+    title = f"{read['file']}{when}: {counted(len(known), 'card')}"
+    if others:
+        title += f", and {others} that {'is' if others == 1 else 'are'} none of the known ones"
     table = Table()
     told = [column for column in _columns(known) if column.right or any(column.of(card).plain for card in known)]
     for column in told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +12,14 @@ import typer
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir, runs_dir
 from balatro.errors import MissingPartError, SettingsError
-from balatro.train_model.settings.options import OPTIONS, read_config, write_config
+from balatro.train_model.settings.options import OPTIONS, write_config
+from balatro.train_model.settings.start import Pretrain, Start, configured
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
-from balatro.utils.flags.options import with_options
+from balatro.utils.flags import completion
+from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.names import checked_name
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.train_model.run.run import Run
@@ -28,35 +32,8 @@ CARDS = "cards"
 
 
 @with_options(OPTIONS, own_defaults=False)
-def train(
-    name: Annotated[
-        str | None, typer.Option(help="What the run and the model are called.", show_default="the deck's or the folder's name")
-    ] = None,
-    log_dir: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the run, with its TensorBoard logs.", show_default="runs/NAME", metavar="DIR"),
-    ] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(
-            help="Go on with a run (its name, its folder, or a checkpoint). Flags given here change its strategy or length.",
-            metavar="RUN",
-            show_default=False,
-        ),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(help="TOML file with any of the flags below, name, log-dir, report; flags win.", show_default=False),
-    ] = None,
-    find_lr: Annotated[
-        bool, typer.Option("--find-lr", help="Try learning rates for a minute, draw their losses, and train nothing.")
-    ] = False,
-    report: Annotated[
-        bool | None, typer.Option("--report/--no-report", help="Write the report at the end.", show_default="report")
-    ] = None,
-    list_choices: Annotated[bool, typer.Option("--list", help="List tasks, networks, losses, strategies, and stop.")] = False,
-    **given: Any,
-) -> None:
+@with_options(options_of(Start))
+def train(**given: Any) -> None:
     """Train on labelled pictures, on drawn screens of a deck, or on both, and write the model to data/models/NAME.
 
     With --deck no label is typed: the screens are drawn with their truth. Without, it learns from data/dataset_default and
@@ -73,59 +50,29 @@ def train(
       balatro train --input pokemon/ --name pokemon          # another game: a folder of named pictures
       torchrun --nproc-per-node 4 -m balatro.train_model --epochs 20
     """
-    if list_choices:
+    start, flags = configured(take(Start, given), given)
+    if start.list_choices:
         _list_choices()
         return
-    start, flags = read_config(config) if config else ({}, {})
-    flags |= {key: value for key, value in given.items() if value is not None}
-    name = name or start.get("name")
-    log_dir = log_dir or (Path(start["log_dir"]) if "log_dir" in start else None)
-    if resume is None:
+    if start.resume is None:
         from balatro.train_model.settings.early import check_early
 
-        check_early(flags, name)
+        check_early(flags, start.name)
     need_torch()
-    if resume is not None:
-        run = _resumed(resume, flags, log_dir)
-        name = checked_name(name or run.folder.name)
-        check_place(model_dir(name), MODEL_FILE)
-    else:
-        settings = _settings(flags)
-        folder = _run_folder(name, log_dir, settings)
-        name = checked_name(name or folder.name)
-        check_place(model_dir(name), MODEL_FILE)
-        run = _begun(settings, folder, flags)
-    if find_lr:
+    run, name = _open_run(start, flags)
+    if start.find_lr:
         from balatro.train_model.run.find_lr import find_learning_rate
 
         typer.echo(find_learning_rate(run))
         return
     _finish(run)
     if run.is_first:
-        _write(run, model_dir(name), start.get("report", True) if report is None else report)
+        _write(run, model_dir(name), start)
         typer.echo(f"Try it: balatro identify screenshot.png --model {name}")
 
 
-def pretrain(
-    minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="Time for the whole command.", show_default="60 without --steps")
-    ] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Steps, instead of --minutes.", show_default=False)] = None,
-    name: Annotated[str, typer.Option(help="What the run is called.")] = "pretrain",
-    cards: Annotated[int, typer.Option(min=2, help="How many invented cards to learn from.")] = 16_000,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the weights; left out: `weights` in the run's folder.", show_default=False)
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed and steps give the same weights on one machine.")] = 0,
-    backbone: Annotated[str, typer.Option(help="Network that reads the cards.")] = "cardnet",
-    pretrained: Annotated[str, typer.Option(help="Weights to start from: `no`, a run, or a .pth file.")] = "no",
-    workers: Annotated[int, typer.Option(min=0, help="Processes that draw the screens.")] = 1,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    screens: Annotated[int, typer.Option(min=1, help="Drawn screens a step.")] = 8,
-    crops: Annotated[int, typer.Option(min=2, help="Cards a step.")] = 96,
-    lr: Annotated[float, typer.Option(min=0.0, help="Highest learning rate; lower for weights that go on learning.")] = 2e-3,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run of this name; its own settings count.")] = False,
-) -> None:
+@with_options(options_of(Pretrain))
+def pretrain(**given: Any) -> None:
     """Make the weights that come with the package: train on invented cards, never on a game's art.
 
     Writes encoder.onnx, locator.onnx, start.pth, weights.json and the log to runs/NAME/weights.
@@ -138,28 +85,27 @@ def pretrain(
     """
     from balatro.train_model.settings.early import check_early
 
-    given = {
-        "minutes": minutes, "steps": steps, "seed": seed, "backbone": backbone, "pretrained": pretrained, "workers": workers,
-        "device": device, "screens": screens, "crops": crops, "deck": "invented",
-    }  # fmt: skip
-    flags = {key: value for key, value in given.items() if value is not None}
-    check_early(flags, name)
+    asked = take(Pretrain, given)
+    check_early(asked.settings(), asked.name)
     need_torch()
     from balatro.train_model.run.finish import finish_weights
     from balatro.train_model.settings.choose import choose_settings
     from balatro.train_model.settings.settings import pretrain_settings
     from balatro.train_model.settings.strategies.optimizers import AdamW
 
-    settings = choose_settings(flags, _defaults(num_invented=cards, optimizer=AdamW(lr)))
-    folder = runs_dir() / name
-    run = _resumed(str(folder), {}, None) if resume else _begun(pretrain_settings(settings), folder, {})
+    settings = choose_settings(asked.settings(), _defaults(num_invented=asked.cards, optimizer=AdamW(asked.lr)))
+    folder = runs_dir() / asked.name
+    run = _resumed(str(folder), {}, None) if asked.resume else _begun(pretrain_settings(settings), folder, {})
     _finish(run)
     if run.is_first:
-        finish_weights(run, out or folder / "weights")
+        finish_weights(run, asked.out or folder / "weights")
 
 
 def compare(
-    runs: Annotated[list[str], typer.Argument(help="Names or folders of runs.", metavar="RUN...", show_default=False)],
+    runs: Annotated[
+        list[str],
+        typer.Argument(help="Names or folders of runs.", metavar="RUN...", show_default=False, autocompletion=completion.runs),
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the page.", metavar="DIR")] = Path("comparison"),
 ) -> None:
     """Lay runs side by side: what they were set to, how they went, and how well they read each modifier.
@@ -201,20 +147,59 @@ def _defaults(**changes: Any) -> TrainSettings:
     return TrainSettings(**changes)
 
 
-def _run_folder(name: str | None, log_dir: Path | None, settings: TrainSettings) -> Path:
-    if log_dir is not None:
-        return log_dir
+def _open_run(start: Start, flags: dict[str, Any]) -> tuple[Run, str]:
+    """The run, new or going on, and what its model is called."""
+    if start.resume is not None:
+        if start.overwrite:
+            raise SettingsError("--resume goes on with a run, --overwrite begins anew; give one of them")
+        run = _resumed(start.resume, flags, start.log_dir)
+        return run, _model_name(start, run.folder)
+    settings = _settings(flags)
+    folder = _run_folder(start, settings)
+    name = _model_name(start, folder)
+    run = _begun(settings, folder, flags, start.overwrite)
+    if run.is_first and start.name is None and start.log_dir is None and folder.name != _own_name(settings):
+        typer.echo(f"{folder}: called so, as a run {_own_name(settings)} is there; --overwrite takes its place", err=True)
+    return run, name
+
+
+def _model_name(start: Start, folder: Path) -> str:
+    name = checked_name(start.name or folder.name)
+    check_place(model_dir(name), MODEL_FILE)
+    return name
+
+
+def _run_folder(start: Start, settings: TrainSettings) -> Path:
+    """As told; else by the name of what is learned from, with a number where a run of that name is there."""
+    from balatro.train_model.run.checkpoint import LAST
+
+    if start.log_dir is not None:
+        return start.log_dir
+    if start.name is not None:
+        return runs_dir() / checked_name(start.name)
+    name = _own_name(settings)
+    if start.overwrite:
+        return runs_dir() / name
+    folders = (runs_dir() / one for one in chain([name], (f"{name}-{number}" for number in count(2))))
+    return next(folder for folder in folders if not (folder / LAST).exists())
+
+
+def _own_name(settings: TrainSettings) -> str:
+    """Of a run: as what it learns from is called."""
     source = settings.input if settings.has_pictures else settings.deck
     place = Path(source).resolve()
-    return runs_dir() / checked_name(name or ((place.parent if place.is_file() else place).name if source else CARDS))
+    return checked_name((place.parent if place.is_file() else place).name if source else CARDS)
 
 
-def _begun(settings: TrainSettings, folder: Path, flags: dict[str, Any]) -> Run:
+def _begun(settings: TrainSettings, folder: Path, flags: dict[str, Any], overwrite: bool = False) -> Run:
     need_torch()
+    from balatro.train_model.run.checkpoint import clear_run
     from balatro.train_model.run.run import begin
 
-    run = begin(settings, folder, new_split=bool(flags.get("new_split")))
+    run = begin(settings, folder, new_split=bool(flags.get("new_split")), overwrite=overwrite)
     if run.is_first:
+        if overwrite:
+            clear_run(folder)
         for note in run.lesson.notes:
             typer.echo(note, err=True)
         write_config(folder / GIVEN, {key: value for key, value in flags.items() if key != "new_split"})
@@ -233,8 +218,8 @@ def _resumed(name: str, flags: dict[str, Any], log_dir: Path | None) -> Run:
     run = resume(path, log_dir, changed)
     if run.done:
         raise SettingsError(
-            f"{path}: this run is done ({run.step} steps, {run.epoch} epochs); give --epochs or --steps beyond that to go on, "
-            f"or `balatro export {run.folder.name}` to write its model"
+            f"{path}: this run is done ({counted(run.step, 'step')}, {counted(run.epoch, 'epoch')}); "
+            f"give --epochs or --steps beyond that to go on, or `balatro export {run.folder.name}` to write its model"
         )
     return run
 
@@ -256,11 +241,15 @@ def _told_folder(folder: Path) -> str:
     return folder.name if folder.resolve() == (runs_dir() / folder.name).resolve() else str(folder)
 
 
-def _write(run: Run, folder: Path, report: bool) -> None:
+def _write(run: Run, folder: Path, start: Start) -> None:
+    from balatro.identify_card.judge.contest import contest
     from balatro.train_model.run.finish import finish_bundle, finish_report
 
-    finish_bundle(run, folder)
-    if report:
+    with contest(folder, start.replace) as place:
+        finish_bundle(run, place)
+    if place == folder:
+        typer.echo(f"{folder}: written")
+    if start.report is not False:
         page = finish_report(run)
         if page is not None:
             typer.echo(f"{page}: the report")

@@ -92,12 +92,11 @@ def new_folder(folder: Path, mark: str, keep: Iterable[str] = ()) -> Iterator[Pa
         yield building
         check_place(folder, mark)  # someone may have put something there in the meantime
         for name in keep:
-            _copy_if_there(folder / name, building / name)
+            copy_if_there(folder / name, building / name)
         if not folder.exists():
             building.replace(folder)
             return
-        if not _exchange(building, folder):
-            _replace_in_two(building, folder)
+        exchange(building, folder)
         shutil.rmtree(building, ignore_errors=True)  # it holds the older one now
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
@@ -134,9 +133,15 @@ def _lock_of(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.lock")
 
 
+def exchange(one: Path, folder: Path) -> None:
+    """Let two folders of one disk change places: in one step where the system can, else so that `put_back` mends the second."""
+    if not _exchange(one, folder):
+        _replace_in_two(one, folder)
+
+
 def _replace_in_two(building: Path, folder: Path) -> None:
     """The older folder out of the way, the new one in; then the older one has the new one's name."""
-    old = building.with_suffix(".old")
+    old = building.with_suffix(".old") if building.suffix == ".part" else folder.with_name(f".{folder.name}.exchanged.old")
     with file_lock(_lock_of(folder)):
         folder.replace(old)
         try:
@@ -160,7 +165,8 @@ def _exchange(one: Path, other: Path) -> bool:
     return done == 0
 
 
-def _copy_if_there(old: Path, new: Path) -> None:
+def copy_if_there(old: Path, new: Path) -> None:
+    """Copy a file, or a folder with all in it; nothing where there is none."""
     if old.is_dir():
         shutil.copytree(old, new)
     elif old.is_file():

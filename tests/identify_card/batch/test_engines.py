@@ -113,7 +113,7 @@ class Run:
         done = self.num_lines
         assert 2 * CHUNK <= done < len(self.pictures)
         end = subprocess.run([*self.words, "--resume"], capture_output=True, text=True, timeout=PATIENCE_S)
-        assert end.returncode == 1 and f"{done} pictures are done, going on" in end.stderr
+        assert end.returncode == 1 and f"{done} pictures done, going on" in end.stderr
         assert f"{ROUNDS} of {ROUNDS * NUM} pictures could not be read" in end.stderr
         return self.out.read_bytes()
 
@@ -173,7 +173,7 @@ def test_ctrl_c_keeps_what_is_done(run: Run, fake_folder: Path) -> None:
     run.process.send_signal(signal.SIGINT)
     error = run.process.communicate(timeout=PATIENCE_S)[1].decode()
     assert run.process.returncode == 130
-    assert f"{run.num_lines} pictures are done and kept; --resume goes on" in error
+    assert f"{run.num_lines} pictures done and kept; --resume goes on" in error
     assert "Traceback" not in error
     check_whole(run, fake_folder)
 

@@ -32,6 +32,7 @@ def test_a_cluster_that_is_not_there(fake_folder: Path) -> None:
             next(ENGINES["ray"].read(Work(fake_folder, ["a.png"]), Share(address=address)))
 
 
+@pytest.mark.slow
 def test_items_survive_the_journey() -> None:
     pytest.importorskip("pyarrow")
     from balatro.identify_card.batch.ray_engine import _item, _row, _table

@@ -203,7 +203,7 @@ def test_calibrate_writes_the_model_and_undo_puts_it_back(data):
     before = model_text(data)
     result = run()
     assert result.exit_code == 0, result.output
-    assert "36 cards, 1 things without a name" in result.output and "too few for 1 in 100" in result.output
+    assert "36 cards, 1 thing without a name" in result.output and "too few for 1 in 100" in result.output
     assert model_text(data)["calibration"]["cards"] == 36 and model_text(data)["tasks"] != before["tasks"]
     folder = data / "models" / "demo"
     assert (folder / PLOT).is_file() and json.loads((folder / BEFORE).read_text()) == before

@@ -95,7 +95,7 @@ def test_the_checks_import_no_torch() -> None:
 def test_a_toml_file_names_the_run_as_the_flag_does(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[Path] = []
 
-    def begin(settings: object, folder: Path, flags: dict) -> None:
+    def begin(settings: object, folder: Path, flags: dict, overwrite: bool) -> None:
         assert flags == {"deck": "tiny"}
         begun.append(folder)
         raise TooLateError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from balatro.utils.flags.options import Knob, options_of, told_value, turned_by, with_options
+from balatro.utils.flags.options import Knob, options_of, take, told_value, turned_by, with_options
 from balatro.utils.flags.records import Row, Told
 
 ROWS = (
@@ -82,3 +83,27 @@ def test_a_command_gets_them(own: bool, args: list[str], given: dict[str, Any]) 
 )
 def test_defaults_are_told_plainly(value: object, told: str) -> None:
     assert told_value(value) == told
+
+
+@dataclass(frozen=True)
+class Where:
+    duration: str | None = turned_by(Knob("", "for"), None)
+    """How long."""
+    json_out: str = turned_by(Knob("", "json"), "-")
+    """Where to."""
+
+
+@dataclass(frozen=True)
+class What:
+    copies: int = turned_by(Knob(""), 3)
+    """How many."""
+
+
+def test_flags_of_two_records_make_both():
+    def command(**given: Any) -> tuple[Where, What]:
+        return take(Where, given), take(What, given)
+
+    wrapped = with_options(options_of(What))(with_options(options_of(Where))(command))
+    assert list(inspect.signature(wrapped).parameters) == ["for_", "json", "copies"]
+    assert command(for_="5m", copies=2) == (Where("5m"), What(2))
+    assert command() == (Where(), What())

@@ -9,7 +9,7 @@ from balatro.train_model.settings.settings import TrainSettings
 from balatro.utils.flags.records import read_table, sentences
 
 TABLES = [
-    ("balatro.models.backbones", "BACKBONES"),
+    pytest.param("balatro.models.backbones", "BACKBONES", marks=pytest.mark.slow),  # brings timm along
     ("balatro.models.heads", "HEADS"),
     ("balatro.train_model.lesson.losses", "LOSSES"),
     ("balatro.train_model.pictures.transforms", "TRANSFORMS"),

@@ -20,6 +20,9 @@ from balatro.identify_card.added.other_games import (
     remove_named,
     remove_set,
 )
+from balatro.identify_card.command import Model
+from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.cards import AddedCard
@@ -33,7 +36,17 @@ gallery = typer.Typer(
 )
 gallery.command("new")(new_command)
 
-Model = Annotated[str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")]
+
+def _added_names(ctx: typer.Context) -> list[str]:
+    """What Tab offers: the cards that were added to the model of the line."""
+    from balatro.errors import BalatroError
+    from balatro.identify_card.added.added import load_added
+    from balatro.runtime.bundle import find_bundle
+
+    try:
+        return [card.name for card in load_added(find_bundle(ctx.params.get("model") or "auto")).cards]
+    except BalatroError:
+        return []
 
 
 @gallery.command("add")
@@ -43,6 +56,7 @@ def add_command(
         typer.Argument(
             help="The card's name; one that the model knows gets more looks. Or a folder or table of many cards, alone.",
             show_default=False,
+            autocompletion=completion.cards,
         ),
     ] = None,
     images: Annotated[
@@ -55,12 +69,14 @@ def add_command(
         typer.Option(
             help="Name or folder of a deck: its cards are added by their sprites, those named, or all that the model lacks.",
             show_default=False,
+            autocompletion=completion.decks,
         ),
     ] = None,
     modifier: Annotated[
         str,
         typer.Option(
-            help="What the pictures show the card in. From Base the others are drawn.", autocompletion=lambda: MODIFIERS
+            help="What the pictures show the card in. From Base the others are drawn.",
+            autocompletion=completion.one_of(*MODIFIERS),
         ),
     ] = "Base",
     type: Annotated[str, typer.Option(help="Joker, Tarot … as it shall be told; left out: empty.")] = "",
@@ -116,7 +132,7 @@ def _add_pictures(model: str, name: str, images: list[str], modifier: str, type:
     samples = [load_sample(path, recognizer.locator) for path in files]
     before = [_read(recognizer, sample) for sample in samples]
     card = recognizer.add(name, files, modifier, type, rarity, known)
-    print(f"{recognizer.bundle.folder}: {card.name} added by {_counted(card.pictures, 'picture')}, id {card.id}")
+    print(f"{recognizer.bundle.folder}: {card.name} added by {counted(card.pictures, 'picture')}, id {card.id}")
     for path, sample, was in zip(files, samples, before, strict=True):
         _tell_doubts(path, card, was, _read(recognizer, sample))
 
@@ -136,7 +152,7 @@ def _add_deck(model: str, deck_name: str, names: list[str], known: bool) -> None
     for card in track(cards, "Adding cards"):
         recognizer.add(card.name, [deck_sprite(card)], type=card.type, rarity=card.rarity, known=known)
     if cards:
-        print(f"{recognizer.bundle.folder}: {_counted(len(cards), 'card')} of {folder} added by their sprites")
+        print(f"{recognizer.bundle.folder}: {counted(len(cards), 'card')} of {folder} added by their sprites")
     else:
         print(f"{recognizer.bundle.folder}: knows all {len(deck.known)} cards of {folder} already; nothing added")
 
@@ -203,14 +219,17 @@ def list_command(
     for card in cards:
         parts = (*card.get("fields", {}).values(), card["type"], card["rarity"], "" if card["known"] else "never named")
         told = ", ".join(text for text in (*parts, "added" if card.get("added") else "") if text)
-        print(f"{card['name']}  ({card['id']})  {_counted(card['pictures'], 'picture')}{'  ' if told else ''}{told}")
+        print(f"{card['name']}  ({card['id']})  {counted(card['pictures'], 'picture')}{'  ' if told else ''}{told}")
     if not cards:
         print(f"{bundle.folder}: no card was added; add one with `balatro gallery add NAME IMAGE`")
 
 
 @gallery.command("remove")
 def remove_command(
-    name: Annotated[str | None, typer.Argument(help="An added card's name or id.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="An added card's name or id.", show_default=False, autocompletion=_added_names),
+    ] = None,
     set_name: Annotated[
         str | None,
         typer.Option("--set", help="All cards of a set, of a model made by `balatro gallery new`.", show_default=False),
@@ -242,8 +261,4 @@ def remove_command(
         remove_set(bundle, set_name)
     elif name is not None and not (is_of_pictures(bundle) and remove_named(bundle, name)):
         card = remove_card(bundle.folder, name)
-        print(f"{bundle.folder}: {card.name} removed ({_counted(card.pictures, 'picture')})")
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+        print(f"{bundle.folder}: {card.name} removed ({counted(card.pictures, 'picture')})")

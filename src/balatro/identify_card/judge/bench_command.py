@@ -13,6 +13,8 @@ import typer
 
 from balatro.errors import InputError, SettingsError
 from balatro.identify_card.command import Threads
+from balatro.utils.flags import completion
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,7 +33,11 @@ def bench(
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="Name or folder of a model; several are measured side by side.", show_default="auto"),
+        typer.Option(
+            help="Name or folder of a model; several are measured side by side.",
+            show_default="auto",
+            autocompletion=completion.models,
+        ),
     ] = None,
     threads: Threads = 0,
     rounds: Annotated[int, typer.Option(min=1, max=10_000, help="How often each picture is read.")] = 20,
@@ -71,7 +77,7 @@ def _files(paths: list[str], bundle: Bundle) -> Iterator[tuple[list[Path], str]]
         files, failures = find_images(paths)
         if failures:
             raise InputError(failures[0])
-        yield files, f"{len(files)} pictures"
+        yield files, counted(len(files), "picture")
         return
     with TemporaryDirectory(prefix="balatro-bench-") as folder:
         files = _draw(bundle, Path(folder))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 import sys
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +15,8 @@ import typer
 from balatro.config.model_files import MODEL_FILE
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.identify_card.command import Model, Threads
+from balatro.utils.flags.options import Knob, options_of, take, turned_by, with_options
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.identify_card.judge.evidence import Evidence
@@ -24,49 +28,44 @@ PLOT = "reliability.svg"
 MAX_LISTED = 20
 _WHAT = "What is looked at"
 
+Pictures = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Pictures, folders, globs that show no card of the deck: whatever is named there is a false name.",
+        metavar="PICTURE...",
+        show_default=False,
+    ),
+]
 
-def calibrate(
-    pictures: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Pictures, folders, globs that show no card of the deck: whatever is named there is a false name.",
-            metavar="PICTURE...",
-            show_default=False,
-        ),
-    ] = None,
-    dataset: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of labelled pictures of cards; left out: dataset_default/ in the data folder, where there is one.",
-            metavar="DIR",
-            show_default=False,
-            rich_help_panel=_WHAT,
-        ),
-    ] = None,
-    frames: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of screens of the game with their labels.jsonl, as `balatro evaluate` takes it.",
-            metavar="DIR",
-            show_default=False,
-            rich_help_panel=_WHAT,
-        ),
-    ] = None,
-    false_names: Annotated[
-        str, typer.Option(help="Of the things that are no cards of the deck, how many may get a name.", metavar="RATE")
-    ] = "1%",
-    most_lost: Annotated[
-        str, typer.Option(help="Of the cards that would be named rightly, how many may be lost for that.", metavar="RATE")
-    ] = "3%",
-    model: Model = "auto",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Put back what was there before any calibration.")] = False,
-    plot: Annotated[
-        Path | None,
-        typer.Option(help="Reliability diagram to write, an SVG; left out: in the model's folder.", show_default=False),
-    ] = None,
-    threads: Threads = 0,
-) -> None:
+
+@dataclass(frozen=True)
+class CalibrateFlags:
+    """What is looked at, and what may be lost for what."""
+
+    dataset: Path | None = turned_by(Knob(_WHAT, metavar="DIR", shown=""), None)
+    """Folder of labelled pictures of cards; left out: dataset_default/ in the data folder, where there is one."""
+    frames: Path | None = turned_by(Knob(_WHAT, metavar="DIR", shown=""), None)
+    """Folder of screens of the game with their labels.jsonl, as `balatro evaluate` takes it."""
+    false_names: str = turned_by(Knob("", metavar="RATE"), "1%")
+    """Of the things that are no cards of the deck, how many may get a name."""
+    most_lost: str = turned_by(Knob("", metavar="RATE"), "3%")
+    """Of the cards that would be named rightly, how many may be lost for that."""
+    dry_run: bool = turned_by(Knob("", one_way=True), False)
+    """Only say what would change."""
+    replace: bool = turned_by(Knob("", one_way=True), False)
+    """Keep it, even where drawn screens are read worse."""
+    undo: bool = turned_by(Knob("", one_way=True), False)
+    """Put back what was there before any calibration."""
+    plot: Path | None = turned_by(Knob("", shown=""), None)
+    """Reliability diagram to write, an SVG; left out: in the model's folder."""
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        return _read_rate("--false-names", self.false_names), _read_rate("--most-lost", self.most_lost)
+
+
+@with_options(options_of(CalibrateFlags))
+def calibrate(pictures: Pictures = None, model: Model = "auto", threads: Threads = 0, **given: Any) -> None:
     """Fit a model's probabilities and the threshold of its names to your own pictures.
 
     Labelled pictures make probabilities true; pictures without a card of the deck, and labelled cards that the model does not
@@ -83,14 +82,16 @@ def calibrate(
     """
     from balatro.runtime.bundle import find_bundle
 
-    rates = _read_rate("--false-names", false_names), _read_rate("--most-lost", most_lost)
+    flags = take(CalibrateFlags, given)
+    rates = flags.rates  # a mistake in them is told before anything is looked at
     folder = find_bundle(model)
-    if undo:
+    if flags.undo:
         _undo(folder)
         return
-    labelled = _dataset(dataset, frames, pictures)
-    _check_plot(plot, [folder, *(place for place in (labelled, frames) if place is not None)], pictures or [])
-    _calibrate(folder, pictures or [], labelled, frames, rates, plot, dry_run, threads)
+    flags = dataclasses.replace(flags, dataset=_dataset(flags.dataset, flags.frames, pictures))
+    inputs = [place for place in (flags.dataset, flags.frames) if place is not None]
+    _check_plot(flags.plot, [folder, *inputs], pictures or [])
+    _calibrate(folder, pictures or [], flags, rates, threads)
 
 
 def _check_plot(plot: Path | None, folders: list[Path], pictures: list[str]) -> None:
@@ -141,16 +142,7 @@ def _undo(folder: Path) -> None:
     print(f"{folder / 'model.json'}: as before it was calibrated")
 
 
-def _calibrate(
-    folder: Path,
-    pictures: list[str],
-    dataset: Path | None,
-    frames: Path | None,
-    rates: tuple[float, float],
-    plot: Path | None,
-    dry_run: bool,
-    threads: int,
-) -> None:
+def _calibrate(folder: Path, pictures: list[str], flags: CalibrateFlags, rates: tuple[float, float], threads: int) -> None:
     from rich.console import Console
 
     from balatro.identify_card.judge.evidence import gather
@@ -161,7 +153,7 @@ def _calibrate(
 
     recognizer = Recognizer.load(folder, threads or None)
     failures: list[str] = []
-    evidence = gather(recognizer, dataset, frames, pictures, failures)
+    evidence = gather(recognizer, flags.dataset, flags.frames, pictures, failures)
     _tell_failures(failures)
     fitter = Fitter(recognizer.namer)
     before, knobs = fitter.measure(evidence, fitter.before), fitter.fit(evidence, *rates)
@@ -170,13 +162,24 @@ def _calibrate(
     for line in [*_doubts(after, rates[0]), *_cost(fitter, evidence, knobs, rates)]:
         print(line)
     panels = [("before", before.bins), ("after, on pictures that the fit was not made from", after.bins)]
-    place = plot or (None if dry_run else folder / PLOT)
+    place = flags.plot or (None if flags.dry_run else folder / PLOT)
     if place is not None:
         write_text(place, reliability_svg(f"{recognizer.bundle.name}: how true its probabilities are", panels))
         print(f"{place}: the reliability diagram")
-    if not dry_run:
+    if not flags.dry_run:
         about = {"date": date.today().isoformat(), "false_names": rates[0], "cards": after.cards, "others": after.things}
-        _write(folder, knobs, about)
+        _keep(folder, knobs, about, flags.replace)
+
+
+def _keep(folder: Path, knobs: Knobs, about: dict[str, Any], replace: bool) -> None:
+    """Write the calibrated model, where it is the better one; else it lies beside."""
+    from balatro.identify_card.judge.contest import contest
+
+    with contest(folder, replace) as new:
+        if new != folder:
+            shutil.copytree(folder, new)
+        _write(new, knobs, about)
+    if new == folder:
         print(f"{folder / 'model.json'}: written; `balatro calibrate --undo --model {folder.name}` takes calibrations back")
 
 
@@ -188,7 +191,7 @@ def _write(folder: Path, knobs: Knobs, about: dict[str, Any]) -> None:
     model = read_model_json(folder / MODEL_FILE)
     if model.calibration is None or not (folder / BEFORE).is_file():
         write_model_json(folder / BEFORE, model)
-    write_model_json(folder / MODEL_FILE, replace(put_knobs(model, knobs), calibration=about))
+    write_model_json(folder / MODEL_FILE, dataclasses.replace(put_knobs(model, knobs), calibration=about))
 
 
 def _tell_failures(failures: list[str]) -> None:
@@ -197,13 +200,18 @@ def _tell_failures(failures: list[str]) -> None:
     if len(failures) > MAX_LISTED:
         print(f"… and {len(failures) - MAX_LISTED} more", file=sys.stderr)
     if failures:
-        print(f"{len(failures)} pictures could not be used (listed above); the others are", file=sys.stderr)
+        print(f"{counted(len(failures), 'picture')} could not be used (listed above); the others are", file=sys.stderr)
 
 
 def _table(name: str, old: Knobs, before: Measured, new: Knobs, after: Measured) -> Any:
     from rich.table import Table
 
-    table = Table("", "before", "after", title=f"{name}: {before.cards} cards, {before.things} things without a name")
+    table = Table(
+        "",
+        "before",
+        "after",
+        title=f"{name}: {counted(before.cards, 'card')}, {counted(before.things, 'thing')} without a name",
+    )
     rows: list[tuple[str, ...]] = [
         ("temperature of names", f"{old.temperature:.4g}", f"{new.temperature:.4g}"),
         ("temperature of modifiers", f"{old.modifier_temperature:.4g}", f"{new.modifier_temperature:.4g}"),

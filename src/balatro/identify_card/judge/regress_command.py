@@ -11,6 +11,7 @@ import typer
 
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.command import Model, Threads
+from balatro.utils.flags import completion
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,7 +26,13 @@ regress = typer.Typer(
 @regress.command("add")
 def add_command(
     picture: Annotated[Path, typer.Argument(help="The screenshot; it is copied.")],
-    card: Annotated[str, typer.Option(help="What is to be read: `Name`, `Name:Modifier`, or `unknown` for what has no name.")],
+    card: Annotated[
+        str,
+        typer.Option(
+            help="What is to be read: `Name`, `Name:Modifier`, or `unknown` for what has no name.",
+            autocompletion=lambda: [*completion.cards(), "unknown"],
+        ),
+    ],
     at: Annotated[
         str | None,
         typer.Option(help="A pixel on the card, X,Y; left out: anywhere in the picture.", metavar="X,Y", show_default=False),

@@ -13,6 +13,7 @@ import numpy as np
 from balatro.identify_card.judge.scores import MEASURES, FalseName, Outcome, Scores, said_name
 from balatro.identify_card.marks.labels import COLOURS
 from balatro.utils.files import write_json, write_text
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -35,7 +36,9 @@ def score_table(scores: Scores) -> RenderableType:
     from rich.text import Text
 
     summary = scores.summary()
-    table = Table(title=f"{summary['cards']} cards on {summary['pictures']} pictures", title_justify="left")
+    table = Table(
+        title=f"{counted(summary['cards'], 'card')} on {counted(summary['pictures'], 'picture')}", title_justify="left"
+    )
     table.add_column("")
     for heading in ("cards", *MEASURES):
         table.add_column(heading, justify="right")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,11 @@ LAST = "checkpoint_last.pth"
 """The state after the last epoch, or where Ctrl+C came."""
 BEST = "best_model.pth"
 """The state whose validation was best."""
+OF_A_RUN = (
+    "checkpoint_*.pth", BEST, "config.toml", "settings.json", "history.jsonl", "log.jsonl", "events.out.tfevents.*", "report",
+    "learning_rates.png",
+)  # fmt: skip
+"""What a run writes into its folder."""
 
 State = dict[str, Any]
 
@@ -25,6 +31,15 @@ State = dict[str, Any]
 def snapshot_name(epoch: int) -> str:
     """The file of a snapshot that is kept."""
     return f"checkpoint_epoch{epoch:03d}.pth"
+
+
+def clear_run(folder: Path) -> None:
+    """Remove what an earlier run has left in a folder, and nothing else."""
+    for path in {path for pattern in OF_A_RUN for path in folder.glob(pattern)}:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def save_state(path: Path, state: State) -> None:

@@ -31,6 +31,7 @@ from balatro.train_model.settings.settings import LAST_STEP
 from balatro.utils.files import check_place, write_bytes
 from balatro.utils.names import checked_name
 from balatro.utils.pixel_font import FONT_FILE, pack_font
+from balatro.utils.plurals import counted
 
 LOG = "pretrain_log.jsonl"
 """Beside the weights: how they were learned."""
@@ -72,7 +73,7 @@ def sample_cards(run: Run, count: int = 16) -> np.ndarray:
 
 
 def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> ModelJson:
-    """Calibrate a run and write its bundle; returns its model.json. as_it_is: see `best_networks`."""
+    """Calibrate a run, write its bundle and say its scores; returns its model.json. as_it_is: see `best_networks`."""
     encoder, locator = best_networks(run, as_it_is)
     gallery = _gallery(encoder, run)
     measured = calibrate(encoder, locator, run.lesson, run.settings.seed, gallery=gallery)
@@ -91,7 +92,7 @@ def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> ModelJson:
         **vars(measured),
     )
     difference = save_bundle(folder, encoder, locator, about, sample_cards(run), files)
-    _report(folder, measured.scores, difference)
+    _report(measured.scores, difference)
     return about
 
 
@@ -128,7 +129,8 @@ def finish_weights(run: Run, folder: Path) -> ModelJson:
     about = describe("package", "invented", encoder, training=_training(run), **vars(measured))
     difference = save_package_weights(folder, encoder, locator, about, sample_cards(run))
     write_bytes(folder / LOG, (run.folder / RUN_LOG).read_bytes())
-    _report(folder, scores, difference)
+    typer.echo(f"{folder}: written")
+    _report(scores, difference)
     return about
 
 
@@ -173,7 +175,7 @@ def facts(run: Run) -> dict[str, str]:
         "data": ", ".join(settings.data),
         "tasks": ", ".join(run.lesson.tasks),
         "backbone": f"{settings.backbone}, {settings.image_size[0]}x{settings.image_size[1]}",
-        "length": f"{run.epoch} epochs, {run.step} steps, {run.seconds / 60:.1f} minutes",
+        "length": f"{counted(run.epoch, 'epoch')}, {counted(run.step, 'step')}, {run.seconds / 60:.1f} minutes",
         **told,
         "frozen": settings.freeze_strategy,
         "seed": str(settings.seed),
@@ -190,10 +192,9 @@ def _told_settings(run: Run) -> dict[str, Any]:
     return {name: Path(value).name if name in PLACES else value for name, value in settings.items()}
 
 
-def _report(folder: Path, scores: Mapping[str, Any], difference: float) -> None:
+def _report(scores: Mapping[str, Any], difference: float) -> None:
     told = ", ".join(
         f"{name.replace('_', ' ')} {100 * value:.1f} %" for name, value in scores.items() if isinstance(value, float)
     )
-    typer.echo(f"{folder}: written")
     typer.echo(f"on {scores['on']}: {told}")
     typer.echo(f"ONNX Runtime and torch differ by at most {difference:.1g}")

@@ -139,12 +139,12 @@ class Run:
         }
 
 
-def begin(settings: TrainSettings, folder: Path, new_split: bool = False) -> Run:
-    """A run before its first step."""
+def begin(settings: TrainSettings, folder: Path, new_split: bool = False, overwrite: bool = False) -> Run:
+    """A run before its first step. overwrite: one that is there shall give way, see `clear_run`."""
     began = time.monotonic()
-    if (folder / LAST).exists():
+    if (folder / LAST).exists() and not overwrite:
         raise SettingsError(
-            f"{folder}: a run of this name is there; go on with --resume {folder.name}, choose another --name, or remove it"
+            f"{folder}: a run of this name is there; go on with --resume {folder.name}, take another --name, or --overwrite"
         )
     if settings.pretrained not in ("auto", "yes", "no"):
         find_checkpoint(settings.pretrained)  # told before the data takes its time

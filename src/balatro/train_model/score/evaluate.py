@@ -26,6 +26,7 @@ from balatro.train_model.score.validate import READ_AT_ONCE, read_pictures
 from balatro.train_model.screens.deck_lesson import CardClass
 from balatro.train_model.settings.settings import TrainSettings
 from balatro.utils.files import read_json
+from balatro.utils.plurals import counted
 from balatro.utils.progress import track
 
 
@@ -88,10 +89,10 @@ def evaluate_split(model: Path, settings: TrainSettings, side: str, out: Path) -
 
 def told_scores(report: Mapping[str, Any]) -> str:
     """A classification report in a few lines: shares in percent, by task and by modifier."""
-    lines = [f"{report['cards']} cards"]
+    lines = [counted(report["cards"], "card")]
     for task, values in report["tasks"].items():
         lines.append(f"{task}: {100 * values['accuracy']:.2f} % right, macro F1 {100 * values['macro avg']['f1-score']:.2f} %")
     for modifier, shares in report.get("by_modifier", {}).items():
         told = ", ".join(f"{name} {100 * value:.2f} %" for name, value in shares.items() if name != "cards")
-        lines.append(f"{modifier} ({shares['cards']} cards): {told}")
+        lines.append(f"{modifier} ({counted(shares['cards'], 'card')}): {told}")
     return "\n".join(lines)

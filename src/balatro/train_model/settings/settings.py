@@ -14,6 +14,7 @@ from balatro.errors import SettingsError
 from balatro.train_model.lesson.tasks import AUGMENTED, DATA, ORIGINALS, RENDERED, TASKS, TaskOptions
 from balatro.train_model.settings import knobs as on
 from balatro.train_model.settings.knobs import DRAWN, PICTURES, check_knobs, knob
+from balatro.utils.flags import completion
 from balatro.utils.flags.pick import from_dict, to_dict
 from balatro.utils.flags.records import Row, read_table
 
@@ -76,7 +77,7 @@ class TrainSettings:
     """Share of the names that are never learned, to measure unknown cards."""
     splits: str = knob(on.DATA, "", needs=PICTURES, shown="data/splits.json, or splits.json in another --input", fixed=True)
     """The file of the split."""
-    deck: str = knob(on.DATA, "game", needs=DRAWN, shown="", fixed=True)
+    deck: str = knob(on.DATA, "game", needs=DRAWN, shown="", fixed=True, complete=lambda: [*completion.decks(), "invented"])
     """Deck whose screens are drawn: `game`, `demo`, another name, or a deck's folder.
 
     Or `invented`: as many invented cards as `num_invented`."""
@@ -92,7 +93,7 @@ class TrainSettings:
     """Pixels at which a card is read: 224, or WIDTHxHEIGHT."""
     embedding: int = knob(on.NETWORK, 128, low=2, fixed=True)
     """Numbers per card in which likeness is measured."""
-    pretrained: str = knob(on.NETWORK, "auto", fixed=True)
+    pretrained: str = knob(on.NETWORK, "auto", fixed=True, complete=completion.starts)
     """auto, yes, no, or weights to start from: a run, a model's best_model.pth, a checkpoint."""
 
     # How to learn.

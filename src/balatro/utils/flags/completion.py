@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from balatro.config.model_files import MODEL_FILE
@@ -27,6 +27,16 @@ def runs() -> list[str]:
 def starts() -> list[str]:
     """What training may start from."""
     return ["auto", "yes", "no", *runs(), *models()[1:]]
+
+
+def sources() -> list[str]:
+    """What can be exported: models and runs."""
+    return sorted({*models()[1:], *runs()})
+
+
+def one_of(*names: str) -> Callable[[], list[str]]:
+    """Names that never change, as typer asks for them."""
+    return lambda: list(names)
 
 
 def cards() -> list[str]:

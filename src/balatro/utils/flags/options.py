@@ -15,16 +15,19 @@ A new flag is a new field.
 from __future__ import annotations
 
 import inspect
+import keyword
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from decimal import Decimal
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import typer
 
+from balatro.utils.flags.completion import one_of
 from balatro.utils.flags.records import Row, Told, sentences
 
+Record = TypeVar("Record")
 KNOB = "knob"
 """Key of a field's metadata."""
 
@@ -55,6 +58,8 @@ class Knob:
     """What the help says of them: `names`, `all` (what each is, too), or nothing."""
     parts: bool = False
     """Whether the fields of the rows are flags as well: `--scheduler cosine --scheduler-eta-min 1e-6`."""
+    complete: Callable[[], list[str]] | None = None
+    """What Tab offers, where it is not the rows: names in the data folder."""
     inside: Any = None
     """The field is a record of this kind, whose fields are flags."""
 
@@ -82,6 +87,12 @@ class Option:
         """The name in Python and in a TOML file."""
         return self.name.replace("-", "_")
 
+    @property
+    def completion(self) -> Callable[[], list[str]] | None:
+        """What Tab offers; None: files, as everywhere."""
+        rows = [row.name for row in self.knob.rows]
+        return self.knob.complete or (one_of(*rows) if rows else None)
+
     def parameter(self, own_default: bool) -> inspect.Parameter:
         """As typer takes it. own_default: the default is the command's; else None comes when the flag is left out."""
         names = [f"--{name}" for name in (self.name, *self.aliases)]
@@ -90,11 +101,13 @@ class Option:
         told = self.knob.shown if self.knob.shown is not None else own_default or told_value(self.default)
         option = typer.Option(
             *names, help=self.help, show_default=told or False, rich_help_panel=self.knob.panel or None,
-            metavar=self.knob.metavar, min=self.knob.low if own_default else None, max=self.knob.high if own_default else None,
+            metavar=self.knob.metavar, autocompletion=self.completion,
+            min=self.knob.low if own_default else None, max=self.knob.high if own_default else None,
         )  # fmt: skip
         default = self.default if own_default else None
         kind = self.type if default is not None else self.type | None
-        return inspect.Parameter(self.key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+        name = _parameter(self.name)
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
 
 
 def options_of(kind: type[Any]) -> Iterator[Option]:
@@ -128,6 +141,18 @@ def with_options(options: Iterable[Option], own_defaults: bool = True) -> Callab
     return wrap
 
 
+def take(kind: type[Record], given: dict[str, Any]) -> Record:
+    """The record that its own flags make; they are taken out of what was given. Those that are left out have their default."""
+    names = {entry.name: _parameter(entry.metadata[KNOB].name or entry.name) for entry in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{field_name: given.pop(name) for field_name, name in names.items() if name in given})
+
+
+def _parameter(name: str) -> str:
+    """What a flag is called in Python: `json`, `for_`."""
+    name = name.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
 def told_value(value: Any) -> str:
     """A default for the help: 0.00001 and not 1e-05; nothing for None, empty and off."""
     if isinstance(value, float):
@@ -151,6 +176,8 @@ def _help(sentence: str, knob: Knob) -> str:
     if not knob.rows or not knob.told:
         return sentence
     names = [f"{row.name} ({row.about.rstrip('.')})" if knob.told == "all" and row.about else row.name for row in knob.rows]
+    if not sentence:
+        return f"{listed(names)}."
     return f"{sentence.removesuffix('.')}: {listed(names)}."
 
 
@@ -165,7 +192,7 @@ def _part_options(option: Option) -> Iterator[Option]:
         # What every task chooses for itself has no one default.
         shown = "" if option.type == list[str] else _by_user([(user, told_value(told.default)) for user, told in using], False)
         text = _by_user([(user, _uncapital(told.about)) for user, told in using], len(using) < len(rows))
-        knob = replace(option.knob, shown=shown, rows=(), parts=False)
+        knob = replace(option.knob, shown=shown, rows=(), complete=None, parts=False)
         flag = f"{option.name}-{name.replace('_', '-')}"
         yield Option(flag, using[0][1].type, f"{text[:1].upper()}{text[1:]}." if len(using) == len(rows) else f"{text}.", knob)
 

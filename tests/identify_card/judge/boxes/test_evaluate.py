@@ -125,7 +125,7 @@ def test_a_screen_of_the_demo_deck(demo_folder, form):
     result = CliRunner().invoke(app, ["evaluate", "--boxes", str(path), "--model", "demo", "--out", "report"])
     assert result.exit_code == 0, result.output
     summary = json.loads((demo_folder / "report" / "scores.json").read_text(encoding="utf-8"))
-    assert f"{len(truth)} cards on 1 pictures" in result.output and summary["cards"] == len(truth) > 3
+    assert f"{len(truth)} cards on 1 picture" in result.output and summary["cards"] == len(truth) > 3
     assert summary["found"] > 80 and summary["name"] > 60 and summary["not_known"] == []
 
 

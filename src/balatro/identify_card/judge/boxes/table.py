@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from balatro.identify_card.judge.boxes.evaluate import RATE, BoxScores
 from balatro.identify_card.judge.report import confusion_lines
+from balatro.utils.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -35,7 +36,7 @@ def box_table(scores: BoxScores) -> RenderableType:
     from rich.text import Text
 
     summary = scores.summary()
-    title = f"{summary['cards']} cards on {summary['pictures']} pictures; percent, and 95 % intervals"
+    title = f"{counted(summary['cards'], 'card')} on {counted(summary['pictures'], 'picture')}; percent, and 95 % intervals"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("", overflow="fold", min_width=14)
     columns = [name for name in COLUMNS if name not in ("printing", "modifier") or summary.get(name) is not None]
