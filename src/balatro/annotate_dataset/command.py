@@ -14,7 +14,7 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.utils.flags import completion
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.annotate_dataset.store.store import DatasetStore

@@ -7,7 +7,7 @@ from typing import Any
 from balatro.annotate_dataset.coverage import Coverage, coverage, to_capture
 from balatro.annotate_dataset.store.store import DatasetStore
 from balatro.annotate_dataset.suggest.verify import missing
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 MAX_WANTED = 5
 

@@ -10,7 +10,7 @@ from balatro.augment_dataset.settings import OPTIONS, Places, Settings, choose_s
 from balatro.config.paths import data_dir
 from balatro.errors import InputError
 from balatro.utils.flags.options import options_of, take, with_options
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.augment_dataset.generate import Originals, Outcome

@@ -12,9 +12,9 @@ from balatro.build_dataset.flags import CaptureFlags
 from balatro.config.model_files import LOCATOR_FILE
 from balatro.config.paths import data_dir, package_weights
 from balatro.errors import InputError, ModelError, SettingsError
-from balatro.utils.durations import read_duration
 from balatro.utils.flags.options import options_of, take, with_options
-from balatro.utils.plurals import counted
+from balatro.utils.wording.durations import read_duration
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.build_dataset.capture import Capture, Step, Summary

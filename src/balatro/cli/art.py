@@ -13,7 +13,7 @@ from balatro.config.paths import art_dir, data_dir, model_dir
 from balatro.errors import DeckError, SettingsError
 from balatro.utils.flags import completion
 from balatro.utils.names import checked_name
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.render.deck import Deck, DeckCard

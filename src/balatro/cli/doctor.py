@@ -16,7 +16,7 @@ from balatro.config.model_files import GALLERY_FILE, LOCATOR_FILE, MODEL_FILE, P
 from balatro.config.paths import art_dir, data_dir, model_dir, package_weights, runs_dir
 from balatro.errors import BalatroError
 from balatro.utils.extras import EXTRAS, how_to_install
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 CORE = ("numpy", "pillow", "opencv-python-headless", "onnxruntime", "typer", "rich", "jinja2", "pyyaml", "platformdirs")
 _OPENCVS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")

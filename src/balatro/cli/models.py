@@ -13,7 +13,7 @@ from balatro.config.model_files import MODEL_FILE, WEIGHTS_FILE
 from balatro.config.paths import data_dir, model_dir
 from balatro.errors import BalatroError, ModelError
 from balatro.utils.flags import completion
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.runtime.model_json import ModelJson

@@ -43,8 +43,8 @@ from balatro.runtime.model_json import write_model_json
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place, new_folder, write_json, write_text
 from balatro.utils.images import write_png
-from balatro.utils.plurals import counted
 from balatro.utils.progress import track
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.train_model.settings.settings import TrainSettings

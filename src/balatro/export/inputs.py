@@ -20,7 +20,7 @@ from balatro.identify_card.judge.scores import FalseName, Outcome
 from balatro.render.deck import Deck
 from balatro.runtime.bundle import Bundle
 from balatro.utils.images import find_images, load_image
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 CHECK_LOT, CALIBRATION_LOT = 0, 1
 CALIBRATION_SCREENS = 32

@@ -20,7 +20,7 @@ from balatro.config.shapes import SEEN_AS
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
 from balatro.utils.flags import completion
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from rich.text import Text

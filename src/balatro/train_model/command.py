@@ -19,7 +19,7 @@ from balatro.utils.files import check_place
 from balatro.utils.flags import completion
 from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.names import checked_name
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.train_model.run.run import Run

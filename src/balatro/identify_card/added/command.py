@@ -22,7 +22,7 @@ from balatro.identify_card.added.other_games import (
 )
 from balatro.identify_card.command import Model
 from balatro.utils.flags import completion
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.identify_card.added.cards import AddedCard

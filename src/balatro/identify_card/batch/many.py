@@ -50,7 +50,7 @@ def _step(seconds: float, length: float) -> int:
 
 def read_every(text: str) -> Every:
     """`30` is every 30th frame, `0.5s` one every half second. SettingsError for anything else."""
-    from balatro.utils.durations import read_duration
+    from balatro.utils.wording.durations import read_duration
 
     number = text.strip()
     if number.isascii() and number.isdigit():

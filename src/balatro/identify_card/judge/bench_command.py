@@ -14,7 +14,7 @@ import typer
 from balatro.errors import InputError, SettingsError
 from balatro.identify_card.command import Threads
 from balatro.utils.flags import completion
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -16,7 +16,7 @@ from balatro.config.model_files import MODEL_FILE
 from balatro.errors import InputError, ModelError, SettingsError
 from balatro.identify_card.command import Model, Threads
 from balatro.utils.flags.options import Knob, options_of, take, turned_by, with_options
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.identify_card.judge.evidence import Evidence

@@ -23,7 +23,7 @@ from balatro.errors import BalatroError
 from balatro.runtime.beside import is_same, other_of, put_beside, take_added
 from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.utils.files import check_place, exchange, put_back
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from balatro.identify_card.judge.scores import FalseName, Outcome

@@ -13,7 +13,7 @@ import numpy as np
 from balatro.identify_card.judge.scores import MEASURES, FalseName, Outcome, Scores, said_name
 from balatro.identify_card.marks.labels import COLOURS
 from balatro.utils.files import write_json, write_text
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -16,7 +16,7 @@ import typer
 from balatro.errors import InputError, SettingsError
 from balatro.identify_card.command import Model
 from balatro.identify_card.watch.overlay.feed import Feed
-from balatro.utils.durations import read_duration
+from balatro.utils.wording.durations import read_duration
 
 if TYPE_CHECKING:
     import numpy as np

@@ -31,7 +31,7 @@ from balatro.train_model.settings.settings import LAST_STEP
 from balatro.utils.files import check_place, write_bytes
 from balatro.utils.names import checked_name
 from balatro.utils.pixel_font import FONT_FILE, pack_font
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 LOG = "pretrain_log.jsonl"
 """Beside the weights: how they were learned."""

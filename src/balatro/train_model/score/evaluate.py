@@ -26,8 +26,8 @@ from balatro.train_model.score.validate import READ_AT_ONCE, read_pictures
 from balatro.train_model.screens.deck_lesson import CardClass
 from balatro.train_model.settings.settings import TrainSettings
 from balatro.utils.files import read_json
-from balatro.utils.plurals import counted
 from balatro.utils.progress import track
+from balatro.utils.wording.plurals import counted
 
 
 @torch.no_grad()

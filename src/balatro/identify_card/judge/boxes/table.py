@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from balatro.identify_card.judge.boxes.evaluate import RATE, BoxScores
 from balatro.identify_card.judge.report import confusion_lines
-from balatro.utils.plurals import counted
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

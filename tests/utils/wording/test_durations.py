@@ -3,7 +3,7 @@
 import pytest
 
 from balatro.errors import SettingsError
-from balatro.utils.durations import read_duration
+from balatro.utils.wording.durations import read_duration
 
 
 @pytest.mark.parametrize(

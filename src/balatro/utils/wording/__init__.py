@@ -1,0 +1,1 @@
+"""Things in words: durations, and numbers with their plurals."""
