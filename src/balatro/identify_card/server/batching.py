@@ -25,6 +25,7 @@ from balatro.identify_card.recognizer import Recognizer, whole
 from balatro.identify_card.server.limits import Limits, Refused, decode
 from balatro.identify_card.server.memory import QUIET_S, give_back
 from balatro.identify_card.sight import Sight
+from balatro.identify_card.table.records import Table
 from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.runtime.stamps import stamp_model
 
@@ -60,6 +61,8 @@ class Upload:
     whole: Whole = "auto"
     table: bool = False
     """Whether the table is asked for, too."""
+    seen: Callable[[Table], None] = field(default=lambda table: None)
+    """Is told the table, where that is asked for; called by a reader's thread."""
 
 
 @dataclass(eq=False)
@@ -228,6 +231,8 @@ class Readers:
         self._follow(following)
         sight = see_picture(following.recognizer, picture, upload.whole)
         table = following.recognizer.table_of(sight) if upload.table else None
+        if table is not None:
+            upload.seen(table)
         return picture_json(upload.name, *sight.size, sight.cards, table)
 
     def _follow(self, following: Following) -> None:

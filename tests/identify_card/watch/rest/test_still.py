@@ -15,14 +15,20 @@ PLACES = [("red", "Base", 300, 150), ("green", "Foil", 500, 150)]
 
 
 def pose(
-    places: list[tuple[str, str, int, int]] = PLACES, text: str = "$21", shift: int = 0, found: int = 9, ground: int = 0
+    places: list[tuple[str, str, int, int]] = PLACES,
+    text: str = "$21",
+    shift: int = 0,
+    found: int = 9,
+    plate: int = 0,
+    light: int = 0,
 ) -> Pose:
     picture = draw_table(places)
-    picture[picture.sum(axis=2) == 180] += np.uint8(ground)
+    picture[270:310] = (plate // 4, plate // 2, plate)
     cv2.putText(picture, text, (60 + shift, 300), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (255, 255, 255), 3)
     half = np.array(CARD) / 2
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
     quads = np.array([corners + place[2:] for place in places[:found]], np.float32).reshape(-1, 4, 2)
+    picture = cv2.convertScaleAbs(picture, beta=light)
     return pose_of(picture, quads, rectify(picture, quads, PRINT_SIZE, margin=0.0))
 
 
@@ -36,9 +42,9 @@ def is_same(one: Pose, other: Pose) -> bool:
         pose(),
         pose([("red", "Base", 304, 147), ("green", "Foil", 498, 152)]),
         pose(shift=1),
-        pose(ground=20),
+        pose(light=20),
     ],
-    ids=["the same", "cards sway", "text bobs", "the ground's light"],
+    ids=["the same", "cards sway", "text bobs", "a moving light"],
 )
 def test_at_rest(after: Pose) -> None:
     assert is_same(pose(), after) and is_same(after, pose())
@@ -68,3 +74,13 @@ def test_a_card_that_was_not_found() -> None:
 def test_another_size_of_the_picture() -> None:
     small = pose_of(np.zeros((360, 640, 3), np.uint8), np.empty((0, 4, 2), np.float32), np.empty((0, 16, 12, 3), np.uint8))
     assert not small.has_text_of(pose([]))
+
+
+def test_white_on_colour() -> None:
+    assert is_same(pose(plate=250), pose(plate=250, shift=1))
+    assert not pose(plate=250).has_text_of(pose(plate=250, text="$27"))
+
+
+def test_what_a_card_hides_is_no_text() -> None:
+    one, other = pose(), pose([*PLACES, ("blue", "Base", 90, 290)])
+    assert not one.has_cards_of(other) and pose([("red", "Base", 90, 290)], text="$21").ink.sum() == 0

@@ -19,8 +19,9 @@ LOOK_LEVEL = 20.0
 """Mean difference of two fingerprints, grey levels, up to which a card looks the same; its edition may shimmer meanwhile."""
 INK_HEIGHT = 540
 """Rows of the picture in which text is looked for, about."""
-INK = (105, 90)
-"""From which level on the darkest channel, or the difference of the channels, passes for text."""
+SURELY, MAYBE = (135, 115), (95, 75)
+"""Levels of the darkest channel, and of the difference of the channels, beyond which a pixel is, or may be, of a text: white,
+or coloured. Between the two lies what a moving light changes."""
 SPOT, SPOT_CHANGED = 8, 6
 """Side of a spot in pixels of that picture, and in how many of these text must have come or gone, beyond the bobbing."""
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -35,9 +36,9 @@ class Pose:
     prints: np.ndarray
     """(N, 16, 12, 3) uint8 fingerprints of the cards."""
     ink: np.ndarray
-    """(h, w) uint8, 255 where there is text."""
+    """(2 h, w) uint8, 255 where there surely is text: white, and below it coloured."""
     near: np.ndarray
-    """The same, a pixel wider."""
+    """The same where there may be, a pixel wider."""
 
     def has_cards_of(self, other: Pose, missing: int = 0) -> bool:
         """Whether all but so many cards of each lie in the other, and look alike there."""
@@ -54,6 +55,8 @@ class Pose:
         gone = cv2.bitwise_and(self.ink, cv2.bitwise_not(other.near))
         come = cv2.bitwise_and(other.ink, cv2.bitwise_not(self.near))
         changed = cv2.bitwise_or(gone, come)
+        if not cv2.countNonZero(changed):
+            return True
         spots = cv2.blur(changed, (SPOT, SPOT), borderType=cv2.BORDER_CONSTANT)
         return bool(spots.max() < 255 * SPOT_CHANGED / SPOT**2)
 
@@ -61,18 +64,21 @@ class Pose:
 def pose_of(image: np.ndarray, quads: np.ndarray, prints: np.ndarray) -> Pose:
     """The pose of an (H, W, 3) uint8 RGB frame with these cards; prints: their fingerprints (see `looks`)."""
     thin = max(1, round(image.shape[0] / INK_HEIGHT))
-    small = image[::thin, ::thin]
-    low = cv2.min(cv2.min(small[..., 0], small[..., 1]), small[..., 2])
-    high = cv2.max(cv2.max(small[..., 0], small[..., 1]), small[..., 2])
-    ink = cv2.bitwise_or(_over(low, INK[0]), _over(cv2.subtract(high, low), INK[1]))
+    size = (image.shape[1] // thin, image.shape[0] // thin)
+    red, green, blue = cv2.split(cv2.resize(image, size, interpolation=cv2.INTER_NEAREST))
+    low, high = cv2.min(cv2.min(red, green), blue), cv2.max(cv2.max(red, green), blue)
+    planes = (low, cv2.subtract(high, low))
+    ink, near = _over(planes, SURELY), cv2.dilate(_over(planes, MAYBE), _CROSS)
     if len(quads):
         cards = (_wider(quads) / thin).astype(np.int32)
-        cv2.fillPoly(ink, list(cards), 0)
-    return Pose(quads, prints, ink, cv2.dilate(ink, _CROSS))
+        for top in (0, size[1]):
+            cv2.fillPoly(ink, list(cards), 0, offset=(0, top))
+    return Pose(quads, prints, ink, near)
 
 
-def _over(plane: np.ndarray, level: int) -> np.ndarray:
-    return cv2.threshold(plane, level, 255, cv2.THRESH_BINARY)[1]
+def _over(planes: tuple[np.ndarray, ...], levels: tuple[int, ...]) -> np.ndarray:
+    over = [cv2.threshold(plane, level, 255, cv2.THRESH_BINARY)[1] for plane, level in zip(planes, levels, strict=True)]
+    return cv2.vconcat(over)
 
 
 def _wider(quads: np.ndarray) -> np.ndarray:
