@@ -1,16 +1,20 @@
 """A game that plays itself."""
 
+import itertools
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from balatro.identify_card.watch.watch import Gate
+from balatro.identify_card.table.changes import CHANGES
+from balatro.identify_card.watch.gate import Gate
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.display import PLAIN
 from balatro.render.play import ACTS, Key, Life, Play, truth, write_play
 from balatro.render.stage import Stage
+from balatro.runtime.text.glyphs import make_glyphs
+from balatro.runtime.text.screen import read_fields
 
 MINUTE = 60.0
 
@@ -75,3 +79,42 @@ def test_the_table_never_rests(deck: Deck) -> None:
     stage, gate = Stage(deck, play_of(deck), (640, 360)), Gate()
     gate.is_same(stage.draw(20.0))
     assert not gate.is_same(stage.draw(20.5))
+
+
+def test_rests_and_acts_are_in_order(deck: Deck) -> None:
+    for seed in range(3):
+        play = play_of(deck, seed, 180)
+        times = [moment for rest in play.rests for moment in (rest.since, rest.until)]
+        assert times == sorted(times) and len(play.rests) > 40
+        assert [act.seconds for act in play.acts] == sorted(act.seconds for act in play.acts)
+        assert {act.kind for act in play.acts} <= set(CHANGES)
+
+
+def test_cards_lie_as_the_rest_says(deck: Deck) -> None:
+    play = play_of(deck, 0, 120)
+    for rest in play.rests:
+        middle = (rest.since + rest.until) / 2
+        there = [life for life in play.lives if life.begin <= middle < life.end]
+        cards = sorted(laid.card for row in rest.rows.values() for laid in row)
+        assert sorted(life.card for life in there) == cards
+
+
+def test_every_change_between_rests_is_an_act(deck: Deck) -> None:
+    play = play_of(deck, 0, 300)
+    for before, after in itertools.pairwise(play.rests):
+        acts = [act.kind for act in play.acts if before.until <= act.seconds < after.since]
+        changed = {name for name in ("jokers", "consumables") if len(before.rows[name]) != len(after.rows[name])}
+        assert not changed or {"card_bought", "card_sold", "card_used"} & set(acts)
+        assert (before.rows["played"] != after.rows["played"]) == bool({"cards_played", "score_counted"} & set(acts))
+        assert before.shop_is_open == after.shop_is_open or {"shop_opened", "shop_left"} & set(acts)
+
+
+def test_the_side_panel_tells_the_tally(deck: Deck) -> None:
+    play = play_of(deck, 0, 300)
+    glyphs = make_glyphs(deck.font)
+    stage = Stage(deck, play, (1920, 1080))
+    for since, tally in play.tallies[::15]:
+        _, fields = read_fields(stage.draw(since + 0.01), glyphs)
+        told = {field.name: field.value for field in fields}
+        for name in ("hands", "discards", "money", "ante", "round"):
+            assert told[name] == getattr(tally, name)
