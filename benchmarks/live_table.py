@@ -47,7 +47,7 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     deck = draw_demo_deck() if args.deck == "demo" else load_deck(art_dir(args.deck))
-    play = write_play(deck, np.random.default_rng(args.seed), 60 * args.minutes)
+    play = write_play(deck, np.random.default_rng(args.seed), 60 * args.minutes, table=True)
     told = watch_play(Stage(deck, play, SIZE), play, Recognizer.load(args.model, threads=1))
     report_states(deck, play, [one for one in told if isinstance(one, State)], args.misses)
     report_events(play, [one for one in told if isinstance(one, GameEvent)], args.misses)

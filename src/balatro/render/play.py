@@ -165,10 +165,12 @@ class _Writer:
     def rest(self, seconds: float) -> None:
         """Let everything come to its place, and lie there for so long."""
         self.settle()
-        since = max([self.now, *(actor.keys[-1].seconds for actor in self.actors)])
-        self.now = since + seconds
+        self.now = max([self.now, *(actor.keys[-1].seconds for row in self.rows.values() for actor in row)])
+        since = max([self.now, *(actor.keys[-1].seconds for actor in self.actors)])  # those that leave, too
+        self.now += seconds
         rows = {area: tuple(Laid(a.card, a.modifier, a.raised) for a in row) for area, row in self.rows.items()}
-        self.rests.append(Rest(since, self.now, self.shop_since is not None, self.tally, rows))
+        if since < self.now:
+            self.rests.append(Rest(since, self.now, self.shop_since is not None, self.tally, rows))
 
     def pick(self, area: str) -> _Actor | None:
         row = self.rows[area]
@@ -214,8 +216,8 @@ class _Writer:
                     actor.go(max(self.now, last.seconds), x, y, turn=turn)
 
 
-def write_play(deck: Deck, rng: np.random.Generator, seconds: float) -> Play:
-    """Write a play that lasts so long.
+def write_play(deck: Deck, rng: np.random.Generator, seconds: float, table: bool = False) -> Play:
+    """Write a play that lasts so long. table: hands are played, too, and jokers alone lie in the first row.
 
     >>> from balatro.config.paths import art_dir
     >>> from balatro.render.deck import load_deck
@@ -225,14 +227,15 @@ def write_play(deck: Deck, rng: np.random.Generator, seconds: float) -> Play:
     >>> Stage(deck, play).draw(12.5).shape
     (720, 1280, 3)
     >>> len(truth(deck, play))
-    17
+    11
     """
     known = [place for place, card in enumerate(deck.cards) if card.known]
     hand_cards = [place for place, card in enumerate(deck.cards) if card.type == "Playing card"]
     writer = _Writer(deck, rng, known, hand_cards)
-    jokers = [place for place in known if deck.cards[place].type not in CONSUMABLES] or known
+    jokers = [place for place in known if deck.cards[place].type not in CONSUMABLES]
     for _ in range(3):
-        writer.deal("jokers", jokers[int(rng.integers(len(jokers)))], int(rng.choice(len(MODIFIERS), p=MODIFIER_ODDS)))
+        card, modifier = writer.new_card()
+        writer.deal("jokers", int(rng.choice(jokers)) if table and jokers else card, modifier)
     writer.settle()
     writer.now = 1.0
     _open_shop(writer)
@@ -240,8 +243,8 @@ def write_play(deck: Deck, rng: np.random.Generator, seconds: float) -> Play:
         writer.rest(float(rng.uniform(*PAUSE_S)))
         if writer.now > seconds - 2:
             break
-        acts = list(ACTS)
-        acts[int(rng.choice(len(acts), p=[ACTS[act] for act in acts]))](writer)
+        acts = TABLE_ACTS if table else ACTS
+        list(acts)[int(rng.choice(len(acts), p=list(acts.values())))](writer)
     if writer.shop_since is not None:
         writer.shops.append((writer.shop_since, seconds))
     lives = tuple(_life(writer, actor, seconds) for actor in writer.actors)
@@ -383,15 +386,15 @@ def _change(writer: _Writer) -> None:
 
 
 ACTS: dict[Callable[[_Writer], None], float] = {
-    _hover: 0.16,
-    _buy: 0.2,
-    _sell: 0.06,
-    _swap: 0.1,
-    _reroll: 0.1,
+    _hover: 0.22,
+    _buy: 0.27,
+    _sell: 0.07,
+    _swap: 0.12,
+    _reroll: 0.13,
     _use: 0.06,
     _change: 0.05,
-    _change_room: 0.09,
-    _choose: 0.1,
-    _play_hand: 0.08,
+    _change_room: 0.08,
 }
 """What may happen, and how often."""
+TABLE_ACTS = {act: 0.82 * share for act, share in ACTS.items()} | {_choose: 0.1, _play_hand: 0.08}
+"""The same where the whole table is played."""
