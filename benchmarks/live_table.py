@@ -134,15 +134,16 @@ def report_events(play: Play, told: list[GameEvent], misses: bool) -> None:
     left = list(told)
     right: Counter[str] = Counter()
     missing: list[Act] = []
-    for act in play.acts:
+    acts = [act for act in play.acts if act.seconds >= play.rests[0].until]  # before, there was nothing to compare with
+    for act in acts:
         fits = [one for one in left if one.change.kind == act.kind and -0.2 <= one.seconds - act.seconds <= LATEST_S]
         if fits:
             left.remove(fits[0])
             right[act.kind] += 1
         else:
             missing.append(act)
-    print(f"{len(play.acts)} acts: {sum(right.values())} told, {len(missing)} missing, {len(left)} too many")
-    asked, extra = Counter(act.kind for act in play.acts), Counter(one.change.kind for one in left)
+    print(f"{len(acts)} acts: {sum(right.values())} told, {len(missing)} missing, {len(left)} too many")
+    asked, extra = Counter(act.kind for act in acts), Counter(one.change.kind for one in left)
     for kind in sorted(asked | extra):
         print(f"  {kind:<16} {right[kind]:4d} of {asked[kind]:4d}, {extra[kind]:4d} too many")
     if misses:

@@ -53,6 +53,7 @@ NUM_SCREENS = 30
 """Screens that are scored."""
 NUM_SHOWN = 7
 """Screens on the page."""
+USUAL_HAND = 8
 STEPS = 6
 SCORES = "scores.json"
 
@@ -191,8 +192,9 @@ def _mark(recognizer: Recognizer, screens: Sequence[Screen], folder: Path) -> li
 
 
 def _read_table(recognizer: Recognizer, screens: Sequence[Screen], marked: Sequence[np.ndarray], folder: Path) -> ShownTable:
-    """Read the state of the screen with the longest hand, and write it."""
-    place = max(range(len(screens)), key=lambda place: sum(card.area == "hand" for card in screens[place].cards))
+    """Read the state of a screen with a hand as long as most, and write it."""
+    hands = [sum(card.area == "hand" for card in screen.cards) for screen in screens]
+    place = min(range(len(screens)), key=lambda place: abs(hands[place] - USUAL_HAND))
     told = recognizer.read_table(screens[place].image).to_json()
     write_json(folder / "table.json", told)
     return ShownTable(marked[place], f"screen_{place + 1}.png", told)

@@ -23,6 +23,7 @@ from balatro.identify_card.watch.events import Event, OnEvent
 from balatro.identify_card.watch.followed import STILLS, USUAL, TrackSettings
 from balatro.identify_card.watch.gate import Gate
 from balatro.identify_card.watch.looks import PRINT_SIZE
+from balatro.identify_card.watch.rest.read import read_table
 from balatro.identify_card.watch.rest.teller import AT_ONCE, AT_REST, Teller
 from balatro.identify_card.watch.rest.told import OnTold, Told
 from balatro.identify_card.watch.track import Shown, Tracker
@@ -161,10 +162,6 @@ class _FrameView:
         return cards
 
 
-def _read_table(recognizer: Recognizer, image: np.ndarray, quads: np.ndarray) -> Table:
-    return recognizer.table_of(recognizer.look_at(image, quads))
-
-
 class Watcher:
     """Looks at frames, one after the other. For one thread."""
 
@@ -173,7 +170,7 @@ class Watcher:
         self._sight = Sight(recognizer)
         self._tracker = Tracker(settings)
         rest = AT_ONCE if settings is STILLS else AT_REST
-        self._teller = Teller(lambda image, quads: _read_table(recognizer, image, quads), rest) if table else None
+        self._teller = Teller(self._read_table, rest) if table else None
         self._gate = Gate()
         self._clock = _Clock()
         self._num_frames = self._num_unchanged = 0
@@ -208,11 +205,15 @@ class Watcher:
         shown = tuple(self._tracker.shown())
         return Look(Frame(image, seconds), tuple(events), shown, tuple(view.readings), self._tell(view, shown, seconds))
 
+    def _read_table(self, image: np.ndarray, quads: np.ndarray) -> Table:
+        announced = [shown.card for shown in self._tracker.shown() if not shown.covered]
+        return read_table(self._sight.recognizer, image, quads, announced)
+
     def _tell(self, view: _FrameView, shown: Sequence[Shown], seconds: float) -> tuple[Told, ...]:
         if self._teller is None:
             return ()
         with self._clock.now.stage("table"):
-            covered = any(card.covered for card in shown)
+            covered = any(card.peeks for card in shown)
             return tuple(self._teller.see(view.image, view.quads, view.own_prints, covered, seconds))
 
     def grabbed(self, seconds: float) -> None:
@@ -358,13 +359,11 @@ def watch(
     """Look at frames until there are none more, and call `on_event` for each card that appears, changes or is gone.
 
     frames: (image, seconds), the image (H, W, 3) uint8 RGB. They are taken one by one when the last one is done; wrap a stream
-    that does not wait in `Latest`. model: a name or folder, or a loaded recogniser. on_look is called after each frame.
-    on_told is called for each state of the table that has come to rest, and for what has happened in the game before it.
-    Whatever `frames` or the callbacks raise comes out.
+    that does not wait in `Latest`. model: a name or folder, or a loaded recogniser. on_look is called after each frame, on_told
+    for what has happened on the table and how it rests now. What `frames` or the callbacks raise comes out.
 
     >>> from balatro import load_image
-    >>> picture = load_image("screenshot.png")
-    >>> frames = [(picture, number / 10) for number in range(10)]
+    >>> frames = [(load_image("screenshot.png"), number / 10) for number in range(10)]
     >>> stats = watch(frames, lambda event: print(event.seconds, event.kind, event.card.name))
     0.2 appeared Juggler
     0.2 appeared Captain Mildew
@@ -375,9 +374,8 @@ def watch(
     >>> stats.frames, stats.unchanged
     (10, 7)
     """
-    recognizer = model if isinstance(model, Recognizer) else Recognizer.load(model)
-    watcher = Watcher(recognizer, settings, table=on_told is not None)
-    grab_s = 0.0
+    reader = model if isinstance(model, Recognizer) else Recognizer.load(model)
+    watcher, tell, grab_s = Watcher(reader, settings, table=on_told is not None), on_told or (lambda told: None), 0.0
     for image, seconds in frames:
         # Streams of this module count what they drop and how long they grab; of others neither is known.
         watcher.grabbed(getattr(frames, "grab_s", 0.0) - grab_s)
@@ -385,9 +383,8 @@ def watch(
         look = watcher.look(image, seconds)
         for event in look.events:
             on_event(event)
-        if on_told is not None:
-            for told in look.told:
-                on_told(told)
+        for told in look.told:
+            tell(told)
         if on_look is not None:
             on_look(look, watcher.stats(getattr(frames, "dropped", 0)))
     return watcher.stats(getattr(frames, "dropped", 0))

@@ -65,7 +65,7 @@ class Teller:
     def see(self, image: np.ndarray, quads: np.ndarray, prints: np.ndarray, covered: bool, seconds: float) -> list[Told]:
         """Take in a frame; what can be told since.
 
-        prints: the quads' fingerprints. covered: whether some card is hidden: what cannot be seen is waited for.
+        prints: the quads' fingerprints. covered: whether some card is partly hidden: what cannot be seen is waited for.
         """
         pose = pose_of(image, quads, prints)
         if not self._is_as_before(pose, seconds):
