@@ -96,6 +96,16 @@ def test_serve_and_ask(run: Run) -> None:
     assert said[0] == "Juggler, Foil at [576, 46, 677, 186]" and said[-1].startswith("unknown, Base at ")
 
 
+def test_table_client(run: Run) -> None:
+    pytest.importorskip("uvicorn")
+    pytest.importorskip("websockets")
+    from tests.identify_card.server.server_parts import running
+
+    with running(model_dir("demo")) as port:
+        said = run("table_client", "screenshot.png", "--url", f"http://127.0.0.1:{port}")
+    assert said == ["pack: money None, score None, jokers: Juggler, Captain Mildew, Frog Regent"]
+
+
 @pytest.mark.slow
 def test_train_own(run: Run, demo_folder: Path) -> None:
     pytest.importorskip("torch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from balatro.demo.page import deck_strip
 from balatro.errors import InputError
 from balatro.identify_card.judge.contest import Figure, Round
 from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.table.show import table_lines
 from balatro.render.deck import Deck, DeckCard
 from balatro.runtime.beside import other_of
 from tests.identify_card.fake_bundle import COLOURS, write_fake_bundle
@@ -50,7 +52,7 @@ def test_everything_is_left_in_one_folder(tiny_demo):
     page = story.play_demo(tiny_demo / "out", num_screens=3)
     assert page == tiny_demo / "out" / "index.html"
     left = {path.relative_to(tiny_demo / "out").as_posix() for path in (tiny_demo / "out").rglob("*") if path.is_file()}
-    assert {"index.html", "scores.json", "cards.jsonl", "deck/deck.json", "model/model.json"} <= left
+    assert {"index.html", "scores.json", "cards.jsonl", "table.json", "deck/deck.json", "model/model.json"} <= left
     assert {f"{kind}/screen_{number}.png" for kind in ("screens", "marked") for number in (1, 2, 3)} <= left
     scores = json.loads((tiny_demo / "out" / "scores.json").read_text(encoding="utf-8"))
     assert scores["untrained"]["pictures"] == 3 and "trained" not in scores
@@ -63,6 +65,16 @@ def test_page_holds_everything_itself(tiny_demo):
     assert text.count("data:image/jpeg") >= 4  # the strip and the screens
     assert "http://" not in text and "https://" not in text and "<script" not in text
     assert "color-scheme: light dark" in text
+
+
+def test_one_screen_is_told_as_a_state(tiny_demo, capsys):
+    text = story.play_demo(tiny_demo / "out", num_screens=3).read_text(encoding="utf-8")
+    told = json.loads((tiny_demo / "out" / "table.json").read_text(encoding="utf-8"))
+    printed = capsys.readouterr().out
+    assert "its state:" in printed
+    for heading, said in table_lines(told):
+        assert f"<dt>{heading}</dt>" in text and all(html.escape(word) in text for word, _ in said)
+        assert heading in printed
 
 
 def test_the_model_can_be_used_by_name_afterwards(tiny_demo):

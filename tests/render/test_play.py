@@ -1,16 +1,20 @@
 """A game that plays itself."""
 
+import itertools
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from balatro.identify_card.watch.watch import Gate
+from balatro.identify_card.table.changes import CHANGES
+from balatro.identify_card.watch.gate import Gate
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.display import PLAIN
-from balatro.render.play import ACTS, Key, Life, Play, truth, write_play
+from balatro.render.play import ACTS, TABLE_ACTS, Key, Life, Play, truth, write_play
 from balatro.render.stage import Stage
+from balatro.runtime.text.glyphs import make_glyphs
+from balatro.runtime.text.screen import read_fields
 
 MINUTE = 60.0
 
@@ -20,8 +24,8 @@ def deck() -> Deck:
     return draw_demo_deck()
 
 
-def play_of(deck: Deck, seed: int = 0, seconds: float = MINUTE) -> Play:
-    return write_play(deck, np.random.default_rng(seed), seconds)
+def play_of(deck: Deck, seed: int = 0, seconds: float = MINUTE, table: bool = False) -> Play:
+    return write_play(deck, np.random.default_rng(seed), seconds, table)
 
 
 def test_same_seed_same_play_same_pictures(deck: Deck) -> None:
@@ -37,7 +41,7 @@ def test_every_appearance_has_its_end_or_lasts(deck: Deck) -> None:
     lasting = [life for life in play.lives if deck.cards[life.card].known and life.end >= play.seconds]
     assert kinds["appeared"] == kinds["gone"] + len(lasting) > 40
     assert kinds["changed"] > 0
-    assert abs(sum(ACTS.values()) - 1) < 1e-9
+    assert abs(sum(ACTS.values()) - 1) < 1e-9 > abs(sum(TABLE_ACTS.values()) - 1)
 
 
 def test_truth_is_in_order_and_tells_of_named_cards_only(deck: Deck) -> None:
@@ -75,3 +79,42 @@ def test_the_table_never_rests(deck: Deck) -> None:
     stage, gate = Stage(deck, play_of(deck), (640, 360)), Gate()
     gate.is_same(stage.draw(20.0))
     assert not gate.is_same(stage.draw(20.5))
+
+
+def test_rests_and_acts_are_in_order(deck: Deck) -> None:
+    for seed in range(3):
+        play = play_of(deck, seed, 180, table=True)
+        times = [moment for rest in play.rests for moment in (rest.since, rest.until)]
+        assert times == sorted(times) and len(play.rests) > 40
+        assert [act.seconds for act in play.acts] == sorted(act.seconds for act in play.acts)
+        assert {act.kind for act in play.acts} <= set(CHANGES)
+
+
+def test_cards_lie_as_the_rest_says(deck: Deck) -> None:
+    play = play_of(deck, 0, 120, table=True)
+    for rest in play.rests:
+        middle = (rest.since + rest.until) / 2
+        there = [life for life in play.lives if life.begin <= middle < life.end]
+        cards = sorted(laid.card for row in rest.rows.values() for laid in row)
+        assert sorted(life.card for life in there) == cards
+
+
+def test_every_change_between_rests_is_an_act(deck: Deck) -> None:
+    play = play_of(deck, 0, 300, table=True)
+    for before, after in itertools.pairwise(play.rests):
+        acts = [act.kind for act in play.acts if before.until <= act.seconds < after.since]
+        changed = {name for name in ("jokers", "consumables") if len(before.rows[name]) != len(after.rows[name])}
+        assert not changed or {"card_bought", "card_sold", "card_used"} & set(acts)
+        assert (before.rows["played"] != after.rows["played"]) == bool({"cards_played", "score_counted"} & set(acts))
+        assert before.shop_is_open == after.shop_is_open or {"shop_opened", "shop_left"} & set(acts)
+
+
+def test_the_side_panel_tells_the_tally(deck: Deck) -> None:
+    play = play_of(deck, 0, 300, table=True)
+    glyphs = make_glyphs(deck.font)
+    stage = Stage(deck, play, (1920, 1080))
+    for since, tally in play.tallies[::15]:
+        _, fields = read_fields(stage.draw(since + 0.01), glyphs)
+        told = {field.name: field.value for field in fields}
+        for name in ("hands", "discards", "money", "ante", "round"):
+            assert told[name] == getattr(tally, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.judge.report import css_colour, miss_entry, picture_url, render_page
 from balatro.identify_card.judge.scores import MEASURES, Scores
 from balatro.identify_card.marks.labels import COLOURS
+from balatro.identify_card.table.show import table_lines
 from balatro.render.deck import CELL, Deck, DeckCard, cells
 from balatro.render.editions import draw_editions, random_phases
 from balatro.render.layers import Float, Pose, lay, stack_layers
@@ -24,6 +26,16 @@ NUM_MISSES = 12
 
 
 @dataclass(frozen=True, eq=False)
+class ShownTable:
+    """The state of one screen, beside that screen with its cards marked."""
+
+    marked: np.ndarray
+    file: str
+    told: dict[str, Any]
+    """As `Table.to_json` gives it."""
+
+
+@dataclass(frozen=True, eq=False)
 class Story:
     """What the page tells."""
 
@@ -32,6 +44,7 @@ class Story:
     after: Scores | None
     """None when there was no training."""
     marked: list[np.ndarray]
+    table: ShownTable
     steps: int
     """Of the training."""
     minutes: float
@@ -54,6 +67,9 @@ def write_page(path: Path, story: Story) -> None:
         measures=MEASURES,
         colours={name: css_colour(colour) for name, colour in COLOURS.items()},
         strip=picture_url(deck_strip(story.deck, story.seed), max_width=1600, quality=88),
+        table=picture_url(story.table.marked, max_width=1280, quality=86),
+        table_file=story.table.file,
+        table_lines=table_lines(story.table.told),
         screens=[picture_url(picture, max_width=1280, quality=86) for picture in story.marked],
         misses=[miss_entry(outcome) for outcome in misses[:NUM_MISSES]],
         num_misses=len(misses),

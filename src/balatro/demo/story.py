@@ -4,6 +4,7 @@ OUT/index.html       the page
 OUT/scores.json      before and after training
 OUT/screens/*.png    screens that no training saw       OUT/marked/*.png    the same with their cards named
 OUT/cards.jsonl      what `balatro identify` says of them
+OUT/table.json       what `balatro identify --table` says of one of them
 OUT/deck/            the deck                           OUT/model/          the model
 """
 
@@ -27,7 +28,7 @@ import numpy as np
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir
 from balatro.config.seeds import DEMO_SEED
-from balatro.demo.page import Story, write_page
+from balatro.demo.page import ShownTable, Story, write_page
 from balatro.errors import InputError
 from balatro.gallery.make import make_gallery_bundle
 from balatro.identify_card.card import picture_json
@@ -37,6 +38,7 @@ from balatro.identify_card.judge.report import score_table
 from balatro.identify_card.judge.scores import Scores
 from balatro.identify_card.marks.draw import draw_cards
 from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.table.show import print_table
 from balatro.render.deck import Deck, save_deck
 from balatro.render.table import PLAY, Screen, draw_screen
 from balatro.runtime.model_json import write_model_json
@@ -54,6 +56,7 @@ NUM_SCREENS = 30
 """Screens that are scored."""
 NUM_SHOWN = 7
 """Screens on the page."""
+USUAL_HAND = 8
 STEPS = 6
 SCORES = "scores.json"
 
@@ -98,13 +101,15 @@ def play_demo(out: Path, steps: int = 300, seed: int = 0, num_screens: int = NUM
         recognizer = trained or untrained
         after = _score(trained, deck, screens, "Reading, trained") if trained else before
         tell.say("Marking the cards and writing the page")
-        marked = _mark(recognizer, _worth_showing(screens), folder)
+        shown = _worth_showing(screens)
+        marked = _mark(recognizer, shown, folder)
+        table = _read_table(recognizer, shown, marked, folder)
         _keep_model(folder, trained is not None, deck if seed == 0 else None)
         summaries = {"untrained": before.summary()} | ({"trained": after.summary()} if trained else {})
         write_json(folder / SCORES, {"seed": seed, "steps": steps, **summaries})
-        story = Story(deck, before, after if trained else None, marked, steps, tell.minutes, seed)
+        story = Story(deck, before, after if trained else None, marked, table, steps, tell.minutes, seed)
         write_page(folder / "index.html", story)
-    _tell_end(out, after, trained is not None)
+    _tell_end(out, after, table)
     return out / "index.html"
 
 
@@ -205,6 +210,15 @@ def _mark(recognizer: Recognizer, screens: Sequence[Screen], folder: Path) -> li
     return marked
 
 
+def _read_table(recognizer: Recognizer, screens: Sequence[Screen], marked: Sequence[np.ndarray], folder: Path) -> ShownTable:
+    """Read the state of a screen with a hand as long as most, and write it."""
+    hands = [sum(card.area == "hand" for card in screen.cards) for screen in screens]
+    place = min(range(len(screens)), key=lambda place: abs(hands[place] - USUAL_HAND))
+    told = recognizer.read_table(screens[place].image).to_json()
+    write_json(folder / "table.json", told)
+    return ShownTable(marked[place], f"screen_{place + 1}.png", told)
+
+
 def _keep_model(folder: Path, trained: bool, deck: Deck | None) -> None:
     """One model stays, and becomes `demo` in the data folder unless the one of this name there is better.
 
@@ -221,11 +235,13 @@ def _keep_model(folder: Path, trained: bool, deck: Deck | None) -> None:
             shutil.copytree(folder / "model", building, dirs_exist_ok=True)
 
 
-def _tell_end(out: Path, scores: Scores, trained: bool) -> None:
+def _tell_end(out: Path, scores: Scores, table: ShownTable) -> None:
     from rich.console import Console
 
     console = Console(markup=False)
     console.print(score_table(scores))
+    console.print(f"\n{out / 'screens' / table.file}, its state:", highlight=False)
+    print_table(table.told, console)
     console.print(f"\n{out / 'index.html'}: the page, open it in a browser", highlight=False)
     console.print(f"{out / 'marked'}: the marked screens", highlight=False)
     again = f"balatro identify {out / 'screens'} --model {out / 'model'}"

@@ -257,6 +257,23 @@ def draw_side_panel(canvas: Canvas, rng: np.random.Generator) -> None:
         write(canvas, text, 81, top + 37, 17, (255, 255, 255), 62)
 
 
+NUMBER_COLOURS = {
+    "hands": (0, 147, 255), "discards": (254, 95, 85), "money": (243, 185, 88), "ante": (255, 154, 0), "round": (255, 154, 0),
+}  # fmt: skip
+"""Of the side panel's numbers, in the order of PANEL_ROWS."""
+
+
+def draw_numbers(canvas: Canvas, numbers: dict[str, int]) -> None:
+    """These numbers in the side panel, in the game's colours, over what stands there; `score` is white."""
+    for (box, label), (name, colour) in zip(PANEL_ROWS, NUMBER_COLOURS.items(), strict=True):
+        top = box[1] + (17 if label else 3)
+        draw_box(canvas, (box[0] + 3, top, box[2] - 3, box[3] - 3), DARK, None, 3)
+        number = str(numbers[name]) if label else f"${numbers[name]}"
+        write(canvas, number, (box[0] + box[2]) / 2, (top + box[3]) / 2, 36, colour, box[2] - box[0] - 12)
+    draw_box(canvas, (108, 214, 250, 244), DARK, None, 3)
+    write(canvas, f"{numbers['score']:,}", 180, 229, 26, (255, 255, 255))
+
+
 def draw_shop_panel(canvas: Canvas, rng: np.random.Generator) -> None:
     """The shop's frame with its buttons and two rows of places."""
     edge = BUTTONS[rng.integers(len(BUTTONS))]

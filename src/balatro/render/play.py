@@ -6,14 +6,14 @@ The whole play is written first, as the lives of its cards; any moment of it can
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
-from balatro.config.screens import CELL_WIDTH
 from balatro.render.deck import Deck
+from balatro.render.rests import AREAS, DISCARDS, HANDS, RAISED, Act, Laid, Rest, Tally, places_of
 
 MOVE_S = 0.35
 """Seconds that a card takes from one place to another."""
@@ -25,10 +25,13 @@ PAUSE_S = (0.5, 1.8)
 """Between the end of one act and the next."""
 APART_S = 3.0
 """A card is not dealt so soon after the same one has left."""
+COUNT_S = 1.5
+"""How long played cards lie until they are counted."""
 DECK_PLACE = (893.0, 478.0)
 MODIFIER_ODDS = (0.6, 0.1, 0.1, 0.1, 0.1)
 COPIES = 0.15
 """How often a card is dealt of which there is one on the table."""
+CONSUMABLES = ("Tarot", "Planet", "Spectral")
 MOST = {"jokers": 6, "consumables": 3, "shop": 4}
 """Cards that an area holds."""
 
@@ -40,6 +43,8 @@ class Key(NamedTuple):
     x: float
     y: float
     size: float = 1.0
+    turn: float = 0.0
+    """Radians clockwise."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,10 @@ class Play:
     shops: tuple[tuple[float, float], ...]
     """From when to when the shop is open; the rest of the time a hand is played."""
     seconds: float
+    tallies: tuple[tuple[float, Tally], ...] = ()
+    """The side panel's numbers: since when, and which."""
+    rests: tuple[Rest, ...] = ()
+    acts: tuple[Act, ...] = ()
 
 
 def truth(deck: Deck, play: Play) -> list[Truth]:
@@ -111,13 +120,14 @@ class _Actor:
     keys: list[Key]
     looks: list[tuple[float, int]]
     hovers: list[tuple[float, float]] = field(default_factory=list)
+    raised: bool = False
 
-    def go(self, seconds: float, x: float, y: float, size: float = 1.0, within: float = MOVE_S) -> None:
+    def go(self, seconds: float, x: float, y: float, size: float = 1.0, within: float = MOVE_S, turn: float = 0.0) -> None:
         """Rest until then, and glide to a place."""
         last = self.keys[-1]
         if seconds > last.seconds:
             self.keys.append(last._replace(seconds=seconds))
-        self.keys.append(Key(max(seconds, last.seconds) + within, x, y, size))
+        self.keys.append(Key(max(seconds, last.seconds) + within, x, y, size, turn))
 
     @property
     def modifier(self) -> int:
@@ -133,10 +143,34 @@ class _Writer:
     known: list[int]
     hand_cards: list[int]
     now: float = 0.0
-    rows: dict[str, list[_Actor]] = field(default_factory=lambda: {"jokers": [], "consumables": [], "shop": [], "hand": []})
+    rows: dict[str, list[_Actor]] = field(default_factory=lambda: {area: [] for area in AREAS})
     actors: list[_Actor] = field(default_factory=list)
     shops: list[tuple[float, float]] = field(default_factory=list)
     shop_since: float | None = None
+    tallies: list[tuple[float, Tally]] = field(default_factory=lambda: [(0.0, Tally())])
+    rests: list[Rest] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+
+    @property
+    def tally(self) -> Tally:
+        return self.tallies[-1][1]
+
+    def count(self, **numbers: int) -> None:
+        """The side panel tells other numbers from now on."""
+        self.tallies.append((self.now, replace(self.tally, **numbers)))
+
+    def did(self, *kinds: str) -> None:
+        self.acts += [Act(self.now, kind) for kind in kinds]
+
+    def rest(self, seconds: float) -> None:
+        """Let everything come to its place, and lie there for so long."""
+        self.settle()
+        self.now = max([self.now, *(actor.keys[-1].seconds for row in self.rows.values() for actor in row)])
+        since = max([self.now, *(actor.keys[-1].seconds for actor in self.actors)])  # those that leave, too
+        self.now += seconds
+        rows = {area: tuple(Laid(a.card, a.modifier, a.raised) for a in row) for area, row in self.rows.items()}
+        if since < self.now:
+            self.rests.append(Rest(since, self.now, self.shop_since is not None, self.tally, rows))
 
     def pick(self, area: str) -> _Actor | None:
         row = self.rows[area]
@@ -175,27 +209,15 @@ class _Writer:
     def settle(self) -> None:
         """Every card glides to its place in its row."""
         for area, row in self.rows.items():
-            for place, (x, y) in enumerate(_places(area, len(row))):
+            for place, (x, y, turn) in enumerate(places_of(area, len(row))):
                 actor, last = row[place], row[place].keys[-1]
+                y -= RAISED * actor.raised
                 if (last.x, last.y) != (x, y):
-                    actor.go(max(self.now, last.seconds), x, y)
+                    actor.go(max(self.now, last.seconds), x, y, turn=turn)
 
 
-def _places(area: str, count: int) -> list[tuple[float, float]]:
-    """Where the cards of a row lie, in room units."""
-    left, right, y, closest = {
-        "jokers": (319.0, 690.0, 87.0, 1.15),
-        "consumables": (790.0, 905.0, 87.0, 1.15),
-        "shop": (505.0, 745.0, 282.0, 1.2),
-        "hand": (345.0, 770.0, 400.0, 0.8),
-    }[area]
-    gap = min((right - left) / max(count - 1, 1), CELL_WIDTH * closest)
-    middle = (left + right) / 2
-    return [(middle + gap * (place - (count - 1) / 2), y) for place in range(count)]
-
-
-def write_play(deck: Deck, rng: np.random.Generator, seconds: float) -> Play:
-    """Write a play that lasts so long.
+def write_play(deck: Deck, rng: np.random.Generator, seconds: float, table: bool = False) -> Play:
+    """Write a play that lasts so long. table: hands are played, too, and jokers alone lie in the first row.
 
     >>> from balatro.config.paths import art_dir
     >>> from balatro.render.deck import load_deck
@@ -210,22 +232,24 @@ def write_play(deck: Deck, rng: np.random.Generator, seconds: float) -> Play:
     known = [place for place, card in enumerate(deck.cards) if card.known]
     hand_cards = [place for place, card in enumerate(deck.cards) if card.type == "Playing card"]
     writer = _Writer(deck, rng, known, hand_cards)
+    jokers = [place for place in known if deck.cards[place].type not in CONSUMABLES]
     for _ in range(3):
-        writer.deal("jokers", *writer.new_card())
+        card, modifier = writer.new_card()
+        writer.deal("jokers", int(rng.choice(jokers)) if table and jokers else card, modifier)
     writer.settle()
     writer.now = 1.0
     _open_shop(writer)
     while True:
-        writer.settle()
-        writer.now = max(writer.now, *(actor.keys[-1].seconds for row in writer.rows.values() for actor in row))
-        writer.now += float(rng.uniform(*PAUSE_S))
+        writer.rest(float(rng.uniform(*PAUSE_S)))
         if writer.now > seconds - 2:
             break
-        acts = list(ACTS)
-        acts[int(rng.choice(len(acts), p=[ACTS[act] for act in acts]))](writer)
+        acts = TABLE_ACTS if table else ACTS
+        list(acts)[int(rng.choice(len(acts), p=list(acts.values())))](writer)
     if writer.shop_since is not None:
         writer.shops.append((writer.shop_since, seconds))
-    return Play(tuple(_life(writer, actor, seconds) for actor in writer.actors), tuple(writer.shops), seconds)
+    lives = tuple(_life(writer, actor, seconds) for actor in writer.actors)
+    rests = tuple(rest for rest in writer.rests if rest.until <= seconds)
+    return Play(lives, tuple(writer.shops), seconds, tuple(writer.tallies), rests, tuple(writer.acts))
 
 
 def _life(writer: _Writer, actor: _Actor, seconds: float) -> Life:
@@ -235,6 +259,7 @@ def _life(writer: _Writer, actor: _Actor, seconds: float) -> Life:
 
 
 def _open_shop(writer: _Writer) -> None:
+    writer.did("shop_opened", *(["round_won"] if writer.rows["hand"] else []))
     writer.leave("hand", 0, 260)
     writer.shop_since = writer.now
     _deal_shop(writer)
@@ -251,8 +276,44 @@ def _close_shop(writer: _Writer) -> None:
     writer.leave("shop", 0, 420)
     writer.shops.append((writer.shop_since, writer.now))
     writer.shop_since = None
-    for place in range(min(8, len(writer.hand_cards))):
+    writer.count(round=writer.tally.round + 1, hands=HANDS, discards=DISCARDS, score=0)
+    writer.did("shop_left", "blind_chosen", "hand_dealt")
+    _draw_hand(writer)
+
+
+def _draw_hand(writer: _Writer) -> None:
+    """Fill the hand from the deck."""
+    for place in range(min(8, len(writer.hand_cards)) - len(writer.rows["hand"])):
         writer.deal("hand", int(writer.rng.choice(writer.hand_cards)), 0, delay=0.06 * place)
+
+
+def _choose(writer: _Writer) -> None:
+    """One to five cards of the hand are chosen anew."""
+    hand = writer.rows["hand"]
+    if hand:
+        chosen = set(writer.rng.permutation(len(hand))[: int(writer.rng.integers(1, 6))].tolist())
+        changed = [actor.raised != (place in chosen) for place, actor in enumerate(hand)]
+        for place, actor in enumerate(hand):
+            actor.raised = place in chosen
+        writer.did(*["cards_chosen"] * any(changed))
+
+
+def _play_hand(writer: _Writer) -> None:
+    """The chosen cards are played: they lie on the table, are counted, and others are drawn."""
+    chosen = [actor for actor in writer.rows["hand"] if actor.raised]
+    if not chosen or writer.tally.hands == 0:
+        return
+    for actor in chosen:
+        actor.raised = False
+        writer.rows["hand"].remove(actor)
+    writer.rows["played"] = chosen
+    writer.did("cards_played")
+    writer.count(hands=writer.tally.hands - 1)
+    writer.rest(COUNT_S)
+    writer.count(score=writer.tally.score + int(writer.rng.integers(10, 900)))
+    writer.did("score_counted", "cards_drawn")
+    writer.leave("played", 500, 0)
+    _draw_hand(writer)
 
 
 def _change_room(writer: _Writer) -> None:
@@ -263,6 +324,8 @@ def _reroll(writer: _Writer) -> None:
     if writer.shop_since is not None:
         for actor in list(writer.rows["shop"]):
             writer.vanish("shop", actor)
+        writer.count(money=writer.tally.money - 1)
+        writer.did("shop_rerolled")
         writer.now += VANISH_S
         _deal_shop(writer)
 
@@ -271,16 +334,20 @@ def _buy(writer: _Writer) -> None:
     actor = writer.pick("shop")
     if actor is None:
         return
-    area = "consumables" if writer.deck.cards[actor.card].type in ("Tarot", "Planet", "Spectral") else "jokers"
+    area = "consumables" if writer.deck.cards[actor.card].type in CONSUMABLES else "jokers"
     if len(writer.rows[area]) < MOST[area]:
         writer.rows["shop"].remove(actor)
         writer.rows[area].append(actor)
+        writer.count(money=writer.tally.money - 2)
+        writer.did("card_bought")
 
 
 def _sell(writer: _Writer) -> None:
     actor = writer.pick("jokers") if len(writer.rows["jokers"]) > 1 else None
     if actor is not None:
         writer.vanish("jokers", actor)
+        writer.count(money=writer.tally.money + 3)
+        writer.did("card_sold")
 
 
 def _use(writer: _Writer) -> None:
@@ -290,6 +357,7 @@ def _use(writer: _Writer) -> None:
         actor.go(writer.now, 850, 285)
         actor.go(writer.now + 1.0, 850, 285, 1.0, 0.0)
         writer.vanish("consumables", actor)
+        writer.did("card_used")
 
 
 def _swap(writer: _Writer) -> None:
@@ -328,3 +396,5 @@ ACTS: dict[Callable[[_Writer], None], float] = {
     _change_room: 0.08,
 }
 """What may happen, and how often."""
+TABLE_ACTS = {act: 0.82 * share for act, share in ACTS.items()} | {_choose: 0.1, _play_hand: 0.08}
+"""The same where the whole table is played."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from balatro.render.ground import paint_ground, random_ground, random_ground_col
 from balatro.render.layers import Float, lay, stack_layers
 from balatro.render.plans.dealer import Placed
 from balatro.render.play import DECK_PLACE, Key, Life, Play
+from balatro.render.rests import Tally
 from balatro.render.table import pose_of, shadow_of
 
 LOOK_S = 0.12
@@ -45,7 +46,7 @@ class Stage:
         self._deck, self._play, self._size, self._display = deck, play, size, display
         self._rng = np.random.default_rng(seed)
         self._ground = random_ground(random_ground_colours(self._rng), self._rng)
-        self._panels = [self._panel(shop) for shop in (False, True)]
+        self._panels: dict[tuple[bool, Tally], tuple[np.ndarray, np.ndarray]] = {}
         self._looks: dict[int, _Look] = {}
         backs = [place for place, card in enumerate(deck.cards) if card.type == "Card back"]
         self._back = Life(-1, backs[0], (Key(0, *DECK_PLACE),), ((0, 0),), ()) if backs else None
@@ -54,7 +55,7 @@ class Stage:
         """The screen at this moment, (H, W, 3) uint8 RGB."""
         canvas = interface.new_canvas(*self._size)
         canvas.image[:] = paint_ground(replace(self._ground, time=self._ground.time + 0.15 * seconds), *self._size)
-        panel, mask = self._panels[any(begin <= seconds < end for begin, end in self._play.shops)]
+        panel, mask = self._panel(seconds)
         cv2.copyTo(panel, mask, canvas.image)
         if self._back is not None:
             self._draw_card(canvas, self._back, seconds)
@@ -69,14 +70,23 @@ class Stage:
             del self._looks[number]
         return show(canvas.image, self._display, self._rng)
 
-    def _panel(self, shop: bool) -> tuple[np.ndarray, np.ndarray]:
-        """What lies under the cards beside the ground, and the mask (H, W) uint8 of where it does."""
+    def _panel(self, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+        """What lies under the cards beside the ground now, and the mask (H, W) uint8 of where it does."""
+        shop = any(begin <= seconds < end for begin, end in self._play.shops)
+        told = [tally for since, tally in self._play.tallies if since <= seconds]
+        key = (shop, told[-1] if told else Tally())
+        if key not in self._panels:
+            self._panels = {key: self._draw_panel(*key)}
+        return self._panels[key]
+
+    def _draw_panel(self, shop: bool, tally: Tally) -> tuple[np.ndarray, np.ndarray]:
         drawn = []
         for ground in (0, 255):
             canvas = interface.new_canvas(*self._size)
             canvas.image[:] = ground
             rng = np.random.default_rng(1)
             interface.draw_side_panel(canvas, rng)
+            interface.draw_numbers(canvas, asdict(tally))
             (interface.draw_shop_panel if shop else interface.draw_hand_buttons)(canvas, rng)
             drawn.append(canvas.image)
         mask = np.where((drawn[0] == drawn[1]).all(axis=2), np.uint8(255), np.uint8(0))
@@ -93,7 +103,7 @@ class Stage:
             area="",
             x=key.x,
             y=key.y + 1.5 * float(sway[0]) - 4 * hover,
-            rotation=0.02 * float(sway[1]),
+            rotation=key.turn + 0.02 * float(sway[1]),
             enlarged=key.size * (1 + 0.07 * hover),
             tilt=(0.02 * float(sway[0]) + 0.1 * hover * float(np.sin(3 * seconds)), 0.02 * float(sway[1])),
             lifted=1 + 2 * hover,

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from balatro.errors import MissingPartError, ModelError, SettingsError
 from balatro.identify_card.card import picture_json
-from balatro.identify_card.server.app import PAGE, make_app
+from balatro.identify_card.server.app import PAGES, make_app
 from balatro.identify_card.server.command import address, check_parts, check_token, network_host, open_port, serve
 from balatro.identify_card.server.gate import is_local
 from balatro.identify_card.server.limits import Limits, Uploads
@@ -144,14 +144,14 @@ def test_a_full_queue_says_when_to_try_again(fake_folder):
 def test_the_interface_is_described(client):
     text = client.get("/openapi.json").json()
     assert set(text["paths"]) == {
-        *("/health", "/info", "/classes", "/identify", "/identify/batch", "/table"),
+        *("/health", "/info", "/classes", "/identify", "/identify/batch", "/table", "/state"),
         *("/gallery", "/gallery/{name}"),
     }
     refused = text["paths"]["/identify"]["post"]["responses"]
     assert {"200", "400", "413", "415", "422", "503"} <= set(refused)
 
 
-@pytest.mark.parametrize("path", PAGE)
+@pytest.mark.parametrize("path", PAGES)
 def test_the_page_needs_nothing_from_elsewhere(client, path):
     answer = client.get(path)
     assert answer.status_code == 200

@@ -29,7 +29,7 @@ CONFIG = {
 
 
 OPERATIONS = {
-    *(("GET", path) for path in ("/health", "/info", "/classes", "/gallery")),
+    *(("GET", path) for path in ("/health", "/info", "/classes", "/state", "/gallery")),
     *(("POST", path) for path in ("/identify", "/identify/batch", "/table", "/gallery")),
     ("DELETE", "/gallery/{name}"),
 }

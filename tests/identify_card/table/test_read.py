@@ -119,6 +119,12 @@ def shop() -> tuple[list[Thing], list[dict[str, str]]]:
     ]
 
 
+def test_a_consumable_that_is_used_over_a_hand_is_no_shop():
+    said = [PLAIN] * 2 + faces("King Spades", "10 Hearts", "2 Clubs", "Ace Diamonds") + [PLAIN] * 2
+    used = row_of("card", [680], 285, ["Tarot"])
+    assert read([*jokers(2), *fan_of(4), *used, *pile()], said).screen == "hand"
+
+
 def test_a_shop_with_its_prices():
     tags = [(560, 215, "$5", 5), (450, 400, "$10", 10), (687, 402, "$6", 6), (300, 520, "$9", 9)]
     fields = [Field("price", text, value, (x - 12, y - 8, x + 12, y + 8), 0.9) for x, y, text, value in tags]

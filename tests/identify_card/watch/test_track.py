@@ -198,7 +198,7 @@ def test_covered_for_ten_frames(hidden: Thing) -> None:
 def test_half_covered_and_not_found_is_held() -> None:
     game = dealt(A, B)
     assert game.play(replace(A, covered=0.4, found=False), B, frames=100) == []
-    assert [shown.covered for shown in game.tracker.shown()] == [True, False]
+    assert [(shown.covered, shown.peeks) for shown in game.tracker.shown()] == [(True, True), (False, False)]
     assert game.play(B, frames=20) == ["gone a"]
 
 
@@ -418,3 +418,9 @@ def test_print_distance_broadcasts() -> None:
     looks = np.stack([picture("a"), picture("b")])
     far = print_distance(looks[:, None], looks[None])
     assert far.shape == (2, 2) and far[0, 0] == 0 and far[0, 1] == far[1, 0] > ALIKE
+
+
+def test_what_has_just_gone_does_not_peek() -> None:
+    game = dealt(A, B)
+    assert game.play(B, frames=2) == []
+    assert [(shown.covered, shown.peeks) for shown in game.tracker.shown()] == [(True, False), (False, False)]

@@ -13,10 +13,11 @@ from balatro.errors import InputError
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.watch.events import Event
 from balatro.identify_card.watch.followed import STILLS
+from balatro.identify_card.watch.gate import Gate
+from balatro.identify_card.watch.rest.told import State, Told
 from balatro.identify_card.watch.watch import (
     STAGES,
     Frame,
-    Gate,
     Latest,
     Live,
     Look,
@@ -242,3 +243,20 @@ def test_latest_passes_on_an_error_after_the_last_frame() -> None:
         for frame in Latest(camera()):
             seen.append(frame.seconds)
     assert seen == [0.0]
+
+
+def test_a_table_is_looked_at_when_it_rests(recognizer: Recognizer) -> None:
+    told: list[Told] = []
+    chosen = draw_table([RED, ("green", "Foil", 500, 110), BLUE])
+    stats = watch(frames(TABLE, chosen, TABLE, each=12), lambda event: None, recognizer, on_told=told.append)
+    states = [one for one in told if isinstance(one, State)]
+    assert len(states) == 1, "what is told has not changed since"
+    assert [card.id for card in states[0].table.jokers or ()] == ["red", "green"]
+    assert states[0].since == 0.0 and 0.3 <= states[0].seconds <= 0.5
+    assert stats.unchanged > 10
+
+
+def test_without_asking_no_table_is_looked_at(recognizer: Recognizer) -> None:
+    watcher = Watcher(recognizer)
+    assert all(watcher.look(TABLE, number / 10).told == () for number in range(10))
+    assert "table" not in watcher.stats().line()

@@ -260,3 +260,21 @@ def test_doubtful_cards_are_kept_for_labelling(
     _, notes = run("--source", pictures, "--model", fake_folder, "--save-doubtful", tmp_path / "shots")
     assert len(list((tmp_path / "shots").glob("cluster*.png"))) == 2
     assert any("2 doubtful cards saved" in note for note in notes)
+
+
+def test_the_table_beside_the_cards(pictures: Path, fake_folder: Path) -> None:
+    lines = [json.loads(line) for line in run("--source", pictures, "--model", fake_folder, "--table", "--json", "-")[0]]
+    states = [line for line in lines if line["event"] == "state"]
+    assert [state["file"][-5:] for state in states] == ["0.png", "1.png", "2.png"]
+    assert [[card["id"] for card in state["table"]["jokers"]] for state in states] == [["red"], ["red", "green"], ["green"]]
+    happened = [(line["event"], line["card"]["name"]) for line in lines if "area" in line]
+    assert happened == [("card_gained", "Green"), ("card_lost", "Red")]
+    assert {line["event"] for line in lines} == {"appeared", "gone", "state", "card_gained", "card_lost"}
+
+
+def test_the_table_for_people_and_not_in_a_csv(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
+    words, _ = run("--source", pictures, "--model", fake_folder, "--table")
+    assert sum(" s  at rest   " in line for line in words) == 3 and any("card gained: Green" in line for line in words)
+    run("--source", pictures, "--model", fake_folder, "--table", "--csv", tmp_path / "cards.csv")
+    with (tmp_path / "cards.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["event"] for row in csv.DictReader(file)} == {"appeared", "gone"}

@@ -63,6 +63,17 @@ class TablePicture(Picture):
     """As docs/formats.md tells it."""
 
 
+class State(BaseModel):
+    """The game as it was seen last."""
+
+    number: int
+    """Grows when the state tells something else; 0: nothing was seen yet."""
+    age: float | None
+    """Seconds since it was seen."""
+    table: dict[str, Any] | None
+    """As docs/formats.md tells it."""
+
+
 class Problem(BaseModel):
     """Why there is no answer: what came, what was expected, what to do."""
 

@@ -21,19 +21,25 @@ from balatro.identify_card.server.gallery import ServedGallery
 from balatro.identify_card.server.gate import Gate
 from balatro.identify_card.server.limits import Refused, Uploads
 from balatro.identify_card.server.live import live
-from balatro.identify_card.server.routes import add_about, add_gallery, add_health, add_identify
+from balatro.identify_card.server.routes import add_about, add_gallery, add_health, add_identify, add_table
+from balatro.identify_card.server.state import LastState
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-PAGE = {
+PAGES = {
     "/": ("page.html", "text/html"),
     "/page.css": ("page.css", "text/css"),
     "/page.js": ("page.js", "text/javascript"),
     "/teach.js": ("teach.js", "text/javascript"),
+    "/overlay": ("overlay.html", "text/html"),
+    "/overlay.css": ("overlay.css", "text/css"),
+    "/overlay.js": ("overlay.js", "text/javascript"),
 }
-"""The page's files by address, and their types."""
+"""The pages' files by address, and their types."""
+OWN_STYLE = "style-src 'self' 'unsafe-inline'"
+"""For the overlay: stream software puts its user's own CSS into the page as a style element."""
 
 
 def make_app(readers: Readers, token: str = "") -> FastAPI:
@@ -42,7 +48,7 @@ def make_app(readers: Readers, token: str = "") -> FastAPI:
     token: what clients must send; empty: only this machine's own requests are answered.
     """
     uploads = Uploads(readers.limits)
-    gallery = ServedGallery(readers.common, readers.limits)
+    gallery, state = ServedGallery(readers.common, readers.limits), LastState()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -63,13 +69,14 @@ def make_app(readers: Readers, token: str = "") -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _wrong_parameter)
     app.add_exception_handler(Exception, _unexpected)
-    _add_page(app)
+    _add_pages(app)
 
     # The gate has looked at the token already; this tells the description that there is one.
     guard = [Depends(HTTPBearer(auto_error=False))] if token else []
     router = APIRouter(dependencies=guard, responses=refusals(403, *((401,) if token else ())))
     add_about(router, readers, gallery)
     add_identify(router, readers, uploads)
+    add_table(router, readers, uploads, state)
     add_gallery(router, gallery, readers.limits, uploads)
     add_health(app, readers)
     app.include_router(router)
@@ -77,20 +84,22 @@ def make_app(readers: Readers, token: str = "") -> FastAPI:
 
     @app.websocket("/live")
     async def live_socket(socket: WebSocket) -> None:
-        await live(socket, readers, uploads)
+        await live(socket, readers, uploads, state)
 
     return app
 
 
-def _add_page(app: FastAPI) -> None:
-    """The page for people: a few files, nothing from elsewhere."""
+def _add_pages(app: FastAPI) -> None:
+    """The pages for people and for streams: a few files, nothing from elsewhere."""
     headers = {
         "Content-Security-Policy": CONTENT_SECURITY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",
     }
-    for path, (name, kind) in PAGE.items():
+    for path, (name, kind) in PAGES.items():
+        if path == "/overlay":
+            headers = headers | {"Content-Security-Policy": CONTENT_SECURITY.replace("style-src 'self'", OWN_STYLE)}
         text = files(__package__).joinpath(name).read_text(encoding="utf-8")
         app.add_api_route(path, _always(Response(text, media_type=kind, headers=headers)), include_in_schema=False)
 

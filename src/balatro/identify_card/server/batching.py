@@ -24,6 +24,7 @@ from balatro.identify_card.card import picture_json
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.server.limits import Limits, Refused, decode
 from balatro.identify_card.server.memory import QUIET_S, give_back
+from balatro.identify_card.table.records import Table
 from balatro.runtime.bundle import Bundle, load_bundle
 from balatro.runtime.stamps import stamp_model
 
@@ -59,6 +60,8 @@ class Upload:
     whole: Whole = "auto"
     table: bool = False
     """Whether the table is asked for, too."""
+    seen: Callable[[Table], None] = field(default=lambda table: None)
+    """Is told the table, where that is asked for; called by a reader's thread."""
 
 
 @dataclass(eq=False)
@@ -229,6 +232,8 @@ class Readers:
             raise Refused(422, f"the model {following.bundle.name!r} is of another game, a table is Balatro's; ask /identify")
         sight = following.recognizer.see(picture, upload.whole)
         table = following.recognizer.table_of(sight) if upload.table else None
+        if table is not None:
+            upload.seen(table)
         return picture_json(upload.name, *sight.size, sight.cards, table)
 
     def _follow(self, following: Following) -> None:

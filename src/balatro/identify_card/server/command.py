@@ -50,8 +50,9 @@ def serve(
     """Answer over HTTP and WebSocket, and with a page in the browser: pictures in, cards out.
 
     Only this machine is answered, unless --host says otherwise; then clients need the token. /openapi.json describes the
-    interface: POST /identify and /identify/batch, /gallery (cards added without training), GET /classes, /info and /health,
-    WebSocket /live. Ctrl+C stops it.
+    interface: POST /identify, /identify/batch and /table, /gallery (cards added without training), GET /state, /classes,
+    /info and /health, WebSocket /live (/live?table=true). /overlay is a page for stream software, with a transparent ground:
+    it shows the state that was seen last. Ctrl+C stops it.
 
     Examples:
 

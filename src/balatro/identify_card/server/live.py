@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from balatro.identify_card.server.answers import refusal
 from balatro.identify_card.server.batching import Readers, Upload
 from balatro.identify_card.server.limits import Refused, Uploads
+from balatro.identify_card.server.state import LastState, Stream
 
 TOO_SLOW = 1008
 """Close code for a client that does not read, or sends nothing: policy violation."""
@@ -28,7 +29,9 @@ TOO_SLOW = 1008
 class Live:
     """One client's connection."""
 
-    def __init__(self, socket: WebSocket, readers: Readers, uploads: Uploads) -> None:
+    def __init__(self, socket: WebSocket, readers: Readers, uploads: Uploads, stream: Stream | None = None) -> None:
+        """stream: what is told the tables; None where none is asked for."""
+        self._stream = stream
         self._socket, self._readers, self._uploads = socket, readers, uploads
         self._newest: Upload | Refused | None = None
         self._arrived = asyncio.Event()
@@ -68,7 +71,7 @@ class Live:
         self._waiting.clear()
         try:
             self._waiting.add(len(data))
-            self._newest = Upload(data)
+            self._newest = Upload(data, table=True, seen=self._stream.take) if self._stream else Upload(data)
         except Refused as error:
             self._newest = error
         self._arrived.set()
@@ -104,8 +107,8 @@ class Live:
             await asyncio.wait_for(self._socket.close(TOO_SLOW, reason), 1.0)
 
 
-async def live(socket: WebSocket, readers: Readers, uploads: Uploads) -> None:
-    """Serve one client, where there is room for it."""
+async def live(socket: WebSocket, readers: Readers, uploads: Uploads, state: LastState) -> None:
+    """Serve one client, where there is room for it; `?table=true` asks for the table of each frame, too."""
     with ExitStack() as stack:
         try:
             stack.enter_context(uploads.socket())
@@ -113,4 +116,5 @@ async def live(socket: WebSocket, readers: Readers, uploads: Uploads) -> None:
             await socket.send_denial_response(refusal(error))
             return
         await socket.accept()
-        await Live(socket, readers, uploads).run()
+        wants_table = socket.query_params.get("table", "").lower() in ("1", "true", "yes")
+        await Live(socket, readers, uploads, Stream(state) if wants_table else None).run()

@@ -25,12 +25,14 @@ from balatro.identify_card.server.answers import (
     NewCard,
     Picture,
     Pictures,
+    State,
     TablePicture,
     refusals,
 )
 from balatro.identify_card.server.batching import Readers, Upload, Whole
 from balatro.identify_card.server.gallery import ServedGallery
 from balatro.identify_card.server.limits import Limits, Refused, Uploads
+from balatro.identify_card.server.state import LastState
 from balatro.identify_card.server.uploads import read_form, read_one
 
 BYTES = {"type": "string", "format": "binary"}
@@ -77,9 +79,8 @@ def add_about(router: APIRouter, readers: Readers, gallery: ServedGallery) -> No
 def add_identify(router: APIRouter, readers: Readers, uploads: Uploads) -> None:
     """Pictures in, cards out."""
     refused, limits = refusals(*UPLOADING), readers.limits
-    one = {"application/octet-stream": {"schema": BYTES}} | _form({"image": BYTES}, ["image"])
 
-    @router.post("/identify", response_model=Picture, responses=refused, openapi_extra=_takes(one), tags=["identify"])
+    @router.post("/identify", response_model=Picture, responses=refused, openapi_extra=_takes(ONE), tags=["identify"])
     async def identify(request: Request, whole: Whole = "auto") -> Response:
         """The cards of one picture: its bytes as the body, or a form with one file.
 
@@ -89,13 +90,6 @@ def add_identify(router: APIRouter, readers: Readers, uploads: Uploads) -> None:
             upload = await read_one(request, limits, share)
             # The future has no name: with that it would live on in a cycle with its error, and keep the picture.
             return JSONResponse(await asyncio.wrap_future(readers.submit([replace(upload, whole=whole)])[0]))
-
-    @router.post("/table", response_model=TablePicture, responses=refused, openapi_extra=_takes(one), tags=["identify"])
-    async def table(request: Request) -> Response:
-        """The cards of one picture and its whole table: hand, shop, deck, and what contradicts itself."""
-        with uploads.hold() as share:
-            upload = await read_one(request, limits, share)
-            return JSONResponse(await asyncio.wrap_future(readers.submit([replace(upload, table=True)])[0]))
 
     many = _form({"images": _files(limits)}, ["images"])
 
@@ -107,6 +101,25 @@ def add_identify(router: APIRouter, readers: Readers, uploads: Uploads) -> None:
             futures = [asyncio.wrap_future(future) for future in readers.submit(found)]
             answers = await asyncio.gather(*futures, return_exceptions=True)
             return JSONResponse({"pictures": [_in_batch(*pair) for pair in zip(found, answers, strict=True)]})
+
+
+def add_table(router: APIRouter, readers: Readers, uploads: Uploads, state: LastState) -> None:
+    """The whole table of a picture, and the state that was seen last."""
+
+    @router.post(
+        "/table", response_model=TablePicture, responses=refusals(*UPLOADING), openapi_extra=_takes(ONE), tags=["identify"]
+    )
+    async def table(request: Request) -> Response:
+        """The cards of one picture and its whole table: hand, shop, deck, and what contradicts itself. It is the state then."""
+        with uploads.hold() as share:
+            upload = await read_one(request, readers.limits, share)
+            upload = replace(upload, table=True, seen=state.take)
+            return JSONResponse(await asyncio.wrap_future(readers.submit([upload])[0]))
+
+    @router.get("/state", response_model=State, tags=["identify"])
+    async def last_state() -> Response:
+        """The table that was seen last: by /table at once, by /live?table=true once several frames agree. null: none yet."""
+        return JSONResponse(state.to_json())
 
 
 def add_gallery(router: APIRouter, gallery: ServedGallery, limits: Limits, uploads: Uploads) -> None:
@@ -158,6 +171,10 @@ def _new_card(fields: dict[str, str]) -> NewCard:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
         raise Refused(422, "; ".join(lines)) from None
+
+
+ONE = {"application/octet-stream": {"schema": BYTES}} | _form({"image": BYTES}, ["image"])
+"""How one picture may be sent."""
 
 
 def _in_batch(upload: Upload, answer: dict[str, Any] | BaseException) -> dict[str, Any]:

@@ -63,6 +63,8 @@ def _screen_of(areas: Areas) -> str | None:
     """Which screen these cards lie on, where they tell it."""
     if areas.pack:
         return "pack"
+    if areas.hand and not areas.vouchers and not areas.packs:
+        return "hand"  # a card that lies alone over it is being used
     if areas.shop or areas.vouchers or areas.packs:
         return "shop"
     return "hand" if areas.hand else None

@@ -1,4 +1,4 @@
-"""The table on a terminal: the numbers, then each row of cards as it lies."""
+"""The table in lines, for a terminal or a page: the numbers, then each row of cards as it lies."""
 
 from __future__ import annotations
 
@@ -19,14 +19,21 @@ def print_table(table: dict[str, Any], console: Console) -> None:
     from rich.text import Text
 
     lines = Lines(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for heading, said in _lines(table):
-        value = Text("  ").join([Text(*_styled(one)) for one in said]) if isinstance(said, list) else Text(said)
-        lines.add_row(Text(heading, "bold"), value)
+    for heading, said in table_lines(table):
+        lines.add_row(Text(heading, "bold"), Text("  ").join([Text(*one) for one in said]))
     console.print(lines)
 
 
+def table_lines(table: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """A heading and what stands beside it: words or cards, each with its colour (one of SUIT_COLOURS) or an empty text."""
+    lines: list[tuple[str, list[tuple[str, str]]]] = []
+    for heading, said in _lines(table):
+        lines.append((heading, [_styled(one) for one in said] if isinstance(said, list) else [(said, "")]))
+    return lines
+
+
 def _lines(table: dict[str, Any]) -> Iterator[tuple[str, str | list[dict[str, Any]]]]:
-    """A heading and what stands beside it: words, or cards."""
+    """The same with cards as JSON has them."""
     yield "screen", table["screen"] or UNKNOWN
     if numbers := _numbers(table):
         yield "numbers", numbers

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from balatro.identify_card.watch.doubtful import DoubtfulSaver
     from balatro.identify_card.watch.events import Event, EventWriter
     from balatro.identify_card.watch.overlay.record import Recorder
+    from balatro.identify_card.watch.rest.told import Told
     from balatro.identify_card.watch.watch import Look, Stats
 
 _WHERE, _OUT, _SHOWN = "What is watched", "What is written", "What is shown"
@@ -50,6 +51,14 @@ def watch(
         str | None, typer.Option(help="Short for --source region:X,Y,W,H.", metavar="X,Y,W,H", rich_help_panel=_WHERE)
     ] = None,
     model: Model = "auto",
+    table: Annotated[
+        bool,
+        typer.Option(
+            "--table",
+            help="Tell the whole table each time it has come to rest, and what has happened in the game.",
+            rich_help_panel=_OUT,
+        ),
+    ] = False,
     max_fps: Annotated[
         float, typer.Option(min=2, max=240, help="Look so often a second, at most; a name takes three looks.")
     ] = 10.0,
@@ -87,7 +96,7 @@ def watch(
         bool, typer.Option("--runners-up", help="Say the next likeliest names too.", rich_help_panel=_SHOWN)
     ] = False,
 ) -> None:
-    """Watch the running game: say which card appears, changes its modifier, or is gone.
+    """Watch the running game: say which card appears, changes its modifier, or is gone; with --table, the game's state.
 
     Frames that come while others are looked at are dropped. A file of events grows line by line, so that another program can
     follow it; an older one is replaced. How fast it goes is told on stderr.
@@ -100,6 +109,7 @@ def watch(
     \b
       balatro watch
       balatro watch --window Balatro --json -
+      balatro watch --table --json state.jsonl
       balatro watch --overlay --style label
       balatro watch --source monitor:2 --max-fps 20 --cpu 2
       balatro watch --source evening.mp4 --csv cards.csv
@@ -111,7 +121,7 @@ def watch(
     from balatro.identify_card.marks.labels import Drawing
 
     drawing = Drawing(style, runners_up)
-    plan = Plan(place, model, max_fps, cpu, seconds, json_out, csv_out, record, save_doubtful, overlay, drawing)
+    plan = Plan(place, model, max_fps, cpu, seconds, json_out, csv_out, record, save_doubtful, overlay, drawing, table)
     if record is not None:
         from balatro.identify_card.watch.overlay.record import check_video
 
@@ -140,6 +150,7 @@ class Plan:
     save_doubtful: Path | None
     overlay: bool
     drawing: Drawing
+    table: bool
 
 
 def _watch(plan: Plan, feed: Feed) -> None:
@@ -278,6 +289,11 @@ def _run(
         for writer in writers:
             writer(event)
 
+    def on_told(told: Told) -> None:
+        told = replace(told, file=feed.file)
+        for writer in writers:
+            writer.tell(told)
+
     with progress(f"Watching {source.name}", _total(source)) as bar:
         last = None
 
@@ -297,7 +313,9 @@ def _run(
 
         try:
             frames = _frames(source, plan, feed, on_hidden)
-            watch_frames(frames, on_event, recognizer, STILLS if source.still else USUAL, on_look)
+            watch_frames(
+                frames, on_event, recognizer, STILLS if source.still else USUAL, on_look, on_told if plan.table else None
+            )
         except KeyboardInterrupt:
             pass  # the way to end it
         finally:

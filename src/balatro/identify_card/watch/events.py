@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeAlias
 
 from balatro.identify_card.card import Card
+from balatro.identify_card.watch.rest.told import Told
 
 APPEARED, CHANGED, GONE = "appeared", "changed", "gone"
 EVENTS = (APPEARED, CHANGED, GONE)
@@ -60,7 +61,7 @@ COLUMNS = (
 """Columns of the CSV; `fields` is `set=LEA; number=288`."""
 
 
-def json_line(event: Event) -> str:
+def json_line(event: Event | Told) -> str:
     """One line of JSON, with its line end."""
     return json.dumps(event.to_json(), ensure_ascii=False) + "\n"
 
@@ -95,9 +96,15 @@ class Format:
     line: Callable[[Event], str]
     head: str = ""
     """What stands before the first line."""
+    told: Callable[[Told], str] = lambda told: ""
+    """A line of the table; a CSV has the cards' events alone."""
 
 
-FORMATS = {"json": Format(json_line), "csv": Format(csv_line, _csv_row(list(COLUMNS))), "text": Format(text_line)}
+FORMATS = {
+    "json": Format(json_line, told=json_line),
+    "csv": Format(csv_line, _csv_row(list(COLUMNS))),
+    "text": Format(text_line, told=lambda told: told.to_text()),
+}
 
 
 class EventWriter:
@@ -112,6 +119,10 @@ class EventWriter:
     def __call__(self, event: Event) -> None:
         """Write one event."""
         self._write(self._format.line(event))
+
+    def tell(self, told: Told) -> None:
+        """Write what is told of the table."""
+        self._write(self._format.told(told))
 
     def _write(self, text: str) -> None:
         if text:

@@ -54,6 +54,8 @@ class Shown:
     """With its place in the latest frame."""
     covered: bool
     """Whether it was not found in the latest frame, or could not be read there."""
+    peeks: bool = False
+    """Whether enough of a covered card shows to tell that it is still there."""
 
 
 class Tracker:
@@ -101,11 +103,11 @@ class Tracker:
 
     def shown(self) -> list[Shown]:
         """The announced cards that are there, in the order of their appearance."""
-        return [
-            Shown(track.id, self._placed(track), track.away_since is not None or track.unread_since is not None)
-            for track in self._tracks
-            if track.card is not None
-        ]
+        return [self._show(track) for track in self._tracks if track.card is not None]
+
+    def _show(self, track: Track) -> Shown:
+        covered = track.away_since is not None or track.unread_since is not None
+        return Shown(track.id, self._placed(track), covered, covered and track.half_seen)
 
     def _rescale(self, size: tuple[int, int]) -> None:
         """When the window's size has changed, its cards have moved in proportion."""

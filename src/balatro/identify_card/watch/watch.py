@@ -14,28 +14,26 @@ from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.table.records import Table
 from balatro.identify_card.watch.events import Event, OnEvent
-from balatro.identify_card.watch.followed import USUAL, TrackSettings
+from balatro.identify_card.watch.followed import STILLS, USUAL, TrackSettings
+from balatro.identify_card.watch.gate import Gate
 from balatro.identify_card.watch.looks import PRINT_SIZE
+from balatro.identify_card.watch.rest.read import read_table
+from balatro.identify_card.watch.rest.teller import AT_ONCE, AT_REST, Teller
+from balatro.identify_card.watch.rest.told import OnTold, Told
 from balatro.identify_card.watch.track import Shown, Tracker
 from balatro.utils.images import rectify
 from balatro.utils.stages import StageClock
 
 MAX_FPS = 10.0
 """Frames looked at each second, unless told otherwise: the game needs the machine too, and its cards rest for seconds."""
-STAGES = ("grab", "gate", "locate", "compare", "read", "track")
+STAGES = ("grab", "gate", "locate", "compare", "read", "track", "table")
 """What a frame may go through, in order."""
-GATE_SIZE = (96, 54)
-"""Width and height of the small picture by which change is seen; a card covers some hundred of its cells."""
-GATE_LEVEL = 5
-"""Grey levels, of 255, by which a cell has changed; a still picture's compression makes less."""
-GATE_CELLS = 2
-"""Cells that must have changed."""
 OVER_S = 2.0
 """Seconds over which rates and times are counted."""
 HIDDEN_WAIT_S = 0.25
@@ -86,31 +84,8 @@ class Look:
     """Every announced card, with its place now."""
     readings: tuple[Card, ...] = ()
     """What was read in this frame, known or not; only new and changed cards are."""
-
-
-class Gate:
-    """Says whether a frame shows the same as the last one that was looked into."""
-
-    def __init__(self) -> None:
-        self._last: np.ndarray | None = None
-        self._shape: tuple[int, ...] = ()
-
-    def is_same(self, image: np.ndarray) -> bool:
-        """Whether this (H, W, 3) uint8 RGB picture does; if not, it is what later ones are compared with."""
-        small = _small(image)
-        if self._last is not None and image.shape == self._shape:
-            changed = (cv2.absdiff(small, self._last) > GATE_LEVEL).any(axis=2)
-            if int(changed.sum()) < GATE_CELLS:
-                return True
-        self._last, self._shape = small, image.shape
-        return False
-
-
-def _small(image: np.ndarray) -> np.ndarray:
-    """(54, 96, 3) uint8. Large frames are thinned first: change is seen as well, in a tenth of the time."""
-    thin = max(1, min(image.shape[1] // (GATE_SIZE[0] * 4), image.shape[0] // (GATE_SIZE[1] * 4)))
-    thinned = cv2.resize(image, (image.shape[1] // thin, image.shape[0] // thin), interpolation=cv2.INTER_NEAREST)
-    return cv2.resize(thinned, GATE_SIZE, interpolation=cv2.INTER_AREA)
+    told: tuple[Told, ...] = ()
+    """Of the table, where that is watched: what has happened, and the state that has come to rest."""
 
 
 class Sight:
@@ -167,6 +142,8 @@ class _FrameView:
     clock: _Clock
     readings: list[Card] = field(default_factory=list)
     """What was read."""
+    own_prints: np.ndarray = field(default_factory=lambda: np.empty((0, *PRINT_SIZE[::-1], 3), np.uint8))
+    """Of its quads, once the tracker has asked for them."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -174,7 +151,9 @@ class _FrameView:
 
     def prints(self, quads: np.ndarray) -> np.ndarray:
         with self.clock.now.stage("compare"):
-            return rectify(self.image, quads, PRINT_SIZE, margin=0.0)
+            made = rectify(self.image, quads, PRINT_SIZE, margin=0.0)
+        self.own_prints = made if quads is self.quads else self.own_prints
+        return made
 
     def read(self, rows: Sequence[int]) -> list[Card]:
         with self.clock.now.stage("read"):
@@ -186,9 +165,12 @@ class _FrameView:
 class Watcher:
     """Looks at frames, one after the other. For one thread."""
 
-    def __init__(self, recognizer: Recognizer, settings: TrackSettings = USUAL) -> None:
+    def __init__(self, recognizer: Recognizer, settings: TrackSettings = USUAL, table: bool = False) -> None:
+        """table: whether the table is watched, too."""
         self._sight = Sight(recognizer)
         self._tracker = Tracker(settings)
+        rest = AT_ONCE if settings is STILLS else AT_REST
+        self._teller = Teller(self._read_table, rest) if table else None
         self._gate = Gate()
         self._clock = _Clock()
         self._num_frames = self._num_unchanged = 0
@@ -196,27 +178,43 @@ class Watcher:
     def look(self, image: np.ndarray, seconds: float) -> Look:
         """Look at the next frame: (H, W, 3) uint8 RGB, and its time in seconds."""
         self._num_frames += 1
+        unsettled = self._tracker.is_unsettled or (self._teller is not None and self._teller.is_unsettled)
         with self._clock.now.stage("gate"):
-            same = self._gate.is_same(image) and not self._tracker.is_unsettled
-        readings: list[Card] = []
+            same = self._gate.is_same(image) and not unsettled
         if same:
             self._num_unchanged += 1
-            with self._clock.now.stage("track"):
-                events = self._tracker.repeat(seconds)
+            look = Look(Frame(image, seconds), tuple(self._repeat(seconds)), tuple(self._tracker.shown()))
         else:
-            events, readings = self._look_into(image, seconds)
+            look = self._look_into(image, seconds)
         self._clock.frame_done()
-        return Look(Frame(image, seconds), tuple(events), tuple(self._tracker.shown()), tuple(readings))
+        return look
 
-    def _look_into(self, image: np.ndarray, seconds: float) -> tuple[list[Event], list[Card]]:
-        """What can be said since, and what was read."""
+    def _repeat(self, seconds: float) -> list[Event]:
+        with self._clock.now.stage("track"):
+            if self._teller is not None:
+                self._teller.repeat(seconds)
+            return self._tracker.repeat(seconds)
+
+    def _look_into(self, image: np.ndarray, seconds: float) -> Look:
         with self._clock.now.stage("locate"):
             quads = self._sight.locate(image)
         view = _FrameView(image, quads, self._sight, self._clock)
         began = time.perf_counter()
         events = self._tracker.update(view, seconds)
         self._clock.now.add("track", time.perf_counter() - began - self._clock.now.spent("compare", "read"))
-        return events, view.readings
+        shown = tuple(self._tracker.shown())
+        return Look(Frame(image, seconds), tuple(events), shown, tuple(view.readings), self._tell(view, shown, seconds))
+
+    def _read_table(self, image: np.ndarray, quads: np.ndarray) -> Table:
+        announced = [shown.card for shown in self._tracker.shown() if not shown.covered]
+        return read_table(self._sight.recognizer, image, quads, announced)
+
+    def _tell(self, view: _FrameView, shown: Sequence[Shown], seconds: float) -> tuple[Told, ...]:
+        if self._teller is None:
+            return ()
+        with self._clock.now.stage("table"):
+            covered = any(card.peeks for card in shown)
+            return tuple(self._teller.see(view.image, view.quads, view.own_prints, covered, seconds))
 
     def grabbed(self, seconds: float) -> None:
         """Count the time that it took to get the next frame."""
@@ -356,16 +354,16 @@ def watch(
     model: str | os.PathLike[str] | Recognizer = "auto",
     settings: TrackSettings = USUAL,
     on_look: Callable[[Look, Stats], None] | None = None,
+    on_told: OnTold | None = None,
 ) -> Stats:
     """Look at frames until there are none more, and call `on_event` for each card that appears, changes or is gone.
 
     frames: (image, seconds), the image (H, W, 3) uint8 RGB. They are taken one by one when the last one is done; wrap a stream
-    that does not wait in `Latest`. model: a name or folder, or a loaded recogniser. on_look is called after each frame.
-    Whatever `frames` or the callbacks raise comes out.
+    that does not wait in `Latest`. model: a name or folder, or a loaded recogniser. on_look is called after each frame, on_told
+    for what has happened on the table and how it rests now. What `frames` or the callbacks raise comes out.
 
     >>> from balatro import load_image
-    >>> picture = load_image("screenshot.png")
-    >>> frames = [(picture, number / 10) for number in range(10)]
+    >>> frames = [(load_image("screenshot.png"), number / 10) for number in range(10)]
     >>> stats = watch(frames, lambda event: print(event.seconds, event.kind, event.card.name))
     0.2 appeared Juggler
     0.2 appeared Captain Mildew
@@ -376,9 +374,8 @@ def watch(
     >>> stats.frames, stats.unchanged
     (10, 7)
     """
-    recognizer = model if isinstance(model, Recognizer) else Recognizer.load(model)
-    watcher = Watcher(recognizer, settings)
-    grab_s = 0.0
+    reader = model if isinstance(model, Recognizer) else Recognizer.load(model)
+    watcher, tell, grab_s = Watcher(reader, settings, table=on_told is not None), on_told or (lambda told: None), 0.0
     for image, seconds in frames:
         # Streams of this module count what they drop and how long they grab; of others neither is known.
         watcher.grabbed(getattr(frames, "grab_s", 0.0) - grab_s)
@@ -386,6 +383,8 @@ def watch(
         look = watcher.look(image, seconds)
         for event in look.events:
             on_event(event)
+        for told in look.told:
+            tell(told)
         if on_look is not None:
             on_look(look, watcher.stats(getattr(frames, "dropped", 0)))
     return watcher.stats(getattr(frames, "dropped", 0))
