@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from balatro.identify_card.card import Card
 from balatro.identify_card.table.records import Table
 
-NOT_VOTED = ("confidence", "modifier_confidence", "top", "box", "quad", "doubts")
+NOT_VOTED = ("confidence", "modifier_confidence", "top", "box", "quad", "doubts", "fields", "printings")
 """What differs from look to look: the latest has it."""
 IDENTITY = ("id", "name", "type", "rarity", "known")
 """What makes a card this card and no other: voted at once."""
