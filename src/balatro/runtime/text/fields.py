@@ -26,8 +26,8 @@ class Field:
     confidence: float
 
 
-DOUBT = 0.012
-"""By how much of its ink a sign must be better explained than by another: less is a guess."""
+DOUBT = 0.06
+"""How much surer a sign must be than another: less is a guess."""
 COUNT = re.compile(r"^(\d+)/(\d+)$")
 THOUSANDS = re.compile(r"\.(\d{3})(?![\de])")
 """A comma: on a small screen it cannot be told from a point, but a point has no three digits after it, unless e follows."""

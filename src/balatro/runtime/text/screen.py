@@ -25,14 +25,14 @@ SHOP_PRICES = 2
 """So many prices are a shop, in any language."""
 
 
-def read_fields(picture: np.ndarray, glyphs: Glyphs) -> tuple[str | None, list[Field]]:
+def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = None) -> tuple[str | None, list[Field]]:
     """Which screen of the game a picture shows, and what stands on it; None and few fields where that cannot be told.
 
     picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high. The screen is one of `lexicon.SCREENS`; numbers are
     read in every language, words in English. A field that cannot be read is left out.
     """
     planes = ink_planes(picture)
-    lines = find_lines(planes)
+    lines = find_lines(planes, quads)
     words = read_words(picture, planes, lines, glyphs)
     panel = find_panel(words)
     phrases = read_phrases(planes, lines, glyphs, KNOWN)
