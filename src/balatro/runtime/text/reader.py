@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,13 +19,14 @@ PENALTY = 1.5
 """What a glyph costs beside what it leaves unexplained, in pixels of full ink (of a pair of rows)."""
 JUNK = 2.0
 """The most that a column without a glyph costs: what is no letter, an icon say, is passed over."""
+LEAST = 0.7
+"""Share of the ink that a glyph may leave unexplained."""
 EDGE, INSIDE = 0.35, 0.35
 """From which value on a strip's pixel belongs to something, and the share of it that lies between the digits' head and foot."""
 MAX_COLUMNS = 360
 
 
-@dataclass(frozen=True)
-class _Fit:
+class _Fit(NamedTuple):
     """A glyph that may begin at a column: its width, which of the signs it is, what it leaves unexplained, and how much less
     that is than what the next best of its width does, as a share of what lies between the two."""
 
@@ -93,10 +95,9 @@ def read_strips(strips: Sequence[np.ndarray], blurs: Sequence[int], alphabet: Al
     for strip, end in zip(strips, ends, strict=True):
         ink[:, end - apart - strip.shape[1] : end - apart] = strip
     columns, fits = _fits(ink, np.repeat(blurs, np.diff(ends, prepend=0)), alphabet)
-    told = columns.tolist()
-    return [
-        _read(told, end - apart - strip.shape[1], end, fits, alphabet.signs) for strip, end in zip(strips, ends, strict=True)
-    ]
+    told, gaps = columns.tolist(), np.minimum(columns, JUNK).tolist()
+    spans = [slice(end - apart - strip.shape[1], end) for strip, end in zip(strips, ends, strict=True)]
+    return [_read(told[span], gaps[span], span.start, fits, alphabet.signs) for span in spans]
 
 
 def blur_of(letter: float) -> int:
@@ -123,7 +124,7 @@ def _fits(ink: np.ndarray, blurs: np.ndarray, alphabet: Alphabet) -> tuple[np.nd
         some[rows, best] = np.inf
         other = some.argmin(axis=1)
         margin = (some[rows, other] + seen - energy) / alphabet.apart[blur, best + group.start, other + group.start]
-        worth = np.flatnonzero((seen > 3) & (energy + PENALTY < passed[may + width] - passed[may]))
+        worth = np.flatnonzero((energy < LEAST * seen) & (energy + PENALTY < passed[may + width] - passed[may]))
         places = may[worth].tolist()
         fits = zip(places, (best[worth] + group.start).tolist(), energy[worth].tolist(), margin[worth].tolist(), strict=True)
         for place, sign, left_over, surer in fits:
@@ -141,21 +142,22 @@ def _left_over(ink: np.ndarray, may: np.ndarray, blur: np.ndarray, alphabet: Alp
     return left
 
 
-def _read(ink: Sequence[float], start: int, end: int, fits: Mapping[int, list[_Fit]], signs: Sequence[str]) -> Reading:
-    """The cheapest row of glyphs and gaps from one column to another."""
-    length = end - start
-    cost = [0.0] + [np.inf] * length
-    came: list[_Fit | None] = [None] * (length + 1)
-    for x in range(length):
+def _read(
+    ink: Sequence[float], gaps: Sequence[float], start: int, fits: Mapping[int, list[_Fit]], signs: Sequence[str]
+) -> Reading:
+    """The cheapest row of glyphs and gaps of a strip that begins at a column. gaps: what each column costs without a glyph."""
+    cost = [0.0] + [np.inf] * len(ink)
+    came: list[_Fit | None] = [None] * len(cost)
+    for x, gap in enumerate(gaps):
         here = cost[x]
-        gap = here + min(ink[start + x], JUNK)
-        if gap < cost[x + 1]:
-            cost[x + 1], came[x + 1] = gap, None
-        for fit in fits.get(start + x, ()):
-            new = here + fit.energy + PENALTY
-            if new < cost[x + fit.width]:
-                cost[x + fit.width], came[x + fit.width] = new, fit
-    return _trace(came, ink[start:end], signs)
+        if here + gap < cost[x + 1]:
+            cost[x + 1], came[x + 1] = here + gap, None
+        if start + x in fits:
+            for fit in fits[start + x]:
+                new = here + fit.energy + PENALTY
+                if new < cost[x + fit.width]:
+                    cost[x + fit.width], came[x + fit.width] = new, fit
+    return _trace(came, ink, signs)
 
 
 def _trace(came: Sequence[_Fit | None], ink: Sequence[float], signs: Sequence[str]) -> Reading:
