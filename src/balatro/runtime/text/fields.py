@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from balatro.runtime.text.colours import BLUE, GOLD, GREEN, ORANGE, RED, hue_of
 from balatro.runtime.text.lines import COLOUR, WHITE
@@ -24,6 +24,11 @@ class Field:
     value: Value
     box: tuple[int, int, int, int]
     confidence: float
+
+    def scaled(self, by: float) -> Field:
+        """The same on a picture that is so many times as large."""
+        left, top, right, bottom = (round(side * by) for side in self.box)
+        return replace(self, box=(left, top, right, bottom))
 
 
 DOUBT = 0.06

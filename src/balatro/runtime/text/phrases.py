@@ -12,7 +12,7 @@ from balatro.runtime.text.glyphs import Glyphs
 from balatro.runtime.text.lines import WHITE, Line
 from balatro.runtime.text.reader import blur_of, line_strip, read_strips
 
-MOST = 40
+MOST = 24
 """Phrases that are read of a picture, the largest first."""
 SPACE = 1.2
 """Widest space between words, in heights of a letter."""
