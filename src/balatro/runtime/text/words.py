@@ -21,7 +21,7 @@ HUES = (BLUE, RED, ORANGE, GOLD)
 """Colours that numbers are written in."""
 LONGEST = 340
 """Columns of the longest number: thirteen digits with their commas."""
-WORTH = 0.6
+WORTH = 0.66
 """Share of its ink that signs must explain so that a line may be a number, and is read again at other heights."""
 RESIZE = ((1.0, 0.95, 0.9, 1.07), (1.0, 0.94))
 """Heights that are tried, for small and for larger letters: edges are soft, and what reads best is right."""
@@ -99,7 +99,9 @@ def _resized(line: Line, size: float) -> Line:
 
 
 def _is_worth(reading: Reading) -> bool:
-    return bool(LIKE.match(reading.text)) and sum(reading.fit) / max(len(reading.fit), 1) - reading.junk / 2 >= WORTH
+    """Whether a line may be a number; a stroke before it, as of the antes, may be smaller than it."""
+    fits = [fit for fit, sign in zip(reading.fit, reading.text, strict=True) if sign != "/"]
+    return bool(LIKE.match(reading.text) and fits) and sum(fits) / len(fits) - reading.junk / 2 >= WORTH
 
 
 def _quality(reading: Reading) -> float:
