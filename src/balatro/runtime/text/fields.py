@@ -31,7 +31,7 @@ class Field:
         return replace(self, box=(left, top, right, bottom))
 
 
-DOUBT = 0.06
+DOUBT = 0.12
 """How much surer a sign must be than another: less is a guess."""
 COUNT = re.compile(r"^(\d+)/(\d+)$")
 THOUSANDS = re.compile(r"\.(\d{3})(?![\de])")
