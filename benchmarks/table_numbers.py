@@ -20,7 +20,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from balatro.runtime.text.numbers import table_numbers
+from balatro.identify_card.table.fields import count, number
+from balatro.runtime.text.fields import Field
 from balatro.runtime.text.screen import load_glyphs, read_fields
 
 ALWAYS = {
@@ -43,6 +44,13 @@ def truth_of(row: dict[str, Any]) -> dict[str, Any]:
         truth["score_at_least"] = row["blind"]["score_at_least"]
     truth["screen"] = "pack" if row["state"].endswith("PACK") else SCREENS.get(row["state"])
     return truth
+
+
+def said_of(fields: list[Field]) -> dict[str, Any]:
+    """The same numbers as they were read, None for those that were not."""
+    names = ("money", "ante", "round", *PLAYING.values(), "score_at_least")
+    slots = {"joker_slots": "jokers", "consumable_slots": "consumables"}
+    return {name: number(fields, name) for name in names} | {ours: count(fields, name)[1] for ours, name in slots.items()}
 
 
 def labelled(paths: list[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -70,16 +78,15 @@ def main() -> None:
         start = time.process_time()
         screen, fields = read_fields(picture, glyphs)
         seconds.append(time.process_time() - start)
-        table = table_numbers(fields)
-        said = {**table, "score_at_least": table["blind"]["score_at_least"], "screen": screen}
+        said = said_of(fields) | {"screen": screen}
         for name, value in truth_of(row).items():
             asked[name] += 1
             right[name] += said[name] == value
             wrong[name] += said[name] not in (value, None)
             if args.misses and said[name] != value:
                 print(f"{file.name} {name}: {value}, read {said[name]}")
-    for name, count in asked.items():
-        print(f"{name:18s} {right[name]}/{count} = {right[name] / count:.4f}, wrong {wrong[name]}")
+    for name, of in asked.items():
+        print(f"{name:18s} {right[name]}/{of} = {right[name] / of:.4f}, wrong {wrong[name]}")
     print(f"{np.median(seconds) * 1000:.0f} ms of one thread a picture (median of {len(seconds)})")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import cv2
@@ -44,6 +45,7 @@ from balatro.utils.stages import Stage, untimed
 if TYPE_CHECKING:
     from balatro.identify_card.added.views import Sample
     from balatro.identify_card.table.records import Table
+    from balatro.runtime.text.glyphs import Glyphs
     from balatro.utils.images import ImageSource
 
 BATCH = 64
@@ -109,7 +111,7 @@ class Recognizer:
         return self.namer.bundle
 
     def time_stages(self, stage: Stage) -> None:
-        """Have the parts of the work timed from now on: resize, locate, rectify, encode and name."""
+        """Have the parts of the work timed from now on: resize, locate, rectify, encode and name; read, for a table's text."""
         self._stage = self.locator.stage = stage
 
     def read_added(self) -> None:
@@ -237,9 +239,19 @@ class Recognizer:
     def table_of(self, sight: Sight) -> Table:
         """The table of a picture that was looked at already."""
         from balatro.identify_card.table.read import read_table
+        from balatro.runtime.text.screen import read_fields
 
         check_table(self.bundle)
-        return read_table(sight, self.namer)
+        with self._stage("read"):
+            screen, fields = read_fields(sight.picture, self._glyphs, sight.quads) if self._glyphs else (None, [])
+        return read_table(sight, self.namer, screen, fields)
+
+    @cached_property
+    def _glyphs(self) -> Glyphs | None:
+        """The font of the model's deck; None where it has none: then no number is read."""
+        from balatro.runtime.text.screen import load_glyphs
+
+        return load_glyphs(self.bundle.folder)
 
     def see(self, image: ImageSource, seen_as: str = "auto") -> Sight:
         """Look at a picture as `identify` does: its cards, and what the encoder gave for each."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from balatro.identify_card.table.doubts import DOUBTED, with_doubts
-from balatro.identify_card.table.fields import Field
 from balatro.identify_card.table.poker import hand_type
 from balatro.identify_card.table.records import Deck, PlayingCard, Table
+from balatro.runtime.text.fields import Field
 from tests.identify_card.table.layouts import jokers
 
 BOX = (0, 0, 10, 10)

@@ -16,11 +16,11 @@ from balatro.config.modifiers import MODIFIERS
 from balatro.config.playing_cards import ENHANCEMENTS, RANKS, SEALS, SUITS
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.sight import Sight
-from balatro.identify_card.table.fields import Field
 from balatro.identify_card.table.read import read_table
 from balatro.identify_card.table.records import PlayingCard, Table
 from balatro.identify_card.table.show import print_table
 from balatro.runtime.model_json import BundleCard, Task
+from balatro.runtime.text.fields import Field
 from tests.identify_card.table.layouts import Thing, fan_of, jokers, pile, row_of
 from tests.identify_card.test_namer import HEADLESS
 

@@ -50,3 +50,19 @@ def test_a_disc_is_no_number() -> None:
     write(picture, "7", 90, 60, 28, WHITE)
     planes = ink_planes(picture)
     assert [word.text for word in read_words(picture, planes, find_lines(planes), GLYPHS)] == ["7"]
+
+
+def test_a_part_of_a_number_is_none() -> None:
+    picture = np.full((560, 300, 3), DARK, np.uint8)
+    write(picture, "17", 150, 60, 28, GOLD)
+    picture[10:50, 160:290] = GOLD  # a frame that the 7 runs into
+    planes = ink_planes(picture)
+    assert read_words(picture, planes, find_lines(planes), GLYPHS) == []
+
+
+def test_cards_are_no_text() -> None:
+    picture = np.full((560, 300, 3), DARK, np.uint8)
+    write(picture, "17", 150, 260, 28, WHITE)
+    card = np.array([[100, 200], [200, 200], [200, 320], [100, 320]], np.float32)
+    planes = ink_planes(picture)
+    assert find_lines(planes) and find_lines(planes, card[None]) == []

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from balatro.runtime.text.fields import Field
+from balatro.runtime.text.fields import Field, Value
 from balatro.runtime.text.glyphs import make_glyphs
-from balatro.runtime.text.numbers import table_numbers
 from balatro.runtime.text.screen import load_glyphs, read_fields
 from balatro.utils.pixel_font import FONT_FILE, pack_font
 from tests.runtime.text.panels import DARK, FELT, FONT, GOLD, GREEN, WHITE, box, draw_panel, write
@@ -22,6 +21,10 @@ NUMBERS = {
 VALUES = {"hands": 4, "discards": 2, "money": 16, "ante": 3, "antes": 8, "round": 7, "score": 1234, "chips": 45, "mult": 5}
 
 
+def values(fields: list[Field]) -> dict[str, Value]:
+    return {field.name: field.value for field in reversed(fields)}
+
+
 def ground(unit: float) -> np.ndarray:
     return np.full((int(22 * unit), int(40 * unit), 3), FELT, np.uint8)
 
@@ -32,17 +35,17 @@ def test_a_panel_of_any_size_anywhere(unit: float, x: float, y: float) -> None:
     picture = ground(unit)
     draw_panel(picture, unit, x * unit, y * unit, NUMBERS)
     screen, fields = read_fields(picture, GLYPHS)
-    table = table_numbers(fields)
-    assert screen == "hand" and {name: table[name] for name in VALUES} == VALUES
-    assert table["blind"]["score_at_least"] == 22000
+    table = values(fields)
+    assert screen == "hand" and {name: table.get(name) for name in VALUES} == VALUES
+    assert table["score_at_least"] == 22000
 
 
 @pytest.mark.parametrize("missing", ["money", "hands", "round", "score"])
 def test_what_is_not_there_is_none(missing: str) -> None:
     picture = ground(30)
     draw_panel(picture, 30, 150, 400, {name: text for name, text in NUMBERS.items() if name != missing})
-    table = table_numbers(read_fields(picture, GLYPHS)[1])
-    assert table[missing] is None and table["ante"] == 3
+    table = values(read_fields(picture, GLYPHS)[1])
+    assert missing not in table and table["ante"] == 3
 
 
 def test_counts_and_prices() -> None:
@@ -55,8 +58,8 @@ def test_counts_and_prices() -> None:
     write(picture, "$5", 470, 260, 26, WHITE)
     write(picture, "$10", 700, 260, 17, GOLD)
     screen, fields = read_fields(picture, GLYPHS)
-    table = table_numbers(fields)
-    assert (table["joker_slots"], table["consumable_slots"], table["deck"]) == (6, 2, {"left": 37, "of": 54})
+    table = values(fields)
+    assert (table["jokers"], table["consumables"], table["deck"]) == ((5, 6), (1, 2), (37, 54))
     assert table["reroll"] == 5 and [field.value for field in fields if field.name == "price"] == [10]
     assert [field.value for field in fields if field.name == "hand_count"] == [(8, 8)] and screen == "shop"
 
@@ -77,20 +80,17 @@ def test_words_of_a_pack() -> None:
     write(picture, "CHOOSE", 600, 550, 24, WHITE)
     write(picture, "1", 680, 550, 24, WHITE)
     screen, fields = read_fields(picture, GLYPHS)
-    assert screen == "pack" and table_numbers(fields)["pack"] == {"name": "Standard Pack", "choose": 1}
-
-
-def test_no_field_is_all_none() -> None:
-    table = table_numbers([])
-    assert table["money"] is None and table["blind"] == {"kind": None, "name": None, "score_at_least": None, "reward": None}
-
-
-def test_the_first_field_of_a_name_counts() -> None:
-    fields = [Field("money", f"${value}", value, (0, 0, 9, 9), 0.9) for value in (3, 4)]
-    assert table_numbers(fields)["money"] == 3
+    assert screen == "pack" and values(fields) == {"pack": "Standard Pack", "choose": 1}
 
 
 def test_a_model_without_a_font_reads_none(tmp_path) -> None:  # type: ignore[no-untyped-def]
     assert load_glyphs(tmp_path) is None
     (tmp_path / FONT_FILE).write_bytes(pack_font(FONT))
     assert load_glyphs(tmp_path) is not None
+
+
+def test_a_large_picture_has_its_fields_where_they_stand() -> None:
+    picture = np.full((1100, 1800, 3), FELT, np.uint8)
+    draw_panel(picture, 40, 240, 560, NUMBERS)
+    (hands,) = [field for field in read_fields(picture, GLYPHS)[1] if field.name == "hands"]
+    assert hands.value == 4 and np.abs(np.subtract(hands.box, (232, 540, 248, 580))).max() < 10

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from balatro.identify_card.card import Card
-from balatro.identify_card.table.fields import Field, count
+from balatro.identify_card.table.fields import count
 from balatro.identify_card.table.poker import BENDERS, FIVE, hand_type
 from balatro.identify_card.table.records import PlayingCard, Table
+from balatro.runtime.text.fields import Field
 
 DOUBTED = 0.5
 """What the confidence of cards is multiplied with that contradict something; once, however often they do."""

@@ -1,39 +1,10 @@
-"""What is read in words and numbers on a screen: the records that the table takes, by name."""
+"""What was read in words and numbers on a screen, asked for by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
 
-NUMBERS = (
-    "money", "ante", "antes", "round", "hands", "discards", "score", "chips", "mult", "hand_level",
-    "score_at_least", "reward", "choose", "reroll", "price",
-)  # fmt: skip
-"""Names of fields whose value is a number; a price is one of any number of them, told apart by its box."""
-COUNTS = ("jokers", "consumables", "hand_count", "deck")
-"""Names of fields whose value is a pair, as `5/6`: how many there are, and of how many."""
-WORDS = ("hand_type", "blind", "pack", "stake", "tag")
-"""Names of fields whose value is a name, as the game's English calls it."""
-
-
-Value: TypeAlias = "int | float | str | tuple[int, int] | None"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One number or word that a screen shows."""
-
-    name: str
-    """One of NUMBERS, COUNTS or WORDS."""
-    text: str
-    """As it stands there."""
-    value: Value
-    """What it means; None where that could not be read."""
-    box: tuple[int, int, int, int]
-    """Left, top, right, bottom in pixels of the picture."""
-    confidence: float
-    """0..1."""
+from balatro.runtime.text.fields import Field
 
 
 def surest(fields: Iterable[Field], name: str) -> Field | None:

@@ -10,10 +10,11 @@ from balatro.identify_card.namer import Namer
 from balatro.identify_card.sight import Sight
 from balatro.identify_card.table.areas import Areas, find_areas
 from balatro.identify_card.table.doubts import with_doubts
-from balatro.identify_card.table.fields import Field, count, number, word, words
+from balatro.identify_card.table.fields import count, number, word, words
 from balatro.identify_card.table.laid import Laid
 from balatro.identify_card.table.records import Blind, CardOffer, Deck, Number, Offer, Pack, Shop, Table
 from balatro.identify_card.table.things import Thing, make_things
+from balatro.runtime.text.fields import Field
 from balatro.utils.quads import quad_sizes
 
 TAG_REACH = 0.5

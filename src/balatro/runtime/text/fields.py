@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from balatro.runtime.text.colours import BLUE, GOLD, GREEN, ORANGE, RED, hue_of
 from balatro.runtime.text.lines import COLOUR, WHITE
@@ -25,9 +25,14 @@ class Field:
     box: tuple[int, int, int, int]
     confidence: float
 
+    def scaled(self, by: float) -> Field:
+        """The same on a picture that is so many times as large."""
+        left, top, right, bottom = (round(side * by) for side in self.box)
+        return replace(self, box=(left, top, right, bottom))
 
-DOUBT = 0.012
-"""By how much of its ink a sign must be better explained than by another: less is a guess."""
+
+DOUBT = 0.12
+"""How much surer a sign must be than another: less is a guess."""
 COUNT = re.compile(r"^(\d+)/(\d+)$")
 THOUSANDS = re.compile(r"\.(\d{3})(?![\de])")
 """A comma: on a small screen it cannot be told from a point, but a point has no three digits after it, unless e follows."""

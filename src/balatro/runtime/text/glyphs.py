@@ -14,8 +14,10 @@ CAPITAL = 22
 ABOVE, BELOW = 5, 7
 """Rows of a strip above and below the digits."""
 ROWS = ABOVE + CAPITAL + BELOW
-SHIFTS, WORD_SHIFTS = (-3, -2, -1, 0, 1, 2, 3), (-1, 0, 1)
-"""By how many rows a sign of a number, and a letter of a word, may bob."""
+PAIRS = ROWS // 2
+"""Rows that are compared: of each two their mean."""
+SHIFTS, FEW_SHIFTS, WORD_SHIFTS = (-3, -2, -1, 0, 1, 2, 3), (-2, 1), (-1, 1)
+"""By how many rows a sign of a number, the same at a glance, and a letter of a word may bob."""
 BLURS = ((0.8, 0.8), (1.3, 1.0))
 """Sigmas in a strip's pixels, across and down, of large and of small letters."""
 NUMERIC = "0123456789$,./+-%eXx"
@@ -23,21 +25,39 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.!:/"
 
 
 @dataclass(frozen=True, eq=False)
-class WidthClass:
-    """Glyphs of one width: templates (len(BLURS), ROWS * width, G * shifts) float32, their energies, and their signs."""
+class Alphabet:
+    """The signs that a line may have, as one matrix.
 
-    width: int
+    templates: (len(BLURS), PAIRS * widest, signs * shifts) float32, narrower glyphs with nothing to their right; energies:
+    (len(BLURS), signs * shifts), the sums of their squares; widths: the columns of each sign, which lie in that order.
+    """
+
+    signs: tuple[str, ...]
+    widths: tuple[int, ...]
     templates: np.ndarray
     energies: np.ndarray
-    signs: tuple[str, ...]
+    apart: np.ndarray
+    """(len(BLURS), signs, signs): how far two signs lie from each other at the nearest of their shifts, squared; 1 at least."""
+
+    @property
+    def widest(self) -> int:
+        """Columns of the widest glyph."""
+        return self.widths[-1]
+
+    def groups(self) -> list[tuple[int, slice]]:
+        """Each width, and which signs have it."""
+        starts = [place for place, width in enumerate(self.widths) if place == 0 or width != self.widths[place - 1]]
+        ends = [*starts[1:], len(self.widths)]
+        return [(self.widths[start], slice(start, end)) for start, end in zip(starts, ends, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
 class Glyphs:
-    """A font, ready to be read: glyphs by width, once for numbers and once for words."""
+    """A font, ready to be read: its signs for what may be a number, at a glance, for numbers and for words."""
 
-    numeric: tuple[WidthClass, ...]
-    letters: tuple[WidthClass, ...]
+    glance: Alphabet
+    numeric: Alphabet
+    letters: Alphabet
 
 
 def make_glyphs(font: PixelFont) -> Glyphs:
@@ -47,7 +67,7 @@ def make_glyphs(font: PixelFont) -> Glyphs:
     drawn = {sign: _template(bits, top, capital) for sign, bits in font.items()}
     numeric = {sign: drawn[sign] for sign in NUMERIC if sign in drawn}
     words = {sign: drawn[sign] for sign in LETTERS if sign in drawn}
-    return Glyphs(_by_width(numeric, SHIFTS), _by_width(words, WORD_SHIFTS))
+    return Glyphs(_alphabet(numeric, FEW_SHIFTS), _alphabet(numeric, SHIFTS), _alphabet(words, WORD_SHIFTS))
 
 
 def _template(bits: np.ndarray, top: int, capital: int) -> np.ndarray:
@@ -63,21 +83,36 @@ def _template(bits: np.ndarray, top: int, capital: int) -> np.ndarray:
     return strip
 
 
-def _by_width(drawn: dict[str, np.ndarray], shifts: tuple[int, ...]) -> tuple[WidthClass, ...]:
-    widths = sorted({strip.shape[1] for strip in drawn.values()})
-    return tuple(_width_class(width, {s: d for s, d in drawn.items() if d.shape[1] == width}, shifts) for width in widths)
-
-
-def _width_class(width: int, drawn: dict[str, np.ndarray], shifts: tuple[int, ...]) -> WidthClass:
+def _alphabet(drawn: dict[str, np.ndarray], shifts: tuple[int, ...]) -> Alphabet:
+    ordered = dict(sorted(drawn.items(), key=lambda item: item[1].shape[1]))
+    widths = tuple(strip.shape[1] for strip in ordered.values())
+    wide = [np.pad(strip, ((0, 0), (0, widths[-1] - strip.shape[1]))) for strip in ordered.values()]
     levels = []
     for across, down in BLURS:
-        blurred = [_blurred(strip, across, down) for strip in drawn.values()]
-        shifted = [np.roll(strip, shift, axis=0).ravel() for strip in blurred for shift in shifts]
+        blurred = [
+            _blurred(strip, across, down) * (np.arange(widths[-1]) < width) for strip, width in zip(wide, widths, strict=True)
+        ]
+        shifted = [paired(np.roll(strip, shift, axis=0)).ravel() for strip in blurred for shift in shifts]
         levels.append(np.stack(shifted, axis=1))
-    templates = np.stack(levels)
-    return WidthClass(width, templates, (templates**2).sum(axis=1), tuple(drawn))
+    templates = np.stack(levels).astype(np.float32)
+    energies = (templates**2).sum(axis=1)
+    apart = np.stack([_apart(level, energy, len(shifts)) for level, energy in zip(templates, energies, strict=True)])
+    return Alphabet(tuple(ordered), widths, templates, energies, apart)
+
+
+def _apart(templates: np.ndarray, energies: np.ndarray, shifts: int) -> np.ndarray:
+    squares = energies[:, None] + energies - 2 * templates.T @ templates
+    signs = len(squares) // shifts
+    nearest: np.ndarray = squares.reshape(signs, shifts, signs, shifts).min(axis=(1, 3))
+    return np.maximum(nearest, 1.0)
 
 
 def _blurred(strip: np.ndarray, across: float, down: float) -> np.ndarray:
     wide = cv2.copyMakeBorder(strip, 0, 0, 6, 6, cv2.BORDER_CONSTANT, value=0)
     return cv2.GaussianBlur(wide, (0, 0), across, sigmaY=down, borderType=cv2.BORDER_CONSTANT)[:, 6:-6]
+
+
+def paired(strip: np.ndarray) -> np.ndarray:
+    """(PAIRS, columns): of each two rows of a strip (ROWS, columns) their mean."""
+    pairs: np.ndarray = (strip[::2] + strip[1::2]) / 2
+    return pairs

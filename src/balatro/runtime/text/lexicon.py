@@ -61,8 +61,8 @@ SCREENS = {
     "deck_view": ("Remaining", "Full Deck"),
     "run_info": ("Poker Hands",),
     "shop": ("Reroll", "Next"),
-    "blinds": ("Choose your", "next Blind", "Select", "Skip Blind", "Up the Ante"),
     "pack": (*PACKS, *CHOOSE),
+    "blinds": ("Choose your", "next Blind", "Select", "Skip Blind", "Up the Ante"),
     "hand": ("Sort Hand", "Play Hand", "Score at least"),
     "menu": ("COLLECTION", "QUIT"),
 }

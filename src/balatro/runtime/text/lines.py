@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -19,7 +20,7 @@ GROUNDS, BRIGHTEST = (130, 65), (145, 80)
 """Half and two thirds of what text stands on have less than that in its plane."""
 MIN_HEIGHT = 6
 """Pixels of the lowest letters that can be read."""
-GAP = 0.62
+GAP = 0.72
 """Widest gap between signs of a word, in their heights: a decimal point lies in it."""
 SMALL_GAP = 1.1
 """The same of small signs: the stroke of a count may be too faint to be seen as one."""
@@ -27,6 +28,10 @@ SMALL = 14
 """Pixels of letters that are small."""
 MAX_SHARE = 0.12
 """Of the picture's height: the tallest letters."""
+
+
+INNER = (0.12, 0.94)
+"""Which part of a card, from its top, is no text."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +53,39 @@ def ink_planes(picture: np.ndarray) -> np.ndarray:
     return np.stack([low, cv2.subtract(high, low)])
 
 
-def find_lines(planes: np.ndarray) -> list[Line]:
-    """The lines of text of a picture's planes, from top to bottom."""
-    found = [line for plane in (WHITE, COLOUR) for line in _plane_lines(planes[plane], plane)]
+def find_lines(planes: np.ndarray, cards: np.ndarray | None = None) -> list[Line]:
+    """The lines of text of a picture's planes, from top to bottom. cards: (N, 4, 2) quads of what is no text, in pixels."""
+    beside = None if cards is None else _beside_cards(planes.shape[1:], cards)
+    found = [line for plane in (WHITE, COLOUR) for line in _plane_lines(planes[plane], plane, beside)]
     return sorted(found, key=lambda line: (line.box[1], line.box[0]))
 
 
-def _plane_lines(ink: np.ndarray, plane: int) -> list[Line]:
+def _beside_cards(size: tuple[int, int], cards: np.ndarray) -> np.ndarray:
+    """(H, W) uint8, 1 but where a card lies; a price or a count may hang over its edge."""
+    mask = np.ones(size, np.uint8)
+    for top_left, top_right, bottom_right, bottom_left in cards:
+        left, right = bottom_left - top_left, bottom_right - top_right
+        inner = [
+            top_left + INNER[0] * left,
+            top_right + INNER[0] * right,
+            top_right + INNER[1] * right,
+            top_left + INNER[1] * left,
+        ]
+        cv2.fillConvexPoly(mask, np.round(inner).astype(np.int32), 0)
+    return mask
+
+
+def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list[Line]:
     mask = ink_mask(ink, plane)
+    if beside is not None:
+        mask &= beside
     stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
     _, _, width, height, area = stats.T
     tallest = MAX_SHARE * ink.shape[0]
     letters = (height >= MIN_HEIGHT) & (height <= tallest) & (width <= 12 * height) & (area >= 0.15 * width * height)
     letters &= (width >= 0.1 * height) & (area <= np.where(width > 0.45 * height, 0.93, 1.1) * width * height)
     lines = [_line(run, ink, plane) for run in _runs(stats[letters, :4])]
-    return [line for line in lines if _stands_free(ink, line)]
+    return [line for line in _outermost(lines) if _stands_free(ink, line)]
 
 
 def ink_mask(ink: np.ndarray, plane: int) -> np.ndarray:
@@ -108,6 +131,18 @@ def _line(run: np.ndarray, ink: np.ndarray, plane: int) -> Line:
     foot = np.median(digits[:, 1] + digits[:, 3])
     icons = tuple((int(b[0]), int(b[0] + b[2])) for b in run if _is_icon(b, ink, plane))
     return Line((int(left), int(top), int(right), int(bottom)), plane, float(letter), float(foot), icons)
+
+
+def _outermost(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those that lie within another: commas that were too low to be its signs."""
+    boxes = np.array([line.box for line in lines]).reshape(-1, 4)
+    begins, ends = boxes[:, None, :2] >= boxes[None, :, :2] - 2, boxes[:, None, 2:] <= boxes[None, :, 2:] + 2
+    heights = boxes[:, 3] - boxes[:, 1]
+    share = heights[:, None] / heights
+    within = begins.all(axis=2) & ends.all(axis=2) & (share > 0.2) & (share < 0.5)
+    within &= boxes[:, None, 1] > boxes[:, 1] + 0.5 * heights
+    within &= np.abs(boxes[:, None, 3] - boxes[:, 3]) <= np.maximum(0.1 * heights, 1)
+    return [line for line, inside in zip(lines, within.any(axis=1), strict=True) if not inside]
 
 
 def _is_icon(blob: np.ndarray, ink: np.ndarray, plane: int) -> bool:

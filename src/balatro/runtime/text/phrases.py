@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from balatro.runtime.text.glyphs import Glyphs
 from balatro.runtime.text.lines import WHITE, Line
 from balatro.runtime.text.reader import blur_of, line_strip, read_strips
 
-MOST = 48
+MOST = 24
 """Phrases that are read of a picture, the largest first."""
 SPACE = 1.2
 """Widest space between words, in heights of a letter."""
@@ -38,11 +39,12 @@ def read_phrases(planes: np.ndarray, lines: Sequence[Line], glyphs: Glyphs, know
     joined = sorted(_joined(lines), key=lambda line: -line.letter)[:MOST]
     strips = [line_strip(planes[line.plane], line) for line in joined]
     readings = read_strips(strips, [blur_of(line.letter) for line in joined], glyphs.letters)
-    plain = {text: _plain(text) for text in known}
+    plain = {_plain(text): text for text in known}
     found = []
     for line, reading in zip(joined, readings, strict=True):
-        likeness, text = max((_alike(_plain(reading.text), word), text) for text, word in plain.items())
-        found.append(Phrase(reading.text, text if likeness >= LEAST_LIKE else "", line.box, line.letter, likeness))
+        likeness, word = most_alike(_plain(reading.text), tuple(plain))
+        text = plain[word] if likeness >= LEAST_LIKE else ""
+        found.append(Phrase(reading.text, text, line.box, line.letter, likeness))
     return found
 
 
@@ -72,10 +74,29 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in text.lower() if sign.isalnum()).replace("l", "i").replace("0", "o")
 
 
+def most_alike(text: str, words: tuple[str, ...]) -> tuple[float, str]:
+    """The word that is most like a text, and 1 less the share of letters that must be changed, put in or left out for it; 0
+    and no word where that is less than LEAST_LIKE."""
+    own, counts = _letters(text), _counts(words)
+    lengths = counts.sum(axis=1)
+    changed = np.maximum(np.clip(counts - own, 0, None).sum(axis=1), np.clip(own - counts, 0, None).sum(axis=1))
+    able = np.flatnonzero(1 - changed / np.maximum(np.maximum(lengths, len(text)), 1) >= LEAST_LIKE)
+    found = max(((_alike(text, words[place]), words[place]) for place in able), default=(0.0, ""))
+    return found if found[0] >= LEAST_LIKE else (0.0, "")
+
+
+@lru_cache(maxsize=4)
+def _counts(words: tuple[str, ...]) -> np.ndarray:
+    return np.stack([_letters(word) for word in words])
+
+
+def _letters(text: str) -> np.ndarray:
+    """How often each letter is in a text, (128,)."""
+    return np.bincount(np.frombuffer(text.encode("ascii", "ignore"), np.uint8), minlength=128)
+
+
 def _alike(a: str, b: str) -> float:
     """1 less the share of letters that must be changed, put in or left out to make one of the other."""
-    if abs(len(a) - len(b)) > 0.3 * max(len(a), len(b), 1):
-        return 0.0
     row = np.arange(len(b) + 1)
     for i, sign in enumerate(a, 1):
         above, row = row, np.empty_like(row)

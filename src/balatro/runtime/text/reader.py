@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from balatro.runtime.text.glyphs import ABOVE, BLURS, CAPITAL, ROWS, WidthClass
+from balatro.runtime.text.glyphs import ABOVE, CAPITAL, PAIRS, ROWS, Alphabet, paired
 from balatro.runtime.text.lines import Line
 
 SIDE = 4
 """Columns of a strip beside the line."""
-PENALTY = 3.0
-"""What a glyph costs beside what it leaves unexplained, in pixels of full ink."""
-JUNK = 4.0
+PENALTY = 1.5
+"""What a glyph costs beside what it leaves unexplained, in pixels of full ink (of a pair of rows)."""
+JUNK = 2.0
 """The most that a column without a glyph costs: what is no letter, an icon say, is passed over."""
+LEAST = 0.7
+"""Share of the ink that a glyph may leave unexplained."""
 EDGE, INSIDE = 0.35, 0.35
 """From which value on a strip's pixel belongs to something, and the share of it that lies between the digits' head and foot."""
 MAX_COLUMNS = 360
 
 
-@dataclass(frozen=True, eq=False)
-class _Fits:
-    """Of some strips: each column's ink, (strips, columns), and for each width of glyphs and each column at which one may begin
-    what the best and the next best leave unexplained, and which is best, (widths, strips, columns)."""
+class _Fit(NamedTuple):
+    """A glyph that may begin at a column: its width, which of the signs it is, what it leaves unexplained, and how much less
+    that is than what the next best of its width does, as a share of what lies between the two."""
 
-    columns: np.ndarray
-    energy: np.ndarray
-    second: np.ndarray
-    choice: np.ndarray
+    width: int
+    sign: int
+    energy: float
+    margin: float
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,11 @@ class Reading:
     junk: float
     """Ink outside of all glyphs, as a share of all ink."""
     margin: tuple[float, ...]
-    """How much more of each glyph's ink it explains than the next best sign of its width does."""
+    """How sure each glyph is beside the next best of its width: 0 either, 1 as much as they differ."""
 
 
 def line_strip(plane: np.ndarray, line: Line) -> np.ndarray:
-    """The line as (ROWS, columns) float32, 0 its ground, 1 its text, its digits CAPITAL high. plane: (H, W) uint8 ink."""
+    """The line as (PAIRS, columns) float32, 0 its ground, 1 its text, a digit CAPITAL / 2 high. plane: (H, W) uint8 ink."""
     scale = CAPITAL / line.letter
     left, top = line.box[0] - SIDE / scale, line.bottom - line.letter - ABOVE / scale
     columns = min(round((line.box[2] - line.box[0]) * scale) + 2 * SIDE, MAX_COLUMNS)
@@ -59,34 +61,43 @@ def line_strip(plane: np.ndarray, line: Line) -> np.ndarray:
         left, top, scale = (left - x) * scale, (top - y) * scale, 1.0
     move = np.array([[scale, 0, -(left - 0.5 + 0.5 / scale) * scale], [0, scale, -(top - 0.5 + 0.5 / scale) * scale]])
     strip = cv2.warpAffine(plane, move, (columns, ROWS), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return _without_edges(_contrast(strip))
+    return paired(_without_edges(_contrast(strip)))
 
 
 def _contrast(strip: np.ndarray) -> np.ndarray:
-    inside = strip[ABOVE : ABOVE + CAPITAL].astype(np.float32)
-    low, high = (float(np.percentile(inside, share)) for share in (10, 92))
-    return np.clip((strip - low) / max(high - low, 30.0), 0, 1).astype(np.float32)
+    inside = np.sort(strip[ABOVE : ABOVE + CAPITAL], axis=None)
+    low, high = (float(inside[int(len(inside) * share)]) for share in (0.1, 0.92))
+    return np.clip((strip - np.float32(low)) * np.float32(1 / max(high - low, 30.0)), 0, 1)
 
 
 def _without_edges(strip: np.ndarray) -> np.ndarray:
     """The strip without what comes in from its edges above and below the digits: the frame that a number stands in."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((strip > EDGE).astype(np.uint8), connectivity=8)
-    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    for label in np.unique(border[border > 0]):
-        among = labels == label
-        if among[ABOVE : ABOVE + CAPITAL].sum() < INSIDE * stats[label, cv2.CC_STAT_AREA]:
-            strip[cv2.dilate(among.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
+    number, labels = cv2.connectedComponents((strip > EDGE).astype(np.uint8), connectivity=8, ltype=cv2.CV_16U)
+    at_edge = np.zeros(number, bool)
+    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        at_edge[border] = True
+    at_edge[0] = False
+    if at_edge.any():
+        areas = np.bincount(labels.ravel(), minlength=number)
+        inside = np.bincount(labels[ABOVE : ABOVE + CAPITAL].ravel(), minlength=number)
+        outside = at_edge & (inside < INSIDE * areas)
+        strip[cv2.dilate(outside[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
     return strip
 
 
-def read_strips(strips: Sequence[np.ndarray], blurs: Sequence[int], classes: tuple[WidthClass, ...]) -> list[Reading]:
+def read_strips(strips: Sequence[np.ndarray], blurs: Sequence[int], alphabet: Alphabet) -> list[Reading]:
     """The texts of strips. blurs: for each, which of BLURS its letters have."""
-    readings: dict[int, Reading] = {}
-    for blur in range(len(BLURS)):
-        rows = [number for number, has in enumerate(blurs) if has == blur]
-        for number, reading in zip(rows, _read_level([strips[i] for i in rows], blur, classes), strict=True):
-            readings[number] = reading
-    return [readings[number] for number in range(len(strips))]
+    if not strips:
+        return []
+    apart = alphabet.widest
+    ends = np.cumsum([strip.shape[1] + apart for strip in strips]).tolist()
+    ink = np.zeros((PAIRS, ends[-1]), np.float32)
+    for strip, end in zip(strips, ends, strict=True):
+        ink[:, end - apart - strip.shape[1] : end - apart] = strip
+    columns, fits = _fits(ink, np.repeat(blurs, np.diff(ends, prepend=0)), alphabet)
+    told, gaps = columns.tolist(), np.minimum(columns, JUNK).tolist()
+    spans = [slice(end - apart - strip.shape[1], end) for strip, end in zip(strips, ends, strict=True)]
+    return [_read(told[span], gaps[span], span.start, fits, alphabet.signs) for span in spans]
 
 
 def blur_of(letter: float) -> int:
@@ -94,76 +105,72 @@ def blur_of(letter: float) -> int:
     return 1 if letter < 20 else 0
 
 
-def _read_level(strips: Sequence[np.ndarray], blur: int, classes: tuple[WidthClass, ...]) -> list[Reading]:
-    if not strips:
-        return []
-    longest = max(strip.shape[1] for strip in strips)
-    ink = np.zeros((len(strips), ROWS, longest + max(c.width for c in classes)), np.float32)
-    for row, strip in zip(ink, strips, strict=True):
-        row[:, : strip.shape[1]] = strip
-    columns = (ink**2).sum(axis=1)
-    energy, second, choice = zip(*(_fits(ink, columns, longest, blur, c) for c in classes), strict=True)
-    fits = _Fits(columns, np.stack(energy), np.stack(second), np.stack(choice))
-    return _paths(fits, classes, [strip.shape[1] for strip in strips])
+def _fits(ink: np.ndarray, blurs: np.ndarray, alphabet: Alphabet) -> tuple[np.ndarray, dict[int, list[_Fit]]]:
+    """The ink of each column of a (PAIRS, N) strip, and the glyphs that may begin at each. blurs: (N,)."""
+    columns, wide = (ink**2).sum(axis=0), alphabet.widest
+    total = np.concatenate([[0], np.cumsum(columns)])
+    rising = np.diff(columns) > 0  # a sign begins where ink does
+    may = np.flatnonzero((columns[1:-wide] > 0.15) & (rising[1 : 1 - wide] | rising[:-wide])) + 1
+    blur = blurs[may]
+    left = _left_over(ink, may, blur, alphabet)
+    rows = np.arange(len(may))
+    passed = np.concatenate([[0], np.cumsum(np.minimum(columns, JUNK))])
+    found: dict[int, list[_Fit]] = {}
+    for width, group in alphabet.groups():
+        seen = total[may + width] - total[may]
+        some = left[:, group]
+        best = some.argmin(axis=1)
+        energy = some[rows, best] + seen
+        some[rows, best] = np.inf
+        other = some.argmin(axis=1)
+        margin = (some[rows, other] + seen - energy) / alphabet.apart[blur, best + group.start, other + group.start]
+        worth = np.flatnonzero((energy < LEAST * seen) & (energy + PENALTY < passed[may + width] - passed[may]))
+        places = may[worth].tolist()
+        fits = zip(places, (best[worth] + group.start).tolist(), energy[worth].tolist(), margin[worth].tolist(), strict=True)
+        for place, sign, left_over, surer in fits:
+            found.setdefault(place, []).append(_Fit(width, sign, left_over, surer))
+    return columns, found
 
 
-def _fits(
-    ink: np.ndarray, columns: np.ndarray, longest: int, blur: int, glyphs: WidthClass
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What the best and the next best glyph of this width leave unexplained at every column, and which is best."""
-    total = np.pad(np.cumsum(columns, axis=1), ((0, 0), (1, 0)))
-    seen = (total[:, glyphs.width :] - total[:, : -glyphs.width])[:, :longest]
-    rising = columns[:, 1 : longest + 1] > columns[:, :longest]  # a sign begins where ink does
-    starts = (seen > 6) & (columns[:, :longest] > 0.3) & (rising | np.pad(rising, ((0, 0), (1, 0)))[:, :-1])
-    windows = sliding_window_view(ink, glyphs.width, axis=2)[:, :, :longest].transpose(0, 2, 1, 3)[starts]
-    match = windows.reshape(len(windows), ROWS * glyphs.width) @ glyphs.templates[blur]
-    left = (glyphs.energies[blur] - 2 * match).reshape(len(match), len(glyphs.signs), -1).min(axis=2)
-    best = left.argmin(axis=1)
-    energy, second = np.full((2, *starts.shape), np.inf, np.float32)
-    choice = np.zeros(starts.shape, np.int32)
-    energy[starts] = left[np.arange(len(left)), best] + seen[starts]
-    left[np.arange(len(left)), best] = np.inf
-    second[starts] = left.min(axis=1) + seen[starts]
-    choice[starts] = best
-    return energy, second, choice
+def _left_over(ink: np.ndarray, may: np.ndarray, blur: np.ndarray, alphabet: Alphabet) -> np.ndarray:
+    """(len(may), signs): what each sign, begun at a column, leaves unexplained, less the ink there."""
+    windows = sliding_window_view(ink, alphabet.widest, axis=1)[:, may].transpose(1, 0, 2).reshape(len(may), -1)
+    left = np.empty((len(may), len(alphabet.signs)), np.float32)
+    for level in np.unique(blur):
+        match = windows[blur == level] @ alphabet.templates[level]
+        left[blur == level] = (alphabet.energies[level] - 2 * match).reshape(len(match), len(alphabet.signs), -1).min(axis=2)
+    return left
 
 
-def _paths(fits: _Fits, classes: tuple[WidthClass, ...], ends: Sequence[int]) -> list[Reading]:
-    """The cheapest row of glyphs and gaps for each strip."""
-    number, longest = fits.energy.shape[1:]
-    cost = np.full((longest + fits.columns.shape[1], number), np.inf)
-    cost[0] = 0
-    came = np.zeros((len(cost), number), np.int32)
-    gap = np.minimum(fits.columns, JUNK).T
-    for x in range(longest):
-        _step(cost, came, x + 1, cost[x] + gap[x], 0)
-        for place, glyphs in enumerate(classes):
-            _step(cost, came, x + glyphs.width, cost[x] + fits.energy[place, :, x] + PENALTY, place + 1)
-    return [_trace(row, ends[row], came, fits, classes) for row in range(number)]
+def _read(
+    ink: Sequence[float], gaps: Sequence[float], start: int, fits: Mapping[int, list[_Fit]], signs: Sequence[str]
+) -> Reading:
+    """The cheapest row of glyphs and gaps of a strip that begins at a column. gaps: what each column costs without a glyph."""
+    cost = [0.0] + [np.inf] * len(ink)
+    came: list[_Fit | None] = [None] * len(cost)
+    for x, gap in enumerate(gaps):
+        here = cost[x]
+        if here + gap < cost[x + 1]:
+            cost[x + 1], came[x + 1] = here + gap, None
+        if start + x in fits:
+            for fit in fits[start + x]:
+                new = here + fit.energy + PENALTY
+                if new < cost[x + fit.width]:
+                    cost[x + fit.width], came[x + fit.width] = new, fit
+    return _trace(came, ink, signs)
 
 
-def _step(cost: np.ndarray, came: np.ndarray, end: int, new: np.ndarray, by: int) -> None:
-    better = new < cost[end]
-    cost[end] = np.where(better, new, cost[end])
-    came[end] = np.where(better, by, came[end])
-
-
-def _trace(row: int, end: int, came: np.ndarray, fits: _Fits, classes: tuple[WidthClass, ...]) -> Reading:
+def _trace(came: Sequence[_Fit | None], ink: Sequence[float], signs: Sequence[str]) -> Reading:
     """The way back from a strip's end: its glyphs, from left to right."""
-    x, junk = end, 0.0
-    signs: list[tuple[str, float, tuple[int, int], float]] = []
+    x, junk, found = len(ink), 0.0, []
     while x > 0:
-        by = came[x, row]
-        if by == 0:
+        fit = came[x]
+        if fit is None:
             x -= 1
-            junk += fits.columns[row, x]
+            junk += ink[x]
             continue
-        glyphs = classes[by - 1]
-        x -= glyphs.width
-        best, second = fits.energy[by - 1, row, x], fits.second[by - 1, row, x]
-        seen = max(float(fits.columns[row, x : x + glyphs.width].sum()), 1.0)
-        sign = glyphs.signs[fits.choice[by - 1, row, x]]
-        signs.append((sign, 1 - float(best) / seen, (x, x + glyphs.width), min(float(second - best) / seen, 1.0)))
-    share = float(junk / max(fits.columns[row].sum(), 1.0))
-    texts, fit, spans, margin = zip(*reversed(signs), strict=True) if signs else ((), (), (), ())
-    return Reading("".join(texts), fit, spans, share, margin)
+        x -= fit.width
+        seen = max(sum(ink[x : x + fit.width]), 1.0)
+        found.append((signs[fit.sign], 1 - fit.energy / seen, (x, x + fit.width), min(fit.margin, 1.0)))
+    texts, shares, spans, margin = zip(*reversed(found), strict=True) if found else ((), (), (), ())
+    return Reading("".join(texts), shares, spans, junk / max(sum(ink), 1.0), margin)

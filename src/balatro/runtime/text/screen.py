@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from balatro.runtime.text.fields import Field, name_words
@@ -21,18 +22,26 @@ from balatro.runtime.text.words import read_words
 from balatro.utils.pixel_font import FONT_FILE, load_font
 
 KNOWN = tuple(dict.fromkeys((*HANDS, *BLINDS, *(word for words in SCREENS.values() for word in words))))
+REDUCED_FROM, REDUCED = 900, 720
+"""Pixels of a picture's height from which on it is read at another, smaller one."""
 SHOP_PRICES = 2
 """So many prices are a shop, in any language."""
 
 
-def read_fields(picture: np.ndarray, glyphs: Glyphs) -> tuple[str | None, list[Field]]:
+def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = None) -> tuple[str | None, list[Field]]:
     """Which screen of the game a picture shows, and what stands on it; None and few fields where that cannot be told.
 
     picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high. The screen is one of `lexicon.SCREENS`; numbers are
     read in every language, words in English. A field that cannot be read is left out.
     """
+    height = picture.shape[0]
+    if height > REDUCED_FROM:
+        scale = REDUCED / height
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        screen, fields = read_fields(small, glyphs, None if quads is None else quads * np.float32(scale))
+        return screen, [field.scaled(1 / scale) for field in fields]
     planes = ink_planes(picture)
-    lines = find_lines(planes)
+    lines = find_lines(planes, quads)
     words = read_words(picture, planes, lines, glyphs)
     panel = find_panel(words)
     phrases = read_phrases(planes, lines, glyphs, KNOWN)
