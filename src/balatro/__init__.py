@@ -3,7 +3,7 @@
 >>> import balatro
 >>> recognizer = balatro.Recognizer.load("demo")
 >>> [card.name for card in recognizer.identify("screenshot.png") if card.known]
-['Juggler', 'Captain Mildew', 'Frog Regent', 'Juggler', 'Birthday Arson', 'Birthday Arson']
+['Juggler', 'Captain Mildew', 'Frog Regent', 'Juggler', 'Birthday Arson', 'Diploma of Idleness']
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def find_card(
     With a timeout, it returns as soon as there is one.
 
     >>> [(card.modifier, card.box) for card in find_card("juggler", source="screenshot.png")]
-    [('Foil', (576, 46, 677, 186)), ('Base', (504, 440, 605, 583))]
+    [('Foil', (575, 45, 675, 186)), ('Base', (502, 441, 604, 584))]
     """
     if not timeout >= 0:
         raise SettingsError(f"timeout is {timeout}; give 0 seconds or more")

@@ -62,9 +62,9 @@ class Recognizer:
     >>> recognizer = Recognizer.load("demo")
     >>> for card in recognizer.identify("screenshot.png")[:3]:
     ...     print(card.name, card.modifier, f"{card.confidence:.0%}", card.box)
-    Juggler Foil 100% (576, 46, 677, 186)
-    Captain Mildew Polychrome 96% (928, 45, 1035, 187)
-    Frog Regent Base 97% (1061, 47, 1168, 187)
+    Juggler Foil 100% (575, 45, 675, 186)
+    Captain Mildew Polychrome 98% (926, 46, 1033, 188)
+    Frog Regent Base 94% (1061, 49, 1168, 186)
     """
 
     def __init__(

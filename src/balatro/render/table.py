@@ -110,7 +110,7 @@ def draw_screen(
     >>> screen.image.shape
     (720, 1280, 3)
     >>> [(card.id, card.modifier) for card in screen.cards if card.known][:2]
-    [('d_chalice', 'Polychrome'), ('d_maxed_out_card', 'Base')]
+    [('d_juggler', 'Polychrome'), ('d_diploma_of_idleness', 'Base')]
     """
     width, height = settings.sizes[int(rng.integers(len(settings.sizes)))]
     state = STATES[int(rng.choice(len(STATES), p=settings.states))]

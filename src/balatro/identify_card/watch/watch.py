@@ -370,7 +370,7 @@ def watch(
     0.2 appeared Frog Regent
     0.2 appeared Juggler
     0.2 appeared Birthday Arson
-    0.2 appeared Birthday Arson
+    0.2 appeared Diploma of Idleness
     >>> stats.frames, stats.unchanged
     (10, 7)
     """
