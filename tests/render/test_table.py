@@ -39,6 +39,8 @@ def test_the_truth_tells_what_shows_where(seed):
     deck = colour_deck()
     screen = draw_screen(deck, np.random.default_rng(seed), TIDY)
     clear = [card for card in screen.cards if card.visible >= 0.97 and card.area not in ("shop", "voucher", "booster")]
+    # Playing cards come with editions, seals and debuffs however tidy the table is.
+    clear = [card for card in clear if deck.cards[card.card].type != "Playing card"]
     assert clear
     for card in clear:
         x, y = card.quad.mean(0).astype(int)
@@ -47,7 +49,7 @@ def test_the_truth_tells_what_shows_where(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_visible_is_the_share_of_pixels_that_show(seed):
-    deck = Deck("one", tuple(plain_card(f"k{i}", (255, 20 * i, 0)) for i in range(12)))
+    deck = Deck("one", tuple(plain_card(f"k{i}", (255, 5 * i, 0)) for i in range(51)))
     crowded = TableSettings(
         sizes=((1024, 576),), states=(0, 0, 0, 0, 1, 0), modifiers=(1, 0, 0, 0, 0), disturbed=0, display=PLAIN, crowded=1
     )
@@ -58,7 +60,7 @@ def test_visible_is_the_share_of_pixels_that_show(seed):
         if len(same) > 1:
             continue
         pixels = (np.abs(screen.image.astype(int) - deck.cards[card.card].body[40, 40, :3]).max(axis=-1) <= 1).sum()
-        assert pixels / cv2.contourArea(card.quad) == pytest.approx(card.visible, abs=0.09)
+        assert pixels / cv2.contourArea(card.quad) == pytest.approx(card.visible, abs=0.12)  # its edges are mixed
         counted += 1
     assert counted
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from balatro.config.shapes import MARGIN
@@ -48,6 +48,7 @@ def area(one: Card, margin: float) -> np.ndarray:
 places = st.builds(card, st.floats(0, 1024), st.floats(0, 576), st.floats(-20, 20), st.booleans())
 
 
+@settings(deadline=None)
 @given(st.lists(places, min_size=1, max_size=12), st.sampled_from(STYLES), st.booleans())
 def test_nothing_lies_upon_what_is_read(cards: list[Card], style: str, runners_up: bool) -> None:
     layer = draw_layer(SIZE, cards, Drawing(style, runners_up, beside=True))
