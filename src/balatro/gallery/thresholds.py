@@ -33,7 +33,7 @@ LOST_NAMES = 0.005
 """Of the right names, how many may be rejected for that."""
 ALIKE_OUTSIDERS = 0.1
 """Of invented cards, how many may be as alike to one of the deck's as what is named has to be."""
-LOST_LIKENESS = 0.04
+LOST_LIKENESS = 0.02
 """Of the right names, how many may be less alike than that, among drawn ones, which are disturbed more than real ones."""
 REJECTS = (0.15, 0.9)
 """Bounds of the threshold: with few strangers at hand, nothing beyond is believed."""
