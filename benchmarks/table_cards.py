@@ -3,8 +3,8 @@
     python -m benchmarks.table_cards MODEL LABELS.jsonl... [--misses]
 
 LABELS: JSON lines beside their pictures, one a screen: file, `hand` and `pack`, lists of cards from left to right with rank,
-suit, enhancement, seal, edition and facing (front or back). Read and true cards are aligned by rank and suit (longest common
-subsequence): `face` counts those. `whole` counts the cards of which all is right. Run from the repository's root.
+suit, enhancement, seal, edition and facing (front or back). Read and true cards are aligned by rank and suit, as difflib does:
+`face` counts those. `whole` counts the cards of which all is right. Run from the repository's root.
 """
 
 from __future__ import annotations

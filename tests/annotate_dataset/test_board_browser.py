@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +9,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.annotate_dataset.browser import CHROMIUM, App, draw_crops, labels_of, name_it, open_browser, saved, until
+from tests.annotate_dataset.browser import App, draw_crops, labels_of, name_it, saved, until
+from tests.chromium import needs_chromium, open_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-    pytest.mark.skipif(importlib.util.find_spec("playwright") is None, reason="playwright is not installed"),
+    needs_chromium,
     # Playwright's own loop is closed when its process ends.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

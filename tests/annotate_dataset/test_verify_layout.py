@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,15 +13,14 @@ import pytest
 
 from balatro.annotate_dataset.board import sources
 from balatro.config.modifiers import MODIFIERS
-from tests.annotate_dataset.browser import CHROMIUM, open_browser
+from tests.chromium import needs_chromium, open_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-    pytest.mark.skipif(importlib.util.find_spec("playwright") is None, reason="playwright is not installed"),
+    needs_chromium,
     # Playwright's own loop is closed when its process ends.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

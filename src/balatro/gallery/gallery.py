@@ -65,12 +65,9 @@ class Gallery:
         likeness = np.zeros((len(embedding), len(MODIFIERS)), np.float32)
         if len(embedding) == 0 or len(self.card) == 0 or self.stretch is not None:
             return likeness
-        measure, looks = self._measure, self._to_looks(embedding)
-        counts = np.diff(np.append(measure.starts, looks.shape[1]))
-        rows = (counts == len(MODIFIERS)) & ~np.isin(measure.cards, self.card[self.modifier >= len(MODIFIERS)])
-        whole = dict(zip(measure.cards[rows], measure.starts[rows], strict=True))
+        looks = self._to_looks(embedding)
         for row, number in enumerate(card):
-            if (start := whole.get(number)) is not None:
+            if (start := self._in_every_modifier.get(number)) is not None:
                 likeness[row] = looks[row, start : start + len(MODIFIERS)]
         return likeness
 
@@ -78,6 +75,13 @@ class Gallery:
         """(N, G) cosines to the mean looks."""
         cosines: np.ndarray = _unit(embedding.astype(np.float32) @ self._measure.stretch) @ self._measure.looks.T
         return cosines
+
+    @cached_property
+    def _in_every_modifier(self) -> dict[int, int]:
+        """Where the looks of cards begin that were seen in every modifier, and in no other look."""
+        starts, ends = self._measure.starts, np.append(self._measure.starts[1:], len(self._measure.looks))
+        rows = (ends - starts == len(MODIFIERS)) & ~np.isin(self._measure.cards, self.card[self.modifier >= len(MODIFIERS)])
+        return dict(zip(self._measure.cards[rows].tolist(), starts[rows].tolist(), strict=True))
 
     @cached_property
     def _measure(self) -> _Measure:

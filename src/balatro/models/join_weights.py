@@ -41,4 +41,6 @@ def join_weights(encoder: Path, locator: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    join_weights(*(Path(folder) for folder in sys.argv[1:4]))
+    if len(sys.argv) != 4:
+        raise SystemExit(__doc__)
+    join_weights(*(Path(folder) for folder in sys.argv[1:]))

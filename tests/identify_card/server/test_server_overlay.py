@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import shutil
 from dataclasses import replace
 
 import pytest
 
 from balatro.identify_card.table.records import Blind
+from tests.chromium import needs_chromium
 from tests.identify_card.server.server_parts import running, table_bytes
 from tests.identify_card.table.tables import card, hand, on, shop
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(importlib.util.find_spec("playwright") is None, reason="playwright is not installed"),
     pytest.mark.skipif(importlib.util.find_spec("fastapi") is None, reason="fastapi is not installed"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
+    needs_chromium,
 ]
 TABLE = on(
     "shop",
@@ -30,16 +27,6 @@ TABLE = on(
     hand=hand("2H ^10C* ?"),
     shop=shop("Matron", vouchers="Hieroglyph"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 
 import pytest
 
+from tests.chromium import needs_chromium
 from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.server.server_parts import card_bytes, running, table_bytes
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(importlib.util.find_spec("playwright") is None, reason="playwright is not installed"),
     pytest.mark.skipif(importlib.util.find_spec("fastapi") is None, reason="fastapi is not installed"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
+    needs_chromium,
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
