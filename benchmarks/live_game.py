@@ -28,7 +28,8 @@ import cv2
 import numpy as np
 
 from balatro.render.demo_deck import draw_demo_deck
-from balatro.render.play import Play, Truth, truth, write_play
+from balatro.render.play import Play, truth, write_play
+from balatro.render.rests import Truth
 from balatro.render.stage import Stage
 
 SIZE = (1280, 720)

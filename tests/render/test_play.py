@@ -12,6 +12,7 @@ from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.display import PLAIN
 from balatro.render.play import ACTS, TABLE_ACTS, Key, Life, Play, truth, write_play
+from balatro.render.rests import earned
 from balatro.render.stage import Stage
 from balatro.runtime.text.glyphs import make_glyphs
 from balatro.runtime.text.screen import read_fields
@@ -107,6 +108,16 @@ def test_every_change_between_rests_is_an_act(deck: Deck) -> None:
         assert not changed or {"card_bought", "card_sold", "card_used"} & set(acts)
         assert (before.rows["played"] != after.rows["played"]) == bool({"cards_played", "score_counted"} & set(acts))
         assert before.shop_is_open == after.shop_is_open or {"shop_opened", "shop_left"} & set(acts)
+
+
+def test_money_is_never_owed_and_a_won_round_brings_some(deck: Deck) -> None:
+    play = play_of(deck, 0, 600, table=True)
+    money = [tally.money for _, tally in play.tallies]
+    assert min(money) >= 0
+    won = [act.seconds for act in play.acts if act.kind == "round_won"]
+    before = [[tally for since, tally in play.tallies if since < second][-1] for second in won]
+    after = [[tally for since, tally in play.tallies if since <= second][-1] for second in won]
+    assert won and all(two.money == one.money + earned(one) for one, two in zip(before, after, strict=True))
 
 
 def test_the_side_panel_tells_the_tally(deck: Deck) -> None:

@@ -263,12 +263,21 @@ NUMBER_COLOURS = {
 """Of the side panel's numbers, in the order of PANEL_ROWS."""
 
 
+def dollars(amount: int) -> str:
+    """An amount of money as the game writes it.
+
+    >>> dollars(-2)
+    '-$2'
+    """
+    return f"{'-' if amount < 0 else ''}${abs(amount)}"
+
+
 def draw_numbers(canvas: Canvas, numbers: dict[str, int]) -> None:
     """These numbers in the side panel, in the game's colours, over what stands there; `score` is white."""
     for (box, label), (name, colour) in zip(PANEL_ROWS, NUMBER_COLOURS.items(), strict=True):
         top = box[1] + (17 if label else 3)
         draw_box(canvas, (box[0] + 3, top, box[2] - 3, box[3] - 3), DARK, None, 3)
-        number = str(numbers[name]) if label else f"${numbers[name]}"
+        number = str(numbers[name]) if label else dollars(numbers[name])
         write(canvas, number, (box[0] + box[2]) / 2, (top + box[3]) / 2, 36, colour, box[2] - box[0] - 12)
     draw_box(canvas, (108, 214, 250, 244), DARK, None, 3)
     write(canvas, f"{numbers['score']:,}", 180, 229, 26, (255, 255, 255))

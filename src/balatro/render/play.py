@@ -13,7 +13,7 @@ import numpy as np
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.render.deck import Deck
-from balatro.render.rests import AREAS, DISCARDS, HANDS, RAISED, Act, Laid, Rest, Tally, places_of
+from balatro.render.rests import AREAS, DISCARDS, HANDS, MOST, RAISED, Act, Laid, Rest, Tally, Truth, earned, places_of
 
 MOVE_S = 0.35
 """Seconds that a card takes from one place to another."""
@@ -29,11 +29,10 @@ COUNT_S = 1.5
 """How long played cards lie until they are counted."""
 DECK_PLACE = (893.0, 478.0)
 MODIFIER_ODDS = (0.6, 0.1, 0.1, 0.1, 0.1)
+PRICE, REROLL_PRICE, SOLD_FOR = 2, 1, 3
 COPIES = 0.15
 """How often a card is dealt of which there is one on the table."""
 CONSUMABLES = ("Tarot", "Planet", "Spectral")
-MOST = {"jokers": 6, "consumables": 3, "shop": 4}
-"""Cards that an area holds."""
 
 
 class Key(NamedTuple):
@@ -67,17 +66,6 @@ class Life:
     @property
     def end(self) -> float:
         return self.keys[-1].seconds
-
-
-class Truth(NamedTuple):
-    """What a perfect watcher says: `kind` is appeared, changed or gone, as in `balatro watch`."""
-
-    seconds: float
-    kind: str
-    number: int
-    """The card's number in the play."""
-    id: str
-    modifier: str
 
 
 @dataclass(frozen=True)
@@ -158,6 +146,13 @@ class _Writer:
     def count(self, **numbers: int) -> None:
         """The side panel tells other numbers from now on."""
         self.tallies.append((self.now, replace(self.tally, **numbers)))
+
+    def pays(self, price: int) -> bool:
+        """Spend so much, where there is enough."""
+        enough = self.tally.money >= price
+        if enough:
+            self.count(money=self.tally.money - price)
+        return enough
 
     def did(self, *kinds: str) -> None:
         self.acts += [Act(self.now, kind) for kind in kinds]
@@ -259,7 +254,10 @@ def _life(writer: _Writer, actor: _Actor, seconds: float) -> Life:
 
 
 def _open_shop(writer: _Writer) -> None:
-    writer.did("shop_opened", *(["round_won"] if writer.rows["hand"] else []))
+    writer.did("shop_opened")
+    if writer.rows["hand"]:
+        writer.did("round_won")
+        writer.count(money=writer.tally.money + earned(writer.tally))
     writer.leave("hand", 0, 260)
     writer.shop_since = writer.now
     _deal_shop(writer)
@@ -321,10 +319,9 @@ def _change_room(writer: _Writer) -> None:
 
 
 def _reroll(writer: _Writer) -> None:
-    if writer.shop_since is not None:
+    if writer.shop_since is not None and writer.pays(REROLL_PRICE):
         for actor in list(writer.rows["shop"]):
             writer.vanish("shop", actor)
-        writer.count(money=writer.tally.money - 1)
         writer.did("shop_rerolled")
         writer.now += VANISH_S
         _deal_shop(writer)
@@ -335,10 +332,9 @@ def _buy(writer: _Writer) -> None:
     if actor is None:
         return
     area = "consumables" if writer.deck.cards[actor.card].type in CONSUMABLES else "jokers"
-    if len(writer.rows[area]) < MOST[area]:
+    if len(writer.rows[area]) < MOST[area] and writer.pays(PRICE):
         writer.rows["shop"].remove(actor)
         writer.rows[area].append(actor)
-        writer.count(money=writer.tally.money - 2)
         writer.did("card_bought")
 
 
@@ -346,7 +342,7 @@ def _sell(writer: _Writer) -> None:
     actor = writer.pick("jokers") if len(writer.rows["jokers"]) > 1 else None
     if actor is not None:
         writer.vanish("jokers", actor)
-        writer.count(money=writer.tally.money + 3)
+        writer.count(money=writer.tally.money + SOLD_FOR)
         writer.did("card_sold")
 
 

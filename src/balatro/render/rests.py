@@ -10,7 +10,11 @@ from balatro.config.screens import CELL_WIDTH
 RAISED = 24.0
 """How far a chosen card lies above its row, room units."""
 AREAS = ("jokers", "consumables", "shop", "hand", "played")
+MOST = {"jokers": 6, "consumables": 3, "shop": 4}
+"""Cards that an area holds."""
 START_MONEY, HANDS, DISCARDS = 30, 4, 3
+REWARD, MOST_INTEREST = 4, 5
+"""What a won round gives, and the most that the money on hand adds to it."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,15 @@ class Tally:
     ante: int = 1
     round: int = 1
     score: int = 0
+
+
+def earned(tally: Tally) -> int:
+    """What a won round brings: its reward, a dollar for each hand left, and one for every five dollars that there are.
+
+    >>> earned(Tally(money=12, hands=3))
+    9
+    """
+    return REWARD + tally.hands + min(tally.money // 5, MOST_INTEREST)
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,17 @@ class Act(NamedTuple):
 
     seconds: float
     kind: str
+
+
+class Truth(NamedTuple):
+    """What a perfect watcher says: `kind` is appeared, changed or gone, as in `balatro watch`."""
+
+    seconds: float
+    kind: str
+    number: int
+    """The card's number in the play."""
+    id: str
+    modifier: str
 
 
 def places_of(area: str, count: int) -> list[tuple[float, float, float]]:
