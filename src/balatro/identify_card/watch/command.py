@@ -281,6 +281,7 @@ def _run(
 ) -> None:
     """Watch until the source ends, the time is up, the windows are closed, or Ctrl+C; then say how it went."""
     from balatro.identify_card.watch.followed import STILLS, USUAL
+    from balatro.identify_card.watch.rest.told import State
     from balatro.identify_card.watch.watch import watch as watch_frames
     from balatro.utils.progress import progress
 
@@ -291,6 +292,8 @@ def _run(
 
     def on_told(told: Told) -> None:
         told = replace(told, file=feed.file)
+        if isinstance(told, State):
+            feed.state = told
         for writer in writers:
             writer.tell(told)
 

@@ -16,20 +16,22 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from balatro.errors import InputError
 from balatro.identify_card.card import Card
 from balatro.identify_card.marks.labels import COLOURS, STYLES, Drawing
 from balatro.identify_card.watch.overlay.feed import Feed
-from balatro.identify_card.watch.overlay.panel import WatchWindow
+from balatro.identify_card.watch.overlay.panel import SUITS, WatchWindow
 from balatro.identify_card.watch.overlay.preview import PreviewWindow
 from balatro.identify_card.watch.overlay.run import run_windows
 from balatro.identify_card.watch.overlay.windows import Windows
+from balatro.identify_card.watch.rest.told import State
 from balatro.identify_card.watch.track import Shown
 from balatro.identify_card.watch.watch import Frame, Look, Stats
 from balatro.utils.desktop import OWN_TITLES
 from balatro.utils.qt import over
+from tests.identify_card.table.tables import hand, on
 
 QUAD = ((100, 60), (190, 60), (190, 180), (100, 180))
 EGG = Card("egg", "Egg", "Joker", "", "Foil", True, 0.9, 0.9, (100, 60, 190, 180), QUAD, ())
@@ -137,6 +139,19 @@ def test_frames_that_show_the_overlay_are_not_marked_again(shell: Shell) -> None
     shell.feed.show(look(1.0), STATS)
     shell.windows.tick(False, False)
     assert not shell.has_marks()
+
+
+def test_the_table_that_was_told_is_shown(shell: Shell) -> None:
+    def lines() -> str:
+        labels = [one for one in shell.window.findChildren(QLabel) if not one.isHidden()]
+        return " ".join(one.text() for one in labels if one.textFormat() == Qt.TextFormat.RichText)
+
+    assert lines() == ""
+    for told in (on("shop", money=21, tags=("<A>",)), on("hand", money=23, hand=hand("2H"))):
+        shell.feed.state = State(1.0, 0.5, told)
+        shell.windows.tick(False, False)
+        assert f"money {told.money}" in lines() and ("&lt;A&gt;" in lines()) == bool(told.tags)
+    assert f'<span style="color: {SUITS["red"]}">2♥</span>' in lines()
 
 
 def test_why_nothing_is_seen_is_said(shell: Shell) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from balatro.utils.desktop import Box
 
 if TYPE_CHECKING:
+    from balatro.identify_card.watch.rest.told import State
     from balatro.identify_card.watch.watch import Frame, Look, Stats
 
 POLL_S = 0.1
@@ -47,6 +48,8 @@ class Feed:
         self.hidden = ""
         """Why nothing is to be seen now; empty while something is."""
         self.newest: Seen | None = None
+        self.state: State | None = None
+        """How the table stood when it came to rest last; None before that, and where it is not watched."""
         self.shows_itself = False
         """Whether the frames show what the overlay draws, so that nothing more is to be drawn on them. Set by the windows."""
         self._stop, self._go = Event(), Event()

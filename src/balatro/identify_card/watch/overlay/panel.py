@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from balatro.identify_card.table.show import table_lines
 from balatro.identify_card.watch.overlay.keys import KEYS, Key
 from balatro.utils.desktop import OWN_TITLES
 from balatro.utils.qt.parts import button, label
-from balatro.utils.qt.theme import STYLE
+from balatro.utils.qt.theme import STYLE, TEXT
 
 GAP = 4
 """Pixels between the small window and what it drives."""
+SUITS = {"red": "#ff6a5e", "cyan": "#5ad1c8", "yellow": "#ffb53d", "blue": "#8ab8ff"}
+"""The colours of `table_lines`, light enough for the window's dark ground."""
 
 
 class WatchWindow(QWidget):
@@ -41,6 +46,11 @@ class WatchWindow(QWidget):
         # A long line must not widen the window.
         self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.rows.addWidget(self._status)
+        self._table = label()
+        self._table.setTextFormat(Qt.TextFormat.RichText)
+        self._table.setWordWrap(True)
+        self._table.hide()
+        self.rows.addWidget(self._table)
 
     def _button(self, key: Key, action: Callable[[], object]) -> QWidget:
         made = button(f"{key.word}  {key.keys[0]}", tip=key.tip)
@@ -56,10 +66,24 @@ class WatchWindow(QWidget):
                 shown.setText(text)
                 shown.setToolTip(text)
 
+    def show_table(self, table: dict[str, Any]) -> None:
+        """Set the lines of a table, as `Table.to_json` gives it, below the others."""
+        self._table.setText(_html(table))
+        self._table.show()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt's; closing the window ends the watching."""
         self._on_close()
         super().closeEvent(event)
+
+
+def _html(table: dict[str, Any]) -> str:
+    """The table's lines, cards in the colours of their suits."""
+    rows = ""
+    for heading, said in table_lines(table):
+        words = "&nbsp; ".join(f'<span style="color: {SUITS.get(colour, TEXT)}">{escape(word)}</span>' for word, colour in said)
+        rows += f'<tr><td style="padding-right: 12px"><b>{escape(heading)}</b></td><td>{words}</td></tr>'
+    return f"<table>{rows}</table>"
 
 
 class ControlWindow(WatchWindow):

@@ -14,6 +14,7 @@ from balatro.identify_card.watch.overlay.marks import Marks, Steady, marks_of
 from balatro.identify_card.watch.overlay.panel import ControlWindow
 from balatro.identify_card.watch.overlay.preview import PreviewWindow
 from balatro.identify_card.watch.overlay.window import CardOverlay
+from balatro.identify_card.watch.rest.told import State
 from balatro.utils.qt.over import on_screens
 
 
@@ -30,6 +31,7 @@ class Windows:
         self._feed = feed
         self._steady = Steady()
         self._seen: Seen | None = None
+        self._state: State | None = None
 
     def _actions(self) -> dict[str, Callable[[], object]]:
         """What each key does, by `Key.method`."""
@@ -57,6 +59,7 @@ class Windows:
             if first:
                 self._place(seen)
             self._show(seen)
+        self._show_state()
         if self._feed.hidden and self.overlay is not None:
             self.overlay.clear()
         self._window.say(*self._words("ended" if is_done else ""))
@@ -80,6 +83,18 @@ class Windows:
             hidden = self.choices.is_hidden or self._feed.shows_itself
             marks = Marks() if hidden else marks_of(seen.look.shown)
             self.preview.canvas.show_frame(seen.look.frame.image, marks, self.choices.drawing)
+
+    def _show_state(self) -> None:
+        """Show the table that was told last, if it is new; the first makes the window taller."""
+        state = self._feed.state
+        if state is None or state is self._state or self._window is None:
+            return
+        first, self._state = self._state is None, state
+        self._window.show_table(state.table.to_json())
+        if self.control is not None:
+            self.control.adjustSize()
+            if first and self._seen is not None:
+                self._place(self._seen)
 
     def _words(self, end: str) -> tuple[str, str]:
         """What the window says: in short, and more."""
