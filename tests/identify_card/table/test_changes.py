@@ -87,6 +87,16 @@ CASES: dict[str, tuple[Table, Table, list[tuple[str, dict[str, Any]]]]] = {
         on("shop", consumables=(), shop=shop("B"), money=5),
         [("card_bought", {"card": face(card("Mars")), "price": 4})],
     ),
+    "a used card lay among those of the shop": (
+        on("shop", consumables=(), shop=shop("A Mars"), money=9),
+        on("shop", consumables=(), shop=shop("A"), money=9),
+        [],
+    ),
+    "given for nothing": (
+        on("shop", jokers=cards("X"), shop=shop("A B"), money=9),
+        on("shop", jokers=cards("X A"), shop=shop("B"), money=9),
+        [("card_bought", {"card": face(card("A")), "price": 4})],
+    ),
     "rerolled": (
         on("shop", shop=shop("A B"), money=9),
         on("shop", shop=shop("B C"), money=4),

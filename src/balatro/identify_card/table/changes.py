@@ -162,9 +162,23 @@ def _bought(before: Table, after: Table) -> Iterator[Change]:
     if came and (len(gone) == len(one.cards) or before.money != after.money):
         yield Change("shop_rerolled", {"cards": [face(offer.card) for offer in two.cards]})
     elif not came:
-        yield from (Change("card_bought", {"card": face(card), "price": _price(one.cards, card)}) for card in gone)
+        yield from (
+            Change("card_bought", {"card": face(card), "price": _price(one.cards, card)})
+            for card in gone
+            if _was_taken(card, before, after)
+        )
     for offer in _offers_gone(one.vouchers, two.vouchers):
         yield Change("voucher_bought", {"name": offer.name, "price": offer.price})
+
+
+def _was_taken(card: AnyCard, before: Table, after: Table) -> bool:
+    """Whether it was paid for, or one has it now. A card that is used lies among those of the shop for a moment."""
+    if before.money is None or after.money is None or before.money != after.money:
+        return True
+    return any(
+        _key(card) in map(_key, _differ(getattr(before, area) or (), getattr(after, area) or ())[1])
+        for area in ("jokers", "consumables")
+    )
 
 
 def _price(offers: Sequence[CardOffer], card: AnyCard) -> Number:

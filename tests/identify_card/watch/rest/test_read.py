@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from balatro.identify_card.recognizer import Recognizer
-from balatro.identify_card.watch.rest.read import read_table
+from balatro.identify_card.watch.rest.read import _named, read_table
 from tests.identify_card.fake_bundle import draw_table
 
 
@@ -15,7 +15,7 @@ def test_announced_cards_keep_their_names(recognizer: Recognizer) -> None:
     picture = draw_table([("red", "Base", 320, 85), ("green", "Foil", 420, 85)])
     quads = recognizer.locate(picture)
     red, green = recognizer.read(picture, quads)
-    said = replace(red, id="blue", name="Blue", modifier="Negative")
+    said = replace(red, id="blue", name="Blue", modifier="Negative", confidence=1.0)
     elsewhere = replace(green, id="blue", quad=tuple((x + 300, y) for x, y in green.quad))
 
     def names(*announced: object) -> list[tuple[str | None, str]]:
@@ -24,4 +24,8 @@ def test_announced_cards_keep_their_names(recognizer: Recognizer) -> None:
 
     assert names() == names(elsewhere) == [("red", "Base"), ("green", "Foil")]
     assert names(said, elsewhere) == [("blue", "Negative"), ("green", "Foil")]
+    assert names(replace(said, confidence=red.confidence - 0.01)) == names()  # the look is surer
+    before = replace(red, modifier="Negative")
+    assert names(before) == names()  # the look is sure of the modifier
+    assert _named(replace(red, modifier_confidence=0.5), before).modifier == "Negative"
     assert read_table(recognizer, picture, np.empty((0, 4, 2), np.float32), [said]).jokers is None
