@@ -1,4 +1,4 @@
-"""A look at the whole table, in which the cards that were announced keep their names, unless it is surer of others."""
+"""A look at the whole table, in which the cards that were announced keep their names."""
 
 from __future__ import annotations
 
@@ -18,24 +18,18 @@ from balatro.identify_card.watch.rest.still import SWAY
 def read_table(recognizer: Recognizer, image: np.ndarray, quads: np.ndarray, announced: Sequence[Card]) -> Table:
     """The table of an (H, W, 3) uint8 RGB frame with (N, 4, 2) float32 quads of its cards.
 
-    announced: cards that are followed, where they lie now: many frames have voted on what these are called. A card that this
-    look reads otherwise, and with more confidence than when the announced name was last read, is what the look says.
+    announced: cards that are followed, where they lie now: many frames have voted on what these are called.
     """
     sight = recognizer.look_at(image, quads)
     if announced and len(quads):
         far = distances(quads, np.array([card.quad for card in announced], np.float32))
         nearest = far.argmin(axis=1)
         cards = [
-            _named(card, announced[place]) if far[row, place] < SWAY and not _is_surer(card, announced[place]) else card
+            _named(card, announced[place]) if far[row, place] < SWAY else card
             for row, (card, place) in enumerate(zip(sight.cards, nearest.tolist(), strict=True))
         ]
         sight = replace(sight, cards=cards)
     return recognizer.table_of(sight)
-
-
-def _is_surer(card: Card, other: Card) -> bool:
-    """Whether a card is known by another name than the other, and better."""
-    return card.known and card.id != other.id and card.confidence > other.confidence
 
 
 def _named(card: Card, other: Card) -> Card:
