@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from balatro.build_dataset.find_cards import Find
     from balatro.build_dataset.regions import Regions
     from balatro.build_dataset.seen import SeenStore
-    from balatro.frames.sources import Source
+    from balatro.frames.frame import Source
 
 
 @with_options(options_of(CaptureFlags))

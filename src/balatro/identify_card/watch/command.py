@@ -21,7 +21,7 @@ from balatro.utils.wording.durations import read_duration
 if TYPE_CHECKING:
     import numpy as np
 
-    from balatro.frames.sources import Source
+    from balatro.frames.frame import Source
     from balatro.identify_card.marks.labels import Drawing
     from balatro.identify_card.recognizer import Recognizer
     from balatro.identify_card.watch.doubtful import DoubtfulSaver
