@@ -16,7 +16,7 @@ from PIL import Image
 
 from balatro.errors import InputError, SettingsError
 from balatro.frames.frame import Frame, Source, picture_box
-from balatro.utils.images import load_image
+from balatro.utils.images import load_image, open_pillow
 
 MAX_BYTES = 256 * 1024 * 1024
 """Of one picture; more is a mistake."""
@@ -95,7 +95,7 @@ class PipedPictures(Source):
 
 def _load(data: bytes, number: int) -> np.ndarray:
     try:
-        return load_image(Image.open(io.BytesIO(data)))
+        return load_image(open_pillow(io.BytesIO(data)))
     except (InputError, OSError, ValueError) as error:
         raise InputError(f"stdin: picture {number} cannot be read ({error})") from error
 

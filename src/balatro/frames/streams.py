@@ -1,4 +1,4 @@
-"""Network streams and files: `rtsp://`, `http://`, `https://` (also HLS and MJPEG). By PyAV, and only where the user says so."""
+"""Network streams and files: `rtsp://`, `http://`, `https://`, also HLS and MJPEG. By PyAV; only what the user has named."""
 
 from __future__ import annotations
 

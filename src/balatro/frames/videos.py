@@ -70,7 +70,7 @@ class VideoSource(Source):
 
 
 def upright(image: np.ndarray, degrees: int) -> np.ndarray:
-    """A frame (H, W, 3) as it is to be shown. degrees: PyAV's, counter-clockwise, as a phone that was held upright notes them."""
+    """A frame (H, W, 3) as it is to be shown. degrees: counter-clockwise, as PyAV tells them of a phone held upright."""
     turned: np.ndarray = np.ascontiguousarray(np.rot90(image, round(degrees / 90) % 4))
     return turned
 
