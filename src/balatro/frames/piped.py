@@ -85,7 +85,12 @@ class PipedPictures(Source):
         while self._pipe.peek(1):
             self._number += 1
             try:
-                image = _load(take_picture(self._pipe), self._number)
+                data = take_picture(self._pipe)
+            except InputError as error:  # where the next picture would begin is not known
+                self.skipped.append(str(error))
+                return None
+            try:
+                image = _load(data, self._number)
             except InputError as error:
                 self.skipped.append(str(error))
                 continue
