@@ -23,7 +23,8 @@ import numpy as np
 from PIL import Image
 from websockets.sync.client import connect
 
-from balatro.frames.sources import Source, open_source
+from balatro.frames.frame import Source
+from balatro.frames.sources import open_source
 from balatro.frames.windows import NotVisibleError
 
 PAUSE_S = 0.2

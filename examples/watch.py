@@ -11,7 +11,8 @@ import argparse
 from collections.abc import Iterable
 
 from balatro import watch
-from balatro.frames.sources import Source, open_source
+from balatro.frames.frame import Source
+from balatro.frames.sources import open_source
 from balatro.frames.windows import NotVisibleError
 from balatro.identify_card.watch.events import Event
 from balatro.identify_card.watch.watch import Frame, Live, thinned

@@ -7,7 +7,7 @@ import pytest
 from balatro.build_dataset.capture import Capture, CaptureSettings, Gate
 from balatro.build_dataset.find_cards import classic
 from balatro.errors import InputError, SettingsError
-from balatro.frames.sources import Frame, Source
+from balatro.frames.frame import Frame, Source
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import Box
 from tests.build_dataset.drawn_tables import lay, table

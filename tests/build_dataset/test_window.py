@@ -31,7 +31,8 @@ from balatro.build_dataset.window.slots import verdict
 from balatro.build_dataset.window.theme import FORCED, VERDICTS
 from balatro.config.shapes import MARGIN
 from balatro.errors import InputError
-from balatro.frames.sources import Frame, ScreenSource, Source
+from balatro.frames.frame import Frame, Source
+from balatro.frames.screens import ScreenSource
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import OWN_TITLES, Box
 from balatro.utils.qt.over import to_logical

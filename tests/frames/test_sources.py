@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balatro.errors import InputError, MissingPartError, SettingsError
-from balatro.frames import sources, windows
+from balatro.frames import screens, videos, windows
 from balatro.frames.sources import open_source
 from balatro.frames.windows import NotVisibleError, Window
 from balatro.utils.desktop import Box
@@ -110,7 +110,7 @@ def test_a_video_that_opencv_cannot_decode(tmp_path: Path) -> None:
 
 def test_a_codec_without_pyav_is_told_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_av1(tmp_path / "a.mp4")
-    monkeypatch.setattr(sources, "find_spec", lambda name: None)
+    monkeypatch.setattr(videos, "find_spec", lambda name: None)
     with open_source(str(tmp_path / "a.mp4")) as source:
         if list(source):
             pytest.skip("this OpenCV reads AV1")
@@ -338,6 +338,6 @@ def test_a_window_is_followed_until_it_is_closed(desktop: Desktop, tmp_path: Pat
 
 def test_a_window_partly_off_the_screen_keeps_its_fractions() -> None:
     seen, box = Box(0, 10, 50, 90), Box(-50, -10, 100, 110)
-    padded = sources._padded(np.full((180, 100, 3), 7, np.uint8), seen, box)  # two pixels for a unit, as on Retina screens
+    padded = screens._padded(np.full((180, 100, 3), 7, np.uint8), seen, box)  # two pixels for a unit, as on Retina screens
     assert padded.shape == (220, 200, 3)
     assert (padded[40:, 100:] == 7).all() and padded[:40].max() == 0 and padded[:, :100].max() == 0

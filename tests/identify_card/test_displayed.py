@@ -9,7 +9,7 @@ from PIL import Image
 
 from balatro.config.cards import CATALOGUE
 from balatro.errors import InputError, SettingsError, UnknownCardError
-from balatro.frames.sources import Frame
+from balatro.frames.frame import Frame
 from balatro.frames.windows import NotVisibleError, NoWindowError
 from balatro.identify_card import displayed
 from balatro.identify_card.added.added import remove_card

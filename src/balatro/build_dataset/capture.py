@@ -22,7 +22,7 @@ import numpy as np
 from balatro.build_dataset.find_cards import Find, cut, whole_cards
 from balatro.build_dataset.regions import WHOLE, Fractions, screen_part
 from balatro.errors import BalatroError
-from balatro.frames.sources import Frame, Source
+from balatro.frames.frame import Frame, Source
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.flags.pick import expect
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from balatro.build_dataset.find_cards import Find
     from balatro.build_dataset.regions import Regions
     from balatro.build_dataset.seen import SeenStore
-    from balatro.frames.sources import Source
+    from balatro.frames.frame import Source
 
 
 @with_options(options_of(CaptureFlags))
@@ -46,7 +46,7 @@ def capture(**given: Any) -> None:
         _print_windows()
         return
     seconds = read_duration(flags.duration)
-    _check(flags.find, flags.auto, seconds, flags.json_out, flags.source)
+    _check(flags, seconds)
     from balatro.build_dataset.regions import regions_path
     from balatro.utils.outputs import check_text_output
 
@@ -65,8 +65,8 @@ def _capture(flags: CaptureFlags, places: Path, seconds: float | None) -> None:
     from balatro.frames.sources import open_source
 
     known = load_regions(places)
-    with open_source(flags.source) as opened:
-        if flags.auto or not opened.live:
+    with open_source(flags.source, flags.follow) as opened:
+        if flags.auto or not opened.live or opened.still:
             find = _finder(flags.find, flags.model, known)
             _run(opened, flags.out, find, known, flags.max_fps, seconds, flags.json_out)
         else:
@@ -83,15 +83,20 @@ def _check_outputs(flags: CaptureFlags, inputs: list[Path], places: Path) -> Non
         check_folder_name("--out", flags.out)
 
 
-def _check(find: str, auto: bool, seconds: float | None, json_out: str | None, source: str) -> None:
+def _check(flags: CaptureFlags, seconds: float | None) -> None:
     from balatro.build_dataset.find_cards import FINDERS
 
+    find, auto, json_out = flags.find, flags.auto, flags.json_out
     if find not in FINDERS:
         raise SettingsError(f"--find {find}: expected one of {', '.join(FINDERS)}")
     if json_out is not None and (not json_out or Path(json_out).is_dir()):
         raise SettingsError(f"--json {json_out or repr('')}: expected a file to write, or - for stdout")
-    live = source.partition(":")[0].strip().lower() in ("window", "monitor", "region")
-    if live and not auto and (seconds is not None or json_out is not None):
+    from balatro.frames.sources import check_follow, source_kind
+
+    kind = source_kind(flags.source)
+    if flags.follow:
+        check_follow(flags.source)
+    if kind is not None and kind.is_live and not auto and (seconds is not None or json_out is not None):
         raise SettingsError(f"{'--for' if seconds is not None else '--json'} is for capturing without the window; add --auto")
 
 

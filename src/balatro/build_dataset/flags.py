@@ -17,7 +17,8 @@ class CaptureFlags:
     """What is captured, how, and where it goes."""
 
     source: str = turned_by(Knob("", metavar="SOURCE"), "window:Balatro")
-    """window:TITLE, monitor:1, region:X,Y,W,H, or a video, a picture, a folder or glob of pictures."""
+    """window:TITLE, monitor:1, region:X,Y,W,H, camera:0, an address (rtsp, http), clipboard:, - (stdin), or a video, a picture,
+    a folder or glob of pictures."""
     out: Path | None = turned_by(Knob("", shown=""), None)
     """Folder for the cards; data/screenshots when left out."""
     find: str = turned_by(
@@ -40,3 +41,5 @@ class CaptureFlags:
     """The file of these places; data/regions.json when left out."""
     list_windows: bool = turned_by(Knob("", one_way=True), False)
     """Print the titles of all windows, and stop."""
+    follow: bool = turned_by(Knob(AUTO, one_way=True), False)
+    """Go on with what comes into the folder, or into clipboard:."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+import re
 import sys
 import time
 from collections import defaultdict
@@ -36,11 +37,15 @@ Model = Annotated[
 ]
 Threads = Annotated[int, typer.Option(min=0, max=64, help="CPU threads; 0 chooses.")]
 
+_PATHS = "Pictures, folders, globs, videos; or what camera:0, window:TITLE, clipboard:, - (stdin) or an address shows now."
 JsonOut = Annotated[str | None, typer.Option("--json", help="Write one JSON line per picture; - is stdout.", metavar="OUT")]
 
 
 def identify(
-    paths: Annotated[list[str], typer.Argument(help="Pictures, folders, globs, videos.", metavar="PATH...")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help=_PATHS, metavar="PATH..."),
+    ],
     model: Model = "auto",
     every: Annotated[
         str,
@@ -86,9 +91,11 @@ def identify(
       balatro identify "captures/2026-*.png" --model demo --json -
       balatro identify table.jpg --model pokemon --as photo
       balatro identify evening.mp4 --every 0.5s --json evening.jsonl
+      balatro identify camera:0
       balatro identify hundred-thousand/ --json cards.jsonl --resume --jobs 8
       balatro identify shared/captures/ --json cards.jsonl --engine ray --address auto
     """
+    from balatro.frames.sources import source_kind
     from balatro.identify_card.batch.engines import Share
     from balatro.identify_card.batch.many import Work, read_every
     from balatro.identify_card.turns import check_seen_as
@@ -99,13 +106,14 @@ def identify(
     _check_json(json_out, resume)
     chosen = _pick_engine(engine, address)
     step = read_every(every)
-    files, failures = find_images(paths, videos=True)
+    places = [path for path in paths if source_kind(path) is not None]
+    files, failures = find_images([path for path in paths if path not in places], videos=True)
     if json_out is not None and json_out != "-":
         check_text_output("--json", Path(json_out), files)
     if draw is not None:
         files = _without_copies(files, paths, draw)
-    copies = [] if draw is None else _plan_copies(files, draw)
-    names = [path.as_posix() for path in files]
+    copies = [] if draw is None else _plan_copies(files, draw) + _plan_folders(places, draw)
+    names = [path.as_posix() for path in files] + places
     if not names:
         raise bad_pictures(failures, len(failures)) if failures else InputError(f"{draw}: only marked pictures; name others")
     check_seen_as(seen_as)
@@ -120,6 +128,12 @@ def identify(
         print(f"{draw}: {counted(counts.good, 'picture')} with the cards marked", file=sys.stderr)
     if counts.told:
         raise bad_pictures(counts.told, counts.good + counts.bad, counts.bad)
+
+
+def _plan_folders(places: list[str], folder: Path) -> list[str]:
+    """A folder for the marked copies of each thing that is no file."""
+    names = [re.sub(r"[^A-Za-z0-9]+", "-", place).strip("-") or "stdin" for place in places]
+    return [(folder / name).as_posix() for name in names]
 
 
 @dataclass

@@ -35,7 +35,7 @@ from balatro.runtime.stamps import ModelStamp, stamp_model
 from balatro.utils.images import load_image
 
 if TYPE_CHECKING:
-    from balatro.frames.sources import Source
+    from balatro.frames.frame import Source
     from balatro.utils.images import ImageSource
 
 SOURCE = "window:Balatro"

@@ -30,7 +30,8 @@ EXTRAS = {
     "ui": (("streamlit",), "to label cards in a browser"),
     "desktop": (("PySide6-Essentials", "mss", "pywinctl"), "to read the screen while you play"),
     "openvino": (("openvino",), "to run models that were exported to OpenVINO"),
-    "video": (("av",), "to record what is watched"),
+    "video": (("av",), "to record what is watched, and to read streams"),
+    "heic": (("pi-heif",), "to read the pictures of iPhones"),
     "serve": (("fastapi", "uvicorn", "python-multipart", "websockets"), "to answer over the network"),
     "ray": (("ray",), "to read very many pictures on a cluster"),
 }

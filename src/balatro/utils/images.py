@@ -12,8 +12,9 @@ import math
 import os
 import warnings
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import IO, TypeAlias, cast
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from balatro.config.suffixes import IMAGE_SUFFIXES as IMAGE_SUFFIXES
 from balatro.config.suffixes import VIDEO_SUFFIXES
 from balatro.errors import InputError
+from balatro.utils.extras import how_to_install
 from balatro.utils.files import write_bytes
 
 MAX_PIXELS = 64_000_000
@@ -75,16 +77,29 @@ def load_image(source: ImageSource) -> np.ndarray:
         if not path.is_file():
             raise InputError(f"{path}: a pipe or a device, not a picture; save what comes from it into a file")
         try:
-            with Image.open(path) as image:
+            with open_pillow(path) as image:
                 return _from_pil(image, str(path))
         except UnidentifiedImageError:
             with path.open("rb") as file:
                 raise InputError(f"{path}: {why_no_picture(file.read(32))}") from None
 
 
+def open_pillow(file: Path | IO[bytes]) -> Image.Image:
+    """As `PIL.Image.open`, HEIC too where its reader is installed; that is asked only for what Pillow does not know."""
+    try:
+        return Image.open(file)
+    except UnidentifiedImageError:
+        if find_spec("pi_heif") is None:
+            raise
+        import pi_heif
+
+        pi_heif.register_heif_opener()
+        return Image.open(file)
+
+
 def orientation(path: Path) -> int:
     """A picture's EXIF orientation, 1 to 8 (1: shown as it is stored), as `load_image` applies it; InputError as there."""
-    with _one_line(str(path)), Image.open(path) as image:
+    with _one_line(str(path)), open_pillow(path) as image:
         turn = image.getexif().get(_ORIENTATION, 1)
     return turn if turn in range(1, 9) else 1
 
@@ -92,7 +107,7 @@ def orientation(path: Path) -> int:
 def why_no_picture(head: bytes) -> str:
     """What is wrong with a file that Pillow does not know. head: its first bytes, 16 or more."""
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
-        return "a HEIC picture, which is not read; save it as JPEG or PNG"
+        return f"a HEIC picture, which is not read here; {how_to_install('heic')}, or save it as JPEG or PNG"
     return "not a picture; PNG, JPEG, WebP and the like are read"
 
 

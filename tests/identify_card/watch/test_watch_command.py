@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from balatro.errors import InputError, SettingsError
 from balatro.frames import sources
-from balatro.frames.sources import Frame, Source
+from balatro.frames.frame import Frame, Source
 from balatro.frames.windows import NotVisibleError
 from balatro.identify_card.watch.command import watch
 from balatro.utils.desktop import Box

@@ -10,7 +10,8 @@ import numpy as np
 from balatro.build_dataset.capture import Capture, CaptureSettings, Store
 from balatro.build_dataset.find_cards import Find
 from balatro.build_dataset.regions import Regions, load_regions
-from balatro.frames.sources import Source, open_source
+from balatro.frames.frame import Source
+from balatro.frames.sources import open_source
 from balatro.utils.qt.app import application
 
 _INSTEAD = "add --auto"

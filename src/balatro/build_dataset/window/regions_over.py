@@ -11,7 +11,7 @@ from balatro.build_dataset.capture import Capture, Taken
 from balatro.build_dataset.regions import Regions, to_pixels
 from balatro.build_dataset.window.overlay import RegionOverlay, Sign, area_signs, card_signs
 from balatro.errors import BalatroError
-from balatro.frames.sources import ScreenSource
+from balatro.frames.screens import ScreenSource
 
 FOLLOW_MS = 150
 """How often the regions on the screen are put where the game's window has gone."""

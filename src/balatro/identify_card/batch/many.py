@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from balatro.config.suffixes import is_video
 from balatro.errors import BalatroError, InputError, SettingsError
+from balatro.frames.sources import open_source, source_kind
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from balatro.frames.frame import Frame, Source
     from balatro.identify_card.card import Card
     from balatro.identify_card.sight import Sight
 
@@ -126,20 +128,19 @@ def items(work: Work) -> Iterator[Item]:
 
 def items_of(file: str, copy: str, skip: int, every: Every) -> Iterator[Item]:
     """A picture, or the chosen frames of a video without the first `skip` of them."""
-    if not is_video(file):
+    named = source_kind(file) is not None
+    if not named and not is_video(file):
         yield Item(file, copy)
         return
-    from balatro.frames.sources import VideoSource
-
     try:
-        source = VideoSource(_video_path(file))
-    except InputError as error:
+        source = open_source(file) if named else open_source(str(_video_path(file)))
+    except BalatroError as error:
         yield Item(file, error=str(error))
         return
     num_chosen, before = 0, -1.0
     with source:
-        for number, frame in enumerate(source):
-            if every.chosen(number, frame.seconds, before):
+        for number, frame in enumerate(_moment(source) if source.live else source):
+            if source.still or every.chosen(number, frame.seconds, before):
                 num_chosen += 1
                 if num_chosen > skip:
                     place = f"{copy}/{number:06d}.png" if copy else ""
@@ -149,6 +150,17 @@ def items_of(file: str, copy: str, skip: int, every: Every) -> Iterator[Item]:
         yield Item(file, error=why)
     if num_chosen == 0 and not source.skipped:
         yield Item(file, error=f"{file}: a video without a frame; save it anew")
+
+
+def _moment(source: Source) -> Iterator[Frame]:
+    """What a live source shows now, once."""
+    try:
+        frame = source.grab()
+    except BalatroError as error:
+        source.skipped.append(str(error))
+        return
+    if frame is not None:
+        yield frame
 
 
 def _video_path(file: str) -> Path:
@@ -165,7 +177,9 @@ def num_items(work: Work) -> int | None:
 
     total = 0
     for file, _, skip in work.to_do():
-        if not is_video(file):
+        if (kind := source_kind(file)) is not None and not kind.is_live:
+            return None
+        if kind is not None or not is_video(file):
             total += 1
             continue
         video = cv2.VideoCapture(str(Path(file).absolute())) if Path(file).is_file() else None

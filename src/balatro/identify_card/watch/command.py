@@ -21,7 +21,7 @@ from balatro.utils.wording.durations import read_duration
 if TYPE_CHECKING:
     import numpy as np
 
-    from balatro.frames.sources import Source
+    from balatro.frames.frame import Source
     from balatro.identify_card.marks.labels import Drawing
     from balatro.identify_card.recognizer import Recognizer
     from balatro.identify_card.watch.doubtful import DoubtfulSaver
@@ -37,7 +37,8 @@ def watch(
     source: Annotated[
         str | None,
         typer.Option(
-            help="window:TITLE, monitor:1, region:X,Y,W,H, or a video, a picture, a folder or glob of pictures; "
+            help="window:TITLE, monitor:1, region:X,Y,W,H, camera:0, an address (rtsp, http), clipboard:, - (stdin), or a "
+            "video, a picture, a folder or glob of pictures; "
             "window:Balatro when left out.",
             metavar="SOURCE",
             show_default=False,
@@ -163,8 +164,8 @@ def _watch(plan: Plan, feed: Feed) -> None:
     cv2.setNumThreads(plan.cpu)
     with ExitStack() as stack:
         opened = stack.enter_context(open_source(plan.place))
-        if plan.overlay and not opened.live:
-            raise SettingsError(f"--overlay draws over what is on the screen; {opened.name} is a file: take --preview")
+        if plan.overlay and not opened.on_screen:
+            raise SettingsError(f"--overlay draws over what is on the screen; {opened.name} is not: take --preview")
         feed.opened(opened.name, opened.live)
         recognizer = Recognizer.load(plan.model, plan.cpu)
         writers = _open_writers(stack, plan.json_out, plan.csv_out)
@@ -311,6 +312,8 @@ def _run(
             bar.advance(note=f"{len(look.shown)} cards; {stats.line()}")
 
         def on_hidden(why: str) -> None:
+            if why != feed.hidden and not source.on_screen:
+                print(why, file=sys.stderr)  # a camera or stream that is gone may stay so: one line, also in a log
             feed.hidden = why
             bar.advance(0, note=f"waiting: {why}")
 
@@ -343,7 +346,7 @@ def _frames(source: Source, plan: Plan, feed: Feed, on_hidden: Callable[[str], N
         frame = None if feed.is_stopped else source.grab()
         if frame is None:
             return None
-        feed.box = frame.box if source.live else None
+        feed.box = frame.box if source.on_screen else None
         feed.file = frame.name
         return Frame(frame.image, frame.seconds)
 
