@@ -45,12 +45,23 @@ class Line:
     icons: tuple[tuple[int, int], ...] = ()
     """Left and right of what is round and filled among its blobs: no number has that."""
 
+    def scaled(self, by: int) -> Line:
+        """The same on a picture that is so many times as large."""
+        left, top, right, bottom = (side * by for side in self.box)
+        icons = tuple((start * by, end * by) for start, end in self.icons)
+        return Line((left, top, right, bottom), self.plane, self.letter * by, self.bottom * by, icons)
+
 
 def ink_planes(picture: np.ndarray) -> np.ndarray:
     """How much each pixel of a (H, W, 3) uint8 RGB picture is text: (2, H, W) uint8, WHITE and COLOUR."""
-    low = cv2.min(cv2.min(picture[..., 0], picture[..., 1]), picture[..., 2])
-    high = cv2.max(cv2.max(picture[..., 0], picture[..., 1]), picture[..., 2])
-    return np.stack([low, cv2.subtract(high, low)])
+    return np.stack([ink_of(picture, WHITE), ink_of(picture, COLOUR)])
+
+
+def ink_of(picture: np.ndarray, plane: int) -> np.ndarray:
+    """(H, W) uint8: one of the planes of a (H, W, 3) uint8 RGB picture."""
+    red, green, blue = cv2.split(picture)
+    low = cv2.min(cv2.min(red, green), blue)
+    return low if plane == WHITE else cv2.subtract(cv2.max(cv2.max(red, green), blue), low)
 
 
 def find_lines(planes: np.ndarray, cards: np.ndarray | None = None) -> list[Line]:
@@ -79,13 +90,13 @@ def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list
     mask = ink_mask(ink, plane)
     if beside is not None:
         mask &= beside
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
+    stats = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)[2][1:]
     _, _, width, height, area = stats.T
     tallest = MAX_SHARE * ink.shape[0]
     letters = (height >= MIN_HEIGHT) & (height <= tallest) & (width <= 12 * height) & (area >= 0.15 * width * height)
     letters &= (width >= 0.1 * height) & (area <= np.where(width > 0.45 * height, 0.93, 1.1) * width * height)
-    lines = [_line(run, ink, plane) for run in _runs(stats[letters, :4])]
-    return [line for line in _outermost(lines) if _stands_free(ink, line)]
+    runs = [run for run in _runs(stats[letters, :4]) if _stands_free(ink, _box(run), plane)]
+    return _outermost([_line(run, ink, plane) for run in runs])
 
 
 def ink_mask(ink: np.ndarray, plane: int) -> np.ndarray:
@@ -123,14 +134,18 @@ def _root(parent: np.ndarray, i: int) -> int:
 
 
 def _line(run: np.ndarray, ink: np.ndarray, plane: int) -> Line:
-    left, top = run[:, 0].min(), run[:, 1].min()
-    right, bottom = (run[:, 0] + run[:, 2]).max(), (run[:, 1] + run[:, 3]).max()
     high = run[run[:, 3] > 0.85 * run[:, 3].max()]
     letter = high[:, 3].min()  # a dollar is taller than a digit
     digits = high[high[:, 3] <= 1.04 * letter]
     foot = np.median(digits[:, 1] + digits[:, 3])
     icons = tuple((int(b[0]), int(b[0] + b[2])) for b in run if _is_icon(b, ink, plane))
-    return Line((int(left), int(top), int(right), int(bottom)), plane, float(letter), float(foot), icons)
+    return Line(_box(run), plane, float(letter), float(foot), icons)
+
+
+def _box(run: np.ndarray) -> tuple[int, int, int, int]:
+    left, top = run[:, :2].min(axis=0).tolist()
+    right, bottom = (run[:, :2] + run[:, 2:]).max(axis=0).tolist()
+    return left, top, right, bottom
 
 
 def _outermost(lines: Sequence[Line]) -> list[Line]:
@@ -157,17 +172,17 @@ def without_icons(line: Line) -> list[Line]:
     """The parts of a line between its icons."""
     parts, left = [], line.box[0]
     for start, end in (*line.icons, (line.box[2] + 1, 0)):
-        if start - left > 0.1 * line.letter:
+        if start - left > max(0.1 * line.letter, 1):
             parts.append(replace(line, box=(left, line.box[1], start - 1, line.box[3]), icons=()))
         left = end
     return parts
 
 
-def _stands_free(ink: np.ndarray, line: Line) -> bool:
-    """Whether next to no ink lies around the line: within a card's picture much does."""
-    left, top, right, bottom = line.box
+def _stands_free(ink: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
+    """Whether next to no ink lies around a line: within a card's picture much does."""
+    left, top, right, bottom = box
     height, width = ink.shape
     ring = [ink[max(top - 2, 0), left:right], ink[min(bottom + 1, height - 1), left:right]]
     ring += [ink[top:bottom, max(left - 2, 0)], ink[top:bottom, min(right + 1, width - 1)]]
     around = np.sort(np.concatenate(ring))
-    return bool(around[len(around) // 2] < GROUNDS[line.plane] and around[len(around) * 2 // 3] < BRIGHTEST[line.plane])
+    return bool(around[len(around) // 2] < GROUNDS[plane] and around[len(around) * 2 // 3] < BRIGHTEST[plane])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from balatro.runtime.text.glyphs import ABOVE, CAPITAL, PAIRS, ROWS, Alphabet, paired
-from balatro.runtime.text.lines import Line
+from balatro.runtime.text.lines import Line, ink_of
 
 SIDE = 4
 """Columns of a strip beside the line."""
@@ -24,6 +24,8 @@ LEAST = 0.7
 EDGE, INSIDE = 0.35, 0.35
 """From which value on a strip's pixel belongs to something, and the share of it that lies between the digits' head and foot."""
 MAX_COLUMNS = 360
+SMALL = 20
+"""Pixels of a digit's height below which letters are small."""
 
 
 class _Fit(NamedTuple):
@@ -49,30 +51,38 @@ class Reading:
     """How sure each glyph is beside the next best of its width: 0 either, 1 as much as they differ."""
 
 
-def line_strip(plane: np.ndarray, line: Line) -> np.ndarray:
-    """The line as (PAIRS, columns) float32, 0 its ground, 1 its text, a digit CAPITAL / 2 high. plane: (H, W) uint8 ink."""
+def line_strip(picture: np.ndarray, line: Line) -> np.ndarray:
+    """The line as (PAIRS, columns) float32, 0 its ground, 1 its text, a digit CAPITAL / 2 high. picture: (H, W, 3) uint8 RGB."""
     scale = CAPITAL / line.letter
     left, top = line.box[0] - SIDE / scale, line.bottom - line.letter - ABOVE / scale
     columns = min(round((line.box[2] - line.box[0]) * scale) + 2 * SIDE, MAX_COLUMNS)
-    if scale < 1:  # a letter of many pixels: their mean, not a sample of them
-        x, y = max(round(left), 0), max(round(top), 0)
-        part = plane[y : max(round(top + ROWS / scale), 1), x : max(round(left + columns / scale), 1)]
-        plane = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        left, top, scale = (left - x) * scale, (top - y) * scale, 1.0
+    x, y = max(int(left) - 1, 0), max(int(top) - 1, 0)
+    part = ink_of(picture[y : max(int(top + ROWS / scale) + 3, 1), x : max(int(left + columns / scale) + 3, 1)], line.plane)
+    left, top = left - x, top - y
+    step = int(1 / scale)
+    if step > 1:  # a letter of many pixels: their mean, not a sample of them
+        part = cv2.resize(part, (max(part.shape[1] // step, 1), max(part.shape[0] // step, 1)), interpolation=cv2.INTER_AREA)
+        left, top, scale = left / step, top / step, scale * step
     move = np.array([[scale, 0, -(left - 0.5 + 0.5 / scale) * scale], [0, scale, -(top - 0.5 + 0.5 / scale) * scale]])
-    strip = cv2.warpAffine(plane, move, (columns, ROWS), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    flags = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR  # what is enlarged is to keep its holes
+    strip = cv2.warpAffine(part, move, (columns, ROWS), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return paired(_without_edges(_contrast(strip)))
 
 
 def _contrast(strip: np.ndarray) -> np.ndarray:
-    inside = np.sort(strip[ABOVE : ABOVE + CAPITAL], axis=None)
-    low, high = (float(inside[int(len(inside) * share)]) for share in (0.1, 0.92))
-    return np.clip((strip - np.float32(low)) * np.float32(1 / max(high - low, 30.0)), 0, 1)
+    """A uint8 strip as float32 from 0 to 1."""
+    inside = np.cumsum(np.bincount(strip[ABOVE : ABOVE + CAPITAL].ravel(), minlength=256))
+    low, high = (int(np.searchsorted(inside, share * inside[-1], side="right")) for share in (0.1, 0.92))
+    levels = np.clip((np.arange(256, dtype=np.float32) - low) / max(high - low, 30), 0, 1)
+    return cv2.LUT(strip, levels)
 
 
 def _without_edges(strip: np.ndarray) -> np.ndarray:
     """The strip without what comes in from its edges above and below the digits: the frame that a number stands in."""
-    number, labels = cv2.connectedComponents((strip > EDGE).astype(np.uint8), connectivity=8, ltype=cv2.CV_16U)
+    mask = (strip > EDGE).view(np.uint8)
+    if not (mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any()):
+        return strip
+    number, labels = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_16U)
     at_edge = np.zeros(number, bool)
     for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         at_edge[border] = True
@@ -85,8 +95,8 @@ def _without_edges(strip: np.ndarray) -> np.ndarray:
     return strip
 
 
-def read_strips(strips: Sequence[np.ndarray], blurs: Sequence[int], alphabet: Alphabet) -> list[Reading]:
-    """The texts of strips. blurs: for each, which of BLURS its letters have."""
+def read_strips(strips: Sequence[np.ndarray], small: Sequence[bool], alphabet: Alphabet) -> list[Reading]:
+    """The texts of strips. small: for each, which of LOOKS its letters have."""
     if not strips:
         return []
     apart = alphabet.widest
@@ -94,15 +104,15 @@ def read_strips(strips: Sequence[np.ndarray], blurs: Sequence[int], alphabet: Al
     ink = np.zeros((PAIRS, ends[-1]), np.float32)
     for strip, end in zip(strips, ends, strict=True):
         ink[:, end - apart - strip.shape[1] : end - apart] = strip
-    columns, fits = _fits(ink, np.repeat(blurs, np.diff(ends, prepend=0)), alphabet)
+    columns, fits = _fits(ink, np.repeat(np.array(small, int), np.diff(ends, prepend=0)), alphabet)
     told, gaps = columns.tolist(), np.minimum(columns, JUNK).tolist()
     spans = [slice(end - apart - strip.shape[1], end) for strip, end in zip(strips, ends, strict=True)]
     return [_read(told[span], gaps[span], span.start, fits, alphabet.signs) for span in spans]
 
 
-def blur_of(letter: float) -> int:
-    """Which of BLURS letters of this height in pixels have."""
-    return 1 if letter < 20 else 0
+def is_small(letter: float) -> bool:
+    """Whether letters of this height in pixels are blurred as the second of LOOKS says."""
+    return letter < SMALL
 
 
 def _fits(ink: np.ndarray, blurs: np.ndarray, alphabet: Alphabet) -> tuple[np.ndarray, dict[int, list[_Fit]]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import cv2
 import numpy as np
 
 from balatro.runtime.text.colours import BLUE, GOLD, ORANGE, RED, hue_of
+from balatro.runtime.text.edges import with_fine_edges
 from balatro.runtime.text.glyphs import CAPITAL, Alphabet, Glyphs
-from balatro.runtime.text.lines import COLOUR, SMALL, THRESHOLDS, WHITE, Line, without_icons
-from balatro.runtime.text.reader import SIDE, Reading, blur_of, line_strip, read_strips
+from balatro.runtime.text.lines import COLOUR, THRESHOLDS, WHITE, Line, ink_of, without_icons
+from balatro.runtime.text.reader import SIDE, Reading, is_small, line_strip, read_strips
 
 FITS = ((9.0, 18.0), (0.74, 0.83))
 """Heights of a digit in pixels, and the share of each sign's ink that its glyph must explain at each."""
@@ -23,8 +23,8 @@ LONGEST = 340
 """Columns of the longest number: thirteen digits with their commas."""
 WORTH = 0.66
 """Share of its ink that signs must explain so that a line may be a number, and is read again at other heights."""
-RESIZE = ((1.0, 0.95, 0.9, 1.07), (1.0, 0.94))
-"""Heights that are tried, for small and for larger letters: edges are soft, and what reads best is right."""
+RESIZE = (1.0, 0.94)
+"""Heights that are tried of letters that are not small: signs bob, and what reads best is right."""
 BESIDE, PART = (0.08, 0.16), 0.1
 """From where to where beside a number, in its heights, and on which share of its rows ink means that it goes on."""
 STRAY = re.compile(r"^(\d+)[,.]*/[,.]*(\d+)$")
@@ -57,17 +57,17 @@ class Word:
         return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
 
 
-def read_words(picture: np.ndarray, planes: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> list[Word]:
+def read_words(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> list[Word]:
     """The numbers among the lines of a (H, W, 3) uint8 RGB picture."""
     lines = [part for line in lines for part in without_icons(line)]
-    lines = [line for line in lines if line.plane == WHITE or _is_coloured(picture, planes[COLOUR], line)]
     lines = [line for line in lines if (line.box[2] - line.box[0]) * CAPITAL < LONGEST * line.letter]
-    glanced = zip(lines, _readings(planes, lines, glyphs.glance), strict=True)
+    lines = [line for line in lines if line.plane == WHITE or _is_coloured(picture, line)]
+    glanced = zip(lines, _readings(picture, lines, glyphs.glance), strict=True)
     worth = [line for line, reading in glanced if _is_worth(reading)]
-    sized = [_resized(line, size) for line in worth for size in RESIZE[line.letter >= SMALL]]
-    readings = iter(zip(_readings(planes, sized, glyphs.numeric), sized, strict=True))
-    best = [max(islice(readings, len(RESIZE[line.letter >= SMALL])), key=lambda one: _quality(one[0])) for line in worth]
-    words = [_word(picture, planes, *one) for one in best]
+    sized = [_sizes(picture, line) for line in worth]
+    readings = iter(_readings(picture, [line for sizes in sized for line in sizes], glyphs.numeric))
+    best = [max(((next(readings), line) for line in sizes), key=lambda one: _quality(one[0])) for sizes in sized]
+    words = [_word(picture, *one) for one in best]
     return _apart([word for word in words if word is not None])
 
 
@@ -80,16 +80,21 @@ def _holds(box: tuple[int, int, int, int], point: tuple[float, float]) -> bool:
     return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
-def _is_coloured(picture: np.ndarray, ink: np.ndarray, line: Line) -> bool:
+def _is_coloured(picture: np.ndarray, line: Line) -> bool:
     """Whether a line has one of the colours of numbers."""
     left, top, right, bottom = line.box
-    part = ink[top:bottom, left:right]
-    return hue_of(_median(picture[top:bottom, left:right][part > THRESHOLDS[COLOUR]])) in HUES
+    part = picture[top:bottom, left:right]
+    return hue_of(_median(part[ink_of(part, COLOUR) > THRESHOLDS[COLOUR]])) in HUES
 
 
-def _readings(planes: np.ndarray, lines: Sequence[Line], alphabet: Alphabet) -> list[Reading]:
-    strips = [line_strip(planes[line.plane], line) for line in lines]
-    return read_strips(strips, [blur_of(line.letter) for line in lines], alphabet)
+def _readings(picture: np.ndarray, lines: Sequence[Line], alphabet: Alphabet) -> list[Reading]:
+    strips = [line_strip(picture, line) for line in lines]
+    return read_strips(strips, [is_small(line.letter) for line in lines], alphabet)
+
+
+def _sizes(picture: np.ndarray, line: Line) -> list[Line]:
+    """The line with each height of its digits that is tried."""
+    return [with_fine_edges(picture, line)] if is_small(line.letter) else [_resized(line, size) for size in RESIZE]
 
 
 def _resized(line: Line, size: float) -> Line:
@@ -108,7 +113,7 @@ def _quality(reading: Reading) -> float:
     return sum(reading.fit) / len(reading.fit) + min(reading.fit) - reading.junk if reading.fit else -1.0
 
 
-def _word(picture: np.ndarray, planes: np.ndarray, reading: Reading, line: Line) -> Word | None:
+def _word(picture: np.ndarray, reading: Reading, line: Line) -> Word | None:
     """The word of a reading; None when it is no number. Signs at its ends that explain little are no letters: an icon."""
     least = float(np.interp(line.letter, *FITS))
     good = [place for place, fit in enumerate(reading.fit) if fit >= least]
@@ -126,20 +131,20 @@ def _word(picture: np.ndarray, planes: np.ndarray, reading: Reading, line: Line)
     scale = CAPITAL / line.letter
     left, right = (line.box[0] + (x - SIDE) / scale for x in (reading.spans[kept][0][0], reading.spans[kept][-1][1]))
     box = (round(left), round(line.bottom - line.letter), round(right), round(line.bottom))
-    if _goes_on(planes[line.plane], box, line.plane):
+    if _goes_on(picture, box, line.plane):
         return None
-    colour, ground = _colours(picture, planes[line.plane], box, line.plane)
+    colour, ground = _colours(picture, box, line.plane)
     return Word(text, box, line.letter, min(fit), line.plane, colour, ground, _margin(text, margin))
 
 
-def _goes_on(ink: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
+def _goes_on(picture: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
     """Whether more ink stands right beside a number: then it may be but a part of one, which is worse than none."""
     left, top, right, bottom = box
     tall = bottom - top
     near, far = (round(share * tall) + 1 for share in BESIDE)
-    rows = ink[top:bottom]
+    rows = picture[top:bottom]
     sides = (rows[:, max(left - far, 0) : max(left - near, 0)], rows[:, right + near : right + far])
-    return any(side.size > 0 and (side > THRESHOLDS[plane]).any(axis=1).mean() > PART for side in sides)
+    return any(side.size > 0 and (ink_of(side, plane) > THRESHOLDS[plane]).any(axis=1).mean() > PART for side in sides)
 
 
 def _margin(text: str, margin: Sequence[float]) -> float:
@@ -148,13 +153,12 @@ def _margin(text: str, margin: Sequence[float]) -> float:
 
 
 def _colours(
-    picture: np.ndarray, plane: np.ndarray, box: tuple[int, int, int, int], number: int
+    picture: np.ndarray, box: tuple[int, int, int, int], plane: int
 ) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     """RGB of the ink in a box, and of its other pixels and the rows about it."""
     pad = max(round((box[3] - box[1]) * 0.2), 1)
-    top, left = max(box[1] - pad, 0), max(box[0] - pad, 0)
-    part, ink = picture[top : box[3] + pad, left : box[2] + pad], plane[top : box[3] + pad, left : box[2] + pad]
-    mask = ink > THRESHOLDS[number]
+    part = picture[max(box[1] - pad, 0) : box[3] + pad, max(box[0] - pad, 0) : box[2] + pad]
+    mask = ink_of(part, plane) > THRESHOLDS[plane]
     away = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
     return _median(part[mask]), _median(part[away])
 
