@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 import cv2
 import numpy as np
@@ -134,18 +135,19 @@ def _root(parent: np.ndarray, i: int) -> int:
 
 
 def _line(run: np.ndarray, ink: np.ndarray, plane: int) -> Line:
-    high = run[run[:, 3] > 0.85 * run[:, 3].max()]
-    letter = high[:, 3].min()  # a dollar is taller than a digit
-    digits = high[high[:, 3] <= 1.04 * letter]
-    foot = np.median(digits[:, 1] + digits[:, 3])
-    icons = tuple((int(b[0]), int(b[0] + b[2])) for b in run if _is_icon(b, ink, plane))
-    return Line(_box(run), plane, float(letter), float(foot), icons)
+    blobs: list[list[int]] = run.tolist()
+    tallest = max(height for *_, height in blobs)
+    high = [(top + height, height) for _, top, _, height in blobs if height > 0.85 * tallest]
+    letter = min(height for _, height in high)  # a dollar is taller than a digit
+    feet = [foot for foot, height in high if height <= 1.04 * letter]
+    icons = tuple((blob[0], blob[0] + blob[2]) for blob in blobs if _is_icon(blob, ink, plane))
+    return Line(_box(run), plane, float(letter), float(median(feet)), icons)
 
 
 def _box(run: np.ndarray) -> tuple[int, int, int, int]:
-    left, top = run[:, :2].min(axis=0).tolist()
-    right, bottom = (run[:, :2] + run[:, 2:]).max(axis=0).tolist()
-    return left, top, right, bottom
+    blobs = run.tolist()
+    left, top = min(blob[0] for blob in blobs), min(blob[1] for blob in blobs)
+    return left, top, max(blob[0] + blob[2] for blob in blobs), max(blob[1] + blob[3] for blob in blobs)
 
 
 def _outermost(lines: Sequence[Line]) -> list[Line]:
@@ -160,7 +162,7 @@ def _outermost(lines: Sequence[Line]) -> list[Line]:
     return [line for line, inside in zip(lines, within.any(axis=1), strict=True) if not inside]
 
 
-def _is_icon(blob: np.ndarray, ink: np.ndarray, plane: int) -> bool:
+def _is_icon(blob: Sequence[int], ink: np.ndarray, plane: int) -> bool:
     left, top, width, height = blob
     if height < 0.6 * SMALL or not 0.87 < width / height < 1.2:
         return False

@@ -10,7 +10,7 @@ import numpy as np
 
 from balatro.runtime.text.glyphs import Glyphs
 from balatro.runtime.text.lines import WHITE, Line
-from balatro.runtime.text.reader import is_small, line_strip, read_strips
+from balatro.runtime.text.reader import read_lines
 
 MOST = 24
 """Phrases that are read of a picture, the largest first."""
@@ -37,8 +37,7 @@ class Phrase:
 def read_phrases(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs, known: Iterable[str]) -> list[Phrase]:
     """The phrases of a (H, W, 3) uint8 RGB picture in white, the largest MOST of them."""
     joined = sorted(_joined(lines), key=lambda line: -line.letter)[:MOST]
-    strips = [line_strip(picture, line) for line in joined]
-    readings = read_strips(strips, [is_small(line.letter) for line in joined], glyphs.letters)
+    readings = read_lines(picture, joined, glyphs.letters)
     plain = {_plain(text): text for text in known}
     found = []
     for line, reading in zip(joined, readings, strict=True):

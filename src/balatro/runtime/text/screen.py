@@ -14,7 +14,7 @@ import numpy as np
 from balatro.runtime.text.fields import Field, name_words
 from balatro.runtime.text.glyphs import Glyphs, make_glyphs
 from balatro.runtime.text.lexicon import BLINDS, HANDS, SCREENS
-from balatro.runtime.text.lines import Line, find_lines, ink_planes
+from balatro.runtime.text.lines import COLOUR, WHITE, Line, find_lines, ink_planes
 from balatro.runtime.text.named import name_phrases
 from balatro.runtime.text.panel import find_panel
 from balatro.runtime.text.phrases import Phrase, read_phrases
@@ -35,9 +35,11 @@ def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = 
     read in every language, words in English. A field that cannot be read is left out.
     """
     lines = _find(picture, quads)
-    words = read_words(picture, lines, glyphs)
+    words = read_words(picture, [line for line in lines if line.plane == COLOUR], glyphs)
     panel = find_panel(words)
-    phrases = read_phrases(picture, lines, glyphs, KNOWN)
+    white = [line for line in lines if line.plane == WHITE and (panel is None or panel.may_tell(line))]
+    words += read_words(picture, white, glyphs)
+    phrases = read_phrases(picture, white, glyphs, KNOWN)
     fields = name_words(words, panel) + name_phrases(phrases, panel)
     return screen_of(phrases, fields), fields
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from balatro.runtime.text.colours import BLUE, GOLD, ORANGE, RED, hue_of
 from balatro.runtime.text.edges import with_fine_edges
-from balatro.runtime.text.glyphs import CAPITAL, Alphabet, Glyphs
+from balatro.runtime.text.glyphs import CAPITAL, Glyphs
 from balatro.runtime.text.lines import COLOUR, THRESHOLDS, WHITE, Line, ink_of, without_icons
-from balatro.runtime.text.reader import SIDE, Reading, is_small, line_strip, read_strips
+from balatro.runtime.text.reader import Reading, read_lines
+from balatro.runtime.text.strips import SIDE, is_small
 
 FITS = ((9.0, 18.0), (0.74, 0.83))
 """Heights of a digit in pixels, and the share of each sign's ink that its glyph must explain at each."""
@@ -27,6 +28,8 @@ RESIZE = (1.0, 0.94)
 """Heights that are tried of letters that are not small: signs bob, and what reads best is right."""
 BESIDE, PART = (0.08, 0.16), 0.1
 """From where to where beside a number, in its heights, and on which share of its rows ink means that it goes on."""
+FINE = 12
+"""Pixels of a letter's height that are enough to tell its colour."""
 STRAY = re.compile(r"^(\d+)[,.]*/[,.]*(\d+)$")
 LIKE = re.compile(r"^[-+$Xx]*[\d,./$]*(e\d*)?[+%Xx$]?$")
 """What may become a number at another height."""
@@ -62,10 +65,10 @@ def read_words(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> li
     lines = [part for line in lines for part in without_icons(line)]
     lines = [line for line in lines if (line.box[2] - line.box[0]) * CAPITAL < LONGEST * line.letter]
     lines = [line for line in lines if line.plane == WHITE or _is_coloured(picture, line)]
-    glanced = zip(lines, _readings(picture, lines, glyphs.glance), strict=True)
+    glanced = zip(lines, read_lines(picture, lines, glyphs.glance), strict=True)
     worth = [line for line, reading in glanced if _is_worth(reading)]
     sized = [_sizes(picture, line) for line in worth]
-    readings = iter(_readings(picture, [line for sizes in sized for line in sizes], glyphs.numeric))
+    readings = iter(read_lines(picture, [line for sizes in sized for line in sizes], glyphs.numeric))
     best = [max(((next(readings), line) for line in sizes), key=lambda one: _quality(one[0])) for sizes in sized]
     words = [_word(picture, *one) for one in best]
     return _apart([word for word in words if word is not None])
@@ -83,13 +86,14 @@ def _holds(box: tuple[int, int, int, int], point: tuple[float, float]) -> bool:
 def _is_coloured(picture: np.ndarray, line: Line) -> bool:
     """Whether a line has one of the colours of numbers."""
     left, top, right, bottom = line.box
-    part = picture[top:bottom, left:right]
+    step = _step(line.letter)
+    part = picture[top:bottom:step, left:right:step]
     return hue_of(_median(part[ink_of(part, COLOUR) > THRESHOLDS[COLOUR]])) in HUES
 
 
-def _readings(picture: np.ndarray, lines: Sequence[Line], alphabet: Alphabet) -> list[Reading]:
-    strips = [line_strip(picture, line) for line in lines]
-    return read_strips(strips, [is_small(line.letter) for line in lines], alphabet)
+def _step(letter: float) -> int:
+    """Of how many pixels one is enough to tell the colour of letters."""
+    return max(int(letter) // FINE, 1)
 
 
 def _sizes(picture: np.ndarray, line: Line) -> list[Line]:
@@ -156,8 +160,9 @@ def _colours(
     picture: np.ndarray, box: tuple[int, int, int, int], plane: int
 ) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     """RGB of the ink in a box, and of its other pixels and the rows about it."""
+    step = _step(box[3] - box[1])
     pad = max(round((box[3] - box[1]) * 0.2), 1)
-    part = picture[max(box[1] - pad, 0) : box[3] + pad, max(box[0] - pad, 0) : box[2] + pad]
+    part = picture[max(box[1] - pad, 0) : box[3] + pad : step, max(box[0] - pad, 0) : box[2] + pad : step]
     mask = ink_of(part, plane) > THRESHOLDS[plane]
     away = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
     return _median(part[mask]), _median(part[away])
