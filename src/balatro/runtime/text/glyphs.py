@@ -29,8 +29,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.!:/"
 class Alphabet:
     """The signs that a line may have, as one matrix.
 
-    templates: (len(LOOKS), PAIRS * widest, signs * shifts) float32, narrower glyphs with nothing to their right; energies:
-    (len(LOOKS), signs * shifts), the sums of their squares; widths: the columns of each sign, which lie in that order.
+    templates: (len(LOOKS), PAIRS * widest, shifts * signs) float32, narrower glyphs with nothing to their right; energies:
+    (len(LOOKS), shifts * signs), the sums of their squares; widths: the columns of each sign, which lie in that order.
     """
 
     signs: tuple[str, ...]
@@ -93,7 +93,7 @@ def _alphabet(drawn: dict[str, np.ndarray], shifts: tuple[int, ...]) -> Alphabet
         blurred = [
             _blurred(strip, across, down) ** power * (np.arange(widths[-1]) < width) for strip, width in zip(wide, widths, strict=True)
         ]
-        shifted = [paired(np.roll(strip, shift, axis=0)).ravel() for strip in blurred for shift in shifts]
+        shifted = [paired(np.roll(strip, shift, axis=0)).ravel() for shift in shifts for strip in blurred]
         levels.append(np.stack(shifted, axis=1))
     templates = np.stack(levels).astype(np.float32)
     energies = (templates**2).sum(axis=1)
@@ -104,7 +104,7 @@ def _alphabet(drawn: dict[str, np.ndarray], shifts: tuple[int, ...]) -> Alphabet
 def _apart(templates: np.ndarray, energies: np.ndarray, shifts: int) -> np.ndarray:
     squares = energies[:, None] + energies - 2 * templates.T @ templates
     signs = len(squares) // shifts
-    nearest: np.ndarray = squares.reshape(signs, shifts, signs, shifts).min(axis=(1, 3))
+    nearest: np.ndarray = squares.reshape(shifts, signs, shifts, signs).min(axis=(0, 2))
     return np.maximum(nearest, 1.0)
 
 

@@ -38,13 +38,18 @@ def read_phrases(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs, kno
     """The phrases of a (H, W, 3) uint8 RGB picture in white, the largest MOST of them."""
     joined = sorted(_joined(lines), key=lambda line: -line.letter)[:MOST]
     readings = read_lines(picture, joined, glyphs.letters)
-    plain = {_plain(text): text for text in known}
+    plain = _plain_words(tuple(known))
     found = []
     for line, reading in zip(joined, readings, strict=True):
         likeness, word = most_alike(_plain(reading.text), tuple(plain))
         text = plain[word] if likeness >= LEAST_LIKE else ""
         found.append(Phrase(reading.text, text, line.box, line.letter, likeness))
     return found
+
+
+@lru_cache(maxsize=4)
+def _plain_words(known: tuple[str, ...]) -> dict[str, str]:
+    return {_plain(text): text for text in known}
 
 
 def _joined(lines: Sequence[Line]) -> list[Line]:

@@ -83,7 +83,7 @@ def _left_over(ink: np.ndarray, may: np.ndarray, look: np.ndarray, alphabet: Alp
     left = np.empty((len(may), len(alphabet.signs)), np.float32)
     for level in np.unique(look):
         match = windows[look == level] @ alphabet.templates[level]
-        left[look == level] = (alphabet.energies[level] - 2 * match).reshape(len(match), len(alphabet.signs), -1).min(axis=2)
+        left[look == level] = (alphabet.energies[level] - 2 * match).reshape(len(match), -1, len(alphabet.signs)).min(axis=1)
     return left
 
 

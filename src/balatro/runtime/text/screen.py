@@ -18,7 +18,7 @@ from balatro.runtime.text.lines import COLOUR, WHITE, Line, find_lines, ink_plan
 from balatro.runtime.text.named import name_phrases
 from balatro.runtime.text.panel import find_panel
 from balatro.runtime.text.phrases import Phrase, read_phrases
-from balatro.runtime.text.words import read_words
+from balatro.runtime.text.words import read_words, without_numbers
 from balatro.utils.pixel_font import FONT_FILE, load_font
 
 KNOWN = tuple(dict.fromkeys((*HANDS, *BLINDS, *(word for words in SCREENS.values() for word in words))))
@@ -39,7 +39,7 @@ def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = 
     panel = find_panel(words)
     white = [line for line in lines if line.plane == WHITE and (panel is None or panel.may_tell(line))]
     words += read_words(picture, white, glyphs)
-    phrases = read_phrases(picture, white, glyphs, KNOWN)
+    phrases = read_phrases(picture, without_numbers(white, words), glyphs, KNOWN)
     fields = name_words(words, panel) + name_phrases(phrases, panel)
     return screen_of(phrases, fields), fields
 

@@ -60,7 +60,7 @@ def _cut(picture: np.ndarray, line: Line, columns: int) -> np.ndarray:
     scale = CAPITAL / line.letter
     left, top = line.box[0] - SIDE / scale, line.bottom - line.letter - ABOVE / scale
     x, y = max(int(left) - 1, 0), max(int(top) - 1, 0)
-    part = ink_of(picture[y : max(int(top + ROWS / scale) + 3, 1), x : max(int(left + columns / scale) + 3, 1)], line.plane)
+    part = picture[y : max(int(top + ROWS / scale) + 3, 1), x : max(int(left + columns / scale) + 3, 1)]
     left, top = left - x, top - y
     step = int(1 / scale)
     if step > 1:  # a letter of many pixels: their mean, not a sample of them
@@ -68,7 +68,7 @@ def _cut(picture: np.ndarray, line: Line, columns: int) -> np.ndarray:
         left, top, scale = left / step, top / step, scale * step
     move = np.array([[scale, 0, -(left - 0.5 + 0.5 / scale) * scale], [0, scale, -(top - 0.5 + 0.5 / scale) * scale]])
     flags = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR  # what is enlarged is to keep its holes
-    return cv2.warpAffine(part, move, (columns, ROWS), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(ink_of(part, line.plane), move, (columns, ROWS), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _contrast(raw: np.ndarray, columns: np.ndarray) -> np.ndarray:

@@ -24,6 +24,8 @@ LONGEST = 340
 """Columns of the longest number: thirteen digits with their commas."""
 WORTH = 0.66
 """Share of its ink that signs must explain so that a line may be a number, and is read again at other heights."""
+WELL = 0.85
+"""Share of each sign's ink that reads well."""
 RESIZE = (1.0, 0.94)
 """Heights that are tried of letters that are not small: signs bob, and what reads best is right."""
 BESIDE, PART = (0.08, 0.16), 0.1
@@ -66,8 +68,7 @@ def read_words(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> li
     lines = [line for line in lines if (line.box[2] - line.box[0]) * CAPITAL < LONGEST * line.letter]
     lines = [line for line in lines if line.plane == WHITE or _is_coloured(picture, line)]
     glanced = zip(lines, read_lines(picture, lines, glyphs.glance), strict=True)
-    worth = [line for line, reading in glanced if _is_worth(reading)]
-    sized = [_sizes(picture, line) for line in worth]
+    sized = [_sizes(picture, line, reading) for line, reading in glanced if _is_worth(reading)]
     readings = iter(read_lines(picture, [line for sizes in sized for line in sizes], glyphs.numeric))
     best = [max(((next(readings), line) for line in sizes), key=lambda one: _quality(one[0])) for sizes in sized]
     words = [_word(picture, *one) for one in best]
@@ -77,6 +78,12 @@ def read_words(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> li
 def _apart(words: Sequence[Word]) -> list[Word]:
     """The words without those that are but a part of a longer one."""
     return [word for word in words if not any(len(o.text) > len(word.text) and _holds(o.box, word.centre) for o in words)]
+
+
+def without_numbers(lines: Sequence[Line], words: Sequence[Word]) -> list[Line]:
+    """The lines in which no number of several digits stands that was read well."""
+    sure = [word for word in words if word.fit > WELL and sum(sign.isdigit() for sign in word.text) > 1]
+    return [line for line in lines if not any(_holds(line.box, word.centre) for word in sure)]
 
 
 def _holds(box: tuple[int, int, int, int], point: tuple[float, float]) -> bool:
@@ -96,9 +103,11 @@ def _step(letter: float) -> int:
     return max(int(letter) // FINE, 1)
 
 
-def _sizes(picture: np.ndarray, line: Line) -> list[Line]:
-    """The line with each height of its digits that is tried."""
-    return [with_fine_edges(picture, line)] if is_small(line.letter) else [_resized(line, size) for size in RESIZE]
+def _sizes(picture: np.ndarray, line: Line, reading: Reading) -> list[Line]:
+    """The line with each height of its digits that is tried: one where it reads well at a glance."""
+    if is_small(line.letter):
+        return [with_fine_edges(picture, line)]
+    return [line] if min(reading.fit) > WELL else [_resized(line, size) for size in RESIZE]
 
 
 def _resized(line: Line, size: float) -> Line:
@@ -171,5 +180,5 @@ def _colours(
 def _median(pixels: np.ndarray) -> tuple[int, int, int]:
     if not len(pixels):
         return 0, 0, 0
-    r, g, b = np.median(pixels, axis=0)
+    r, g, b = np.partition(pixels, len(pixels) // 2, axis=0)[len(pixels) // 2]
     return int(r), int(g), int(b)
