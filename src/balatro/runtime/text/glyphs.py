@@ -18,7 +18,7 @@ PAIRS = ROWS // 2
 """Rows that are compared: of each two their mean."""
 SHIFTS, FEW_SHIFTS, WORD_SHIFTS = (-3, -2, -1, 0, 1, 2, 3), (-2, 1), (-1, 1)
 """By how many rows a sign of a number, the same at a glance, and a letter of a word may bob."""
-LOOKS = ((0.8, 0.8, 1.0), (1.2, 1.0, 0.8))
+LOOKS = ((0.8, 0.8, 1.0), (1.4, 0.9, 0.7))
 """Of large and of small letters: sigmas in a strip's pixels, across and down, and the power that lifts what is half covered, as
 displays do: the holes of small digits are grey."""
 NUMERIC = "0123456789$,./+-%eXx"

@@ -31,6 +31,12 @@ MAX_SHARE = 0.12
 """Of the picture's height: the tallest letters."""
 
 
+FRAME, FRAMED = (0.3, 0.8), 0.6
+"""Share of its box that a frame about a number fills, and how high the number is in it at most."""
+STRONGER = 0.3
+"""How far from a frame's own colour to the strongest in it the ink of a number begins."""
+TALLEST_CARD = 0.5
+"""Of the picture's height: what is taller is no card that lies on a table, but something that was taken for one."""
 INNER = (0.12, 0.94)
 """Which part of a card, from its top, is no text."""
 
@@ -76,6 +82,8 @@ def _beside_cards(size: tuple[int, int], cards: np.ndarray) -> np.ndarray:
     """(H, W) uint8, 1 but where a card lies; a price or a count may hang over its edge."""
     mask = np.ones(size, np.uint8)
     for top_left, top_right, bottom_right, bottom_left in cards:
+        if bottom_left[1] - top_left[1] > TALLEST_CARD * size[0]:
+            continue
         left, right = bottom_left - top_left, bottom_right - top_right
         inner = [
             top_left + INNER[0] * left,
@@ -91,13 +99,37 @@ def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list
     mask = ink_mask(ink, plane)
     if beside is not None:
         mask &= beside
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)[2][1:]
+    stats = _blobs(mask)
+    if plane == COLOUR:
+        stats = np.concatenate([stats, *(_framed(blob, ink) for blob in stats[_are_frames(stats)])])
     _, _, width, height, area = stats.T
     tallest = MAX_SHARE * ink.shape[0]
     letters = (height >= MIN_HEIGHT) & (height <= tallest) & (width <= 12 * height) & (area >= 0.15 * width * height)
     letters &= (width >= 0.1 * height) & (area <= np.where(width > 0.45 * height, 0.93, 1.1) * width * height)
     runs = [run for run in _runs(stats[letters, :4]) if _stands_free(ink, _box(run), plane)]
     return _outermost([_line(run, ink, plane) for run in runs])
+
+
+def _blobs(mask: np.ndarray) -> np.ndarray:
+    """(N, 5) left, top, width, height and area of each blob."""
+    stats: np.ndarray = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
+    return stats
+
+
+def _are_frames(stats: np.ndarray) -> np.ndarray:
+    _, _, width, height, area = stats.T
+    share = area / (width * height)
+    return (height > 2 * SMALL) & (width < 4 * height) & (height < 4 * width) & (share > FRAME[0]) & (share < FRAME[1])
+
+
+def _framed(frame: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """The blobs within a frame that are stronger than it: a display smears colours, so that a number may touch its frame."""
+    left, top, width, height, _ = frame.tolist()
+    part = ink[top : top + height, left : left + width]
+    usual = float(np.median(part[part > THRESHOLDS[COLOUR]]))
+    inner = _blobs((part > usual + STRONGER * (float(part.max()) - usual)).astype(np.uint8))
+    inner[:, :2] += (left, top)
+    return inner[inner[:, 3] < FRAMED * height]
 
 
 def ink_mask(ink: np.ndarray, plane: int) -> np.ndarray:

@@ -18,8 +18,6 @@ APART = 24
 EDGE, INSIDE = 0.35, 0.35
 """From which value on a strip's pixel belongs to something, and the share of it that lies between the digits' head and foot."""
 MAX_COLUMNS = 360
-SMALL = 20
-"""Pixels of a digit's height below which letters are small."""
 DARK, LIGHT = 0.1, 0.92
 """Shares of a strip's pixels between its digits' head and foot that are its ground, and that are not yet its text."""
 
@@ -36,8 +34,8 @@ class Strips:
 
 
 def is_small(letter: float) -> bool:
-    """Whether letters of this height in pixels are blurred as the second of LOOKS says."""
-    return letter < SMALL
+    """Whether letters of this height in pixels look as the second of LOOKS says: their strips are enlarged."""
+    return letter < CAPITAL
 
 
 def cut_strips(picture: np.ndarray, lines: Sequence[Line]) -> Strips:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -28,8 +28,12 @@ WELL = 0.85
 """Share of each sign's ink that reads well."""
 RESIZE = (1.0, 0.94)
 """Heights that are tried of letters that are not small: signs bob, and what reads best is right."""
+NEARBY = (0.97, 1.03)
+"""Heights at which small letters are read, and should read the same."""
 BESIDE, PART = (0.08, 0.16), 0.1
 """From where to where beside a number, in its heights, and on which share of its rows ink means that it goes on."""
+STRONG = 0.7
+"""Share of the strongest ink from which on a pixel is wholly a sign's."""
 FINE = 12
 """Pixels of a letter's height that are enough to tell its colour."""
 STRAY = re.compile(r"^(\d+)[,.]*/[,.]*(\d+)$")
@@ -70,7 +74,7 @@ def read_words(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> li
     glanced = zip(lines, read_lines(picture, lines, glyphs.glance), strict=True)
     sized = [_sizes(picture, line, reading) for line, reading in glanced if _is_worth(reading)]
     readings = iter(read_lines(picture, [line for sizes in sized for line in sizes], glyphs.numeric))
-    best = [max(((next(readings), line) for line in sizes), key=lambda one: _quality(one[0])) for sizes in sized]
+    best = [_best([(next(readings), line) for line in sizes]) for sizes in sized]
     words = [_word(picture, *one) for one in best]
     return _apart([word for word in words if word is not None])
 
@@ -95,7 +99,12 @@ def _is_coloured(picture: np.ndarray, line: Line) -> bool:
     left, top, right, bottom = line.box
     step = _step(line.letter)
     part = picture[top:bottom:step, left:right:step]
-    return hue_of(_median(part[ink_of(part, COLOUR) > THRESHOLDS[COLOUR]])) in HUES
+    return hue_of(_strongest(part, ink_of(part, COLOUR))) in HUES
+
+
+def _strongest(part: np.ndarray, ink: np.ndarray) -> tuple[int, int, int]:
+    """The usual colour where ink is strong: at the edges of signs it is mixed with the ground's."""
+    return _median(part[ink >= STRONG * ink.max()]) if ink.size else (0, 0, 0)
 
 
 def _step(letter: float) -> int:
@@ -106,7 +115,8 @@ def _step(letter: float) -> int:
 def _sizes(picture: np.ndarray, line: Line, reading: Reading) -> list[Line]:
     """The line with each height of its digits that is tried: one where it reads well at a glance."""
     if is_small(line.letter):
-        return [with_fine_edges(picture, line)]
+        fine = with_fine_edges(picture, line)
+        return [_resized(fine, size) for size in NEARBY]
     return [line] if min(reading.fit) > WELL else [_resized(line, size) for size in RESIZE]
 
 
@@ -120,6 +130,16 @@ def _is_worth(reading: Reading) -> bool:
     """Whether a line may be a number; a stroke before it, as of the antes, may be smaller than it."""
     fits = [fit for fit, sign in zip(reading.fit, reading.text, strict=True) if sign != "/"]
     return bool(LIKE.match(reading.text) and fits) and sum(fits) / len(fits) - reading.junk / 2 >= WORTH
+
+
+def _best(tried: Sequence[tuple[Reading, Line]]) -> tuple[Reading, Line]:
+    """What reads best; small letters that read otherwise at another height are as much less sure as those are sure."""
+    reading, line = max(tried, key=lambda one: _quality(one[0]))
+    others = [other for other, _ in tried if other.text != reading.text and other.text]
+    if is_small(line.letter) and others:
+        against = max(min(other.margin) for other in others)
+        reading = replace(reading, margin=tuple(margin - against for margin in reading.margin))
+    return reading, line
 
 
 def _quality(reading: Reading) -> float:
@@ -172,9 +192,10 @@ def _colours(
     step = _step(box[3] - box[1])
     pad = max(round((box[3] - box[1]) * 0.2), 1)
     part = picture[max(box[1] - pad, 0) : box[3] + pad : step, max(box[0] - pad, 0) : box[2] + pad : step]
-    mask = ink_of(part, plane) > THRESHOLDS[plane]
-    away = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-    return _median(part[mask]), _median(part[away])
+    ink = ink_of(part, plane)
+    mask = (ink > THRESHOLDS[plane]).view(np.uint8)
+    away = cv2.dilate(mask, np.ones((3, 3), np.uint8)) == 0
+    return _strongest(part, ink), _median(part[away])
 
 
 def _median(pixels: np.ndarray) -> tuple[int, int, int]:
