@@ -108,7 +108,7 @@ FormName = Annotated[
     str | None,
     typer.Option(
         "--form",
-        help="imagefolder, csv, coco, yolo, labelstudio or named; left out when importing: what it looks like.",
+        help="imagefolder, csv, coco, yolo, voc, cvat, labelstudio or named; left out when importing: what it looks like.",
         autocompletion=_form_names,
     ),
 ]
@@ -175,8 +175,13 @@ def import_command(
 @dataset.command("export")
 def export_command(
     out: Annotated[Path, typer.Argument(help="A new folder, or one that an earlier export made.")],
-    form: Annotated[str, typer.Option(help="imagefolder, csv, coco, yolo, labelstudio or named.", autocompletion=_form_names)],
+    form: Annotated[
+        str, typer.Option(help="imagefolder, csv, coco, yolo, voc, cvat, labelstudio or named.", autocompletion=_form_names)
+    ],
     labels: Labels = None,
+    boxes: Annotated[
+        bool, typer.Option("--boxes", help="Whole screens with boxes (coco, voc, cvat), not single cards.")
+    ] = False,
 ) -> None:
     """Write the labelled pictures in the form of another tool.
 
@@ -184,14 +189,21 @@ def export_command(
 
     \b
       balatro dataset export yolo-cards/ --form yolo
+      balatro dataset export boxes/ --form coco --boxes
       balatro dataset export sheet/ --form csv --labels data/test_subset/labels.json
     """
-    from balatro.annotate_dataset.forms import FORMS, export_dataset
+    from balatro.annotate_dataset.forms import FORMS, export_boxes, export_dataset
     from balatro.annotate_dataset.suggest.suggest import default_labels
     from balatro.utils.outputs import check_folder_output
 
     known = labels or default_labels()
     check_folder_output("OUT", out, [known])
+    if boxes:
+        num_screens, num_boxes, left_out = export_boxes(form, known, out)
+        print(f"{out}: {counted(num_screens, 'screen')} with {counted(num_boxes, 'box', 'boxes')} in the form {form}")
+        if left_out:
+            print(f"{_pictures(len(left_out))} left out, the first: {left_out[0]}", file=sys.stderr)
+        return
     num = export_dataset(form, known, out)
     print(f"{out}: {_pictures(num)} in the form {form}; it keeps {', '.join(FORMS[form].keeps)}")
 

@@ -86,5 +86,5 @@ def test_coco_boxes_of_another_picture_are_told(tmp_path: Path) -> None:
 def test_a_box_around_a_whole_turned_picture_is_the_picture(tmp_path: Path) -> None:
     path = screen_with_card(tmp_path / "screen.png", 6)
     for told in ((60, 80), (80, 60)):
-        assert cut_card(path, (0, 0, *told), tmp_path / "cut.png", told) == path
+        assert cut_card(path, (0, 0, *told), tmp_path / "cut.png", told).path == path
     assert not (tmp_path / "cut.png").exists()

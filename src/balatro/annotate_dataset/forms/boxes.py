@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +21,17 @@ Corners = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
-def cut_card(file: Path, box: Sequence[float], target: Path, told: tuple[int, int] | None = None) -> Path:
+@dataclass(frozen=True)
+class Cut:
+    """A card that was cut out of a picture."""
+
+    path: Path
+    """The card's picture; the larger picture itself where the box is (nearly) all of it."""
+    box: tuple[int, int, int, int] | None
+    """Left, top, right, bottom in pixels of the larger picture as it is shown; None where the box is all of it."""
+
+
+def cut_card(file: Path, box: Sequence[float], target: Path, told: tuple[int, int] | None = None) -> Cut:
     """The card in a box: `target`, a PNG that is written, or the picture itself where the box is (nearly) all of it.
 
     box: left, top, width, height in pixels. told: the picture's width and height as the tool knew them, which says whether it
@@ -46,12 +57,12 @@ def cut_card(file: Path, box: Sequence[float], target: Path, told: tuple[int, in
             f"a box of {box!r} in a picture of {shown[0]}x{shown[1]}; expected [left, top, width, height] within it"
         )
     if (within[2] - within[0]) * (within[3] - within[1]) >= WHOLE * shown[0] * shown[1]:
-        return file
+        return Cut(file, None)
     write_png(target, picture[within[1] : within[3], within[0] : within[2]])
-    return target
+    return Cut(target, within)
 
 
-def cut_share(file: Path, box: Sequence[float], target: Path, told: tuple[int, int] | None = None) -> Path:
+def cut_share(file: Path, box: Sequence[float], target: Path, told: tuple[int, int] | None = None) -> Cut:
     """The same for a box in shares of the picture, 0..1: left, top, width, height. It fits a picture of any size."""
     stored, turn, _ = _look(file, file.stat().st_mtime_ns)
     shown = shown_size(stored, turn)

@@ -7,21 +7,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from balatro.annotate_dataset.forms.boxes import cut_card
+from balatro.annotate_dataset.forms.boxes import Cut, cut_card
 from balatro.annotate_dataset.forms.items import (
     PICTURES,
     Found,
     Item,
     add_item,
     check_picture,
+    class_entry,
     first_inside,
     flat,
     read_small_json,
     to_text,
 )
+from balatro.annotate_dataset.forms.whole_screens import ScreenOfCards
 from balatro.errors import BalatroError, InputError
 
-INSTANCES = "instances.json"
+INSTANCES, ROBOFLOW = "instances.json", "_annotations.coco.json"
 ATTRIBUTES = ("type", "rarity", "modifier", "cluster", "card_group")
 
 
@@ -39,12 +41,12 @@ def read_coco(place: Path, scratch: Path) -> Found:
         images = {one.get("id"): one for one in told["images"] if isinstance(one, dict)}
         for number, annotation in enumerate(told["annotations"]):
             try:
-                key, file, entry = _annotation(path, number, annotation, images, categories, scratch)
+                key, file, entry, cut = _annotation(path, number, annotation, images, categories, scratch)
             except (BalatroError, KeyError, TypeError, ValueError, AttributeError) as error:
                 why = error if isinstance(error, BalatroError) else f"damaged ({error!r})"
                 failures.append(f"{path}, annotation {number}: {why}")
                 continue
-            add_item(items, failures, key, file, entry)
+            add_item(items, failures, key, cut.path, entry, file, cut.box)
     return Found(tuple(items), tuple(failures))
 
 
@@ -81,6 +83,39 @@ def write_coco(items: Sequence[Item], out: Path) -> None:
     (out / INSTANCES).write_text(text, encoding="utf-8", newline="")
 
 
+def has_coco(folder: Path) -> bool:
+    """Whether a folder in this one has a file of this form: `annotations/`, or a split's as Roboflow writes it."""
+    return any(path.name == ROBOFLOW or path.parent.name == "annotations" for path in folder.glob("*/*.json"))
+
+
+def write_coco_boxes(screens: Sequence[ScreenOfCards], out: Path) -> None:
+    """instances.json and a folder with the whole screens; type, rarity and modifier are attributes of a box."""
+    names = list(dict.fromkeys(card.label.name for screen in screens for card in screen.cards))
+    images, annotations = [], []
+    for number, screen in enumerate(screens, 1):
+        width, height = screen.size
+        images.append({"id": number, "file_name": f"{PICTURES}/{screen.key}", "width": width, "height": height})
+        for card in screen.cards:
+            left, top, right, bottom = card.box
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": number,
+                    "category_id": names.index(card.label.name) + 1,
+                    "bbox": [left, top, right - left, bottom - top],
+                    "area": (right - left) * (bottom - top),
+                    "iscrowd": 0,
+                    "attributes": card.attributes,
+                }
+            )
+        target = out / PICTURES / screen.key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(screen.path, target)
+    categories = [{"id": place, "name": name, "supercategory": ""} for place, name in enumerate(names, 1)]
+    text = to_text({"info": {}, "licenses": [], "images": images, "annotations": annotations, "categories": categories})
+    (out / INSTANCES).write_text(text, encoding="utf-8", newline="")
+
+
 def _annotation(
     path: Path,
     number: int,
@@ -88,24 +123,39 @@ def _annotation(
     images: Mapping[Any, Mapping[str, Any]],
     categories: Mapping[Any, Mapping[str, Any]],
     scratch: Path,
-) -> tuple[str, Path, dict[str, Any]]:
-    """The key, picture and label of one annotation."""
+) -> tuple[str, Path, dict[str, Any], Cut]:
+    """The key, picture and label of one annotation, and what its box cuts out."""
+    if annotation.get("iscrowd"):
+        raise InputError("a crowd, not one card")
     image, category = images[annotation["image_id"]], categories[annotation["category_id"]]
     name = str(image["file_name"])
-    roots = (path.parent, path.parent / "images", path.parent / PICTURES, path.parent.parent, path.parent.parent / "images")
-    file = first_inside(roots, [name])
+    file = first_inside(_roots(path), [name])
     attributes = dict(annotation.get("attributes") or {})
     more = attributes.pop("more", {})
-    entry = {**(more if isinstance(more, dict) else {}), **attributes, "name": str(category["name"])}
+    entry = {**(more if isinstance(more, dict) else {}), **class_entry(str(category["name"])), **attributes}
     parent = category.get("supercategory")
     if not entry.get("type") and isinstance(parent, str) and parent not in ("", "none", entry["name"]):
         entry["type"] = parent
     key = flat(name.removeprefix(f"{PICTURES}/").lstrip("/").replace("../", ""))
     box = annotation.get("bbox")
-    if box is None:
-        return key, file, entry
-    cut = cut_card(file, box, scratch / f"{path.stem}_{number}.png", _told_size(image))
-    return (key if cut == file else f"{Path(key).stem}_{number}.png"), cut, entry
+    if box is None and annotation.get("segmentation"):
+        raise InputError("an outline without a box; only boxes are read")
+    cut = Cut(file, None) if box is None else cut_card(file, box, _free(scratch, path, number), _told_size(image))
+    return (key if cut.box is None else f"{Path(key).stem}_{number}.png"), file, entry, cut
+
+
+def _free(scratch: Path, path: Path, number: int) -> Path:
+    """Where a cut card goes: files of one name in several folders do not get in each other's way."""
+    return scratch / f"{path.parent.name}_{path.stem}_{number}.png"
+
+
+def _roots(path: Path) -> list[Path]:
+    """Where a file's pictures may lie: beside it, in `images`, or in a folder of the split that its name ends with."""
+    split = path.stem.rpartition("_")[2]
+    around = [path.parent, path.parent.parent]
+    return [
+        place for root in around for place in (root, root / "images", root / PICTURES, root / split, root / "images" / split)
+    ]
 
 
 def _told_size(image: Mapping[str, Any]) -> tuple[int, int] | None:

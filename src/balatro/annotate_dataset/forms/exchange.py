@@ -9,10 +9,12 @@ import codecs
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from balatro.annotate_dataset.forms.coco import INSTANCES, read_coco, write_coco
+from balatro.annotate_dataset.forms.coco import INSTANCES, has_coco, read_coco, write_coco, write_coco_boxes
+from balatro.annotate_dataset.forms.cvat import is_cvat, read_cvat, write_cvat
 from balatro.annotate_dataset.forms.folders import (
     SPLITS,
     YAML,
@@ -25,12 +27,16 @@ from balatro.annotate_dataset.forms.folders import (
 )
 from balatro.annotate_dataset.forms.items import Found, Item, check_picture, is_picture, safe_key, to_text, unpack
 from balatro.annotate_dataset.forms.label_studio import TASKS, read_label_studio, write_label_studio
+from balatro.annotate_dataset.forms.safe_xml import root_tag
 from balatro.annotate_dataset.forms.tables import read_csv, write_csv
+from balatro.annotate_dataset.forms.voc import is_voc, read_voc, write_voc
+from balatro.annotate_dataset.forms.whole_screens import ScreenOfCards, gather_screens
 from balatro.annotate_dataset.forms.yolo_boxes import is_detection
+from balatro.annotate_dataset.store.screens import BOX, SCREEN, SCREENS
 from balatro.annotate_dataset.store.store import Add, DatasetStore
 from balatro.config.cards import CATALOGUE, fold, is_catalogues, without_copy
 from balatro.errors import InputError, LabelError, SettingsError
-from balatro.utils.files import new_folder
+from balatro.utils.files import new_folder, write_bytes
 from balatro.utils.labels import CardLabel, from_entry, read_dataset, to_entry
 from balatro.utils.progress import progress
 
@@ -50,8 +56,10 @@ class Form:
     """What of a label survives a round trip."""
     read: Callable[[Path, Path], Found]
     """From a file or folder; the second folder is for pictures that have to be made, and is empty."""
-    write: Callable[[Sequence[Item], Path], None]
-    """Into an empty folder."""
+    write: Callable[[Sequence[Item], Path], None] | None
+    """Pictures of single cards, into an empty folder; None for a form that has boxes only."""
+    write_boxes: Callable[[Sequence[ScreenOfCards], Path], None] | None = None
+    """Whole screens with boxes, the same."""
 
 
 _ALL = ("name", "type", "rarity", "modifier", "cluster", "card_group", "more")
@@ -61,13 +69,17 @@ FORMS = {
         "a folder for each card, in it one for each modifier", ("name", "modifier"), read_image_folder, write_image_folder
     ),
     "csv": Form("labels.csv beside the pictures", _ALL, read_csv, write_csv),
-    "coco": Form("COCO's JSON; smaller boxes are cut out when importing", _ALL, read_coco, write_coco),
+    "coco": Form("COCO's JSON; smaller boxes are cut out when importing", _ALL, read_coco, write_coco, write_coco_boxes),
     "yolo": Form(
         "YOLO classification: train/ and val/ with a folder for each card; detection's boxes are cut out when importing",
         ("name", "modifier"),
         read_yolo,
         write_yolo,
     ),
+    "voc": Form(
+        "Pascal VOC: an XML for each picture, with boxes", ("name", "type", "rarity", "modifier"), read_voc, None, write_voc
+    ),
+    "cvat": Form("CVAT's XML 1.1 for images, with boxes", ("name", "type", "rarity", "modifier"), read_cvat, None, write_cvat),
     "labelstudio": Form("Label Studio's JSON of tasks", _ALL, read_label_studio, write_label_studio),
     "named": Form("pictures named by card: Pikachu.png, Pikachu__2.png", ("name",), read_named, write_named),
 }
@@ -120,11 +132,38 @@ def export_dataset(form: str, folder: Path, out: Path) -> int:
         raise InputError(f"{folder}: no labelled pictures; label some with `balatro annotate`")
     for item in items:
         check_picture(item.path)
+    write = _form(form).write
+    if write is None:
+        raise SettingsError(f"--form {form}: it has boxes on whole screens only; add --boxes")
     with new_folder(out, MARK) as building:
-        _form(form).write(items, building)
-        text = to_text({"form": form, "pictures": len(items), "keeps": list(_form(form).keeps)})
-        (building / MARK).write_text(text, encoding="utf-8", newline="")
+        write(items, building)
+        _mark(form, len(items), building)
     return len(items)
+
+
+def export_boxes(form: str, folder: Path, out: Path) -> tuple[int, int, tuple[str, ...]]:
+    """Write the whole screens of a dataset with the boxes of their cards; how many screens and boxes, and what was left out.
+
+    folder, out: as of `export_dataset`. The screens lie in `screens/` beside the folder. InputError when there are none.
+    """
+    write = _form(form).write_boxes
+    if write is None:
+        able = ", ".join(name for name, one in FORMS.items() if one.write_boxes)
+        raise SettingsError(f"--form {form}: it has no boxes; take one of {able}")
+    place = folder.parent if folder.is_file() else folder
+    screens, left_out = gather_screens(read_dataset(folder), place.resolve().parent / SCREENS)
+    if not screens:
+        raise InputError(f"{folder}: no card of it lies on a screen in {SCREENS}/; import boxes with `balatro dataset import`")
+    num_boxes = sum(len(screen.cards) for screen in screens)
+    with new_folder(out, MARK) as building:
+        write(screens, building)
+        _mark(form, num_boxes, building)
+    return len(screens), num_boxes, tuple(left_out)
+
+
+def _mark(form: str, num: int, folder: Path) -> None:
+    text = to_text({"form": form, "pictures": num, "keeps": list(_form(form).keeps)})
+    (folder / MARK).write_text(text, encoding="utf-8", newline="")
 
 
 def guess_form(path: Path) -> str:
@@ -133,15 +172,20 @@ def guess_form(path: Path) -> str:
         by_suffix = {".csv": "csv", ".tsv": "csv", **dict.fromkeys(YAML, "yolo")}
         if path.suffix.lower() in by_suffix:
             return by_suffix[path.suffix.lower()]
+        if path.suffix.lower() == ".xml":
+            return "cvat" if root_tag(path) == "annotations" else "voc"
         if path.suffix.lower() == ".json":
             return "labelstudio" if _is_list(path) else "coco"
     elif path.is_dir():
         names = {child.name for child in path.iterdir() if not child.name.startswith(".")}
         hints: list[tuple[str, bool]] = [
             ("yolo", is_detection(path)),
+            ("cvat", is_cvat(path)),
+            ("voc", is_voc(path)),
             ("csv", any(name.endswith((".csv", ".tsv")) for name in names)),
             ("labelstudio", TASKS in names or _has_tasks(path, names)),
             ("coco", INSTANCES in names or any(name.endswith(".json") and name != MARK for name in names)),
+            ("coco", has_coco(path)),
             ("yolo", bool(names & set(SPLITS))),
             ("named", any(is_picture(path / name) for name in names)),
             ("imagefolder", any((path / name).is_dir() for name in names)),
@@ -181,12 +225,34 @@ def _take(form: str, items: Sequence[Item], failures: list[str], store: DatasetS
             continue
         key = store.free_key(safe_key(item.key), taken)
         taken.add(key)
-        new.append(Add(key, item.path, item.label if keep_kinds else _with_kind(item.label)))
+        label = item.label if keep_kinds else _with_kind(item.label)
+        new.append(Add(key, item.path, _on_screen(item, label, store.data_dir / SCREENS)))
     with progress("Importing pictures", total=len(new)) as bar:
         for start in range(0, len(new), BATCH):
             store.accept(new[start : start + BATCH], author)
             bar.advance(len(new[start : start + BATCH]))
     return Imported(form, tuple(action.picture for action in new), num_there, tuple(failures))
+
+
+def _on_screen(item: Item, label: CardLabel, folder: Path) -> CardLabel:
+    """The label with where its card lay; the larger picture is kept among the screens."""
+    if item.screen is None or item.box is None:
+        return label
+    name = _keep_screen(item.screen, item.screen.stat().st_mtime_ns, folder)
+    return replace(label, more={**label.more, SCREEN: name, BOX: list(item.box)})
+
+
+@lru_cache(maxsize=4096)
+def _keep_screen(screen: Path, _time: int, folder: Path) -> str:
+    """The name under which a picture lies among the screens: its own, or with a number where another one has that."""
+    data, number = screen.read_bytes(), 1
+    target = folder / safe_key(screen.name)
+    while target.is_file() and target.read_bytes() != data:
+        number += 1
+        target = folder / safe_key(f"{screen.stem}-{number}{screen.suffix}")
+    if not target.is_file():
+        write_bytes(target, data)
+    return target.name
 
 
 def _is_there(item: Item, store: DatasetStore) -> bool:
@@ -217,7 +283,7 @@ def _spelled(items: Iterable[Item], failures: list[str], store: DatasetStore, is
         except LabelError as error:  # another card of nearly the same name, a wrong type, a modifier that there is not
             failures.append(f"{item.path}: {error}")
             continue
-        spelled.append(Item(item.key, item.path, label))
+        spelled.append(replace(item, label=label))
     return spelled
 
 

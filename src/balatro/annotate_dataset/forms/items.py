@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from PIL import Image
 
 from balatro.config.cards import without_copy
-from balatro.config.modifiers import MODIFIERS
+from balatro.config.modifiers import MODIFIERS, split_class
 from balatro.errors import InputError, LabelError
 from balatro.utils.files import read_json
 from balatro.utils.images import IMAGE_SUFFIXES, MAX_PIXELS
@@ -41,6 +41,10 @@ class Item:
     """Its path with `/`: in the dataset when exporting, a proposal when importing."""
     path: Path
     label: CardLabel
+    screen: Path | None = None
+    """The larger picture that it was cut from, where it was."""
+    box: tuple[int, int, int, int] | None = None
+    """Left, top, right, bottom there, in pixels as it is shown."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,12 @@ def label_from(entry: dict[str, Any]) -> CardLabel:
     if isinstance(told.get("modifier"), str):
         told["modifier"] = modifier_of(told["modifier"]) or told["modifier"]
     return from_entry(told, None)
+
+
+def class_entry(text: str) -> dict[str, str]:
+    """Name and modifier of a class that other tools have only one text for, see `split_class`."""
+    name, modifier = split_class(text)
+    return {"name": name, "modifier": modifier} if modifier else {"name": name}
 
 
 def modifier_of(text: str) -> str | None:
@@ -115,11 +125,19 @@ def read_small_json(path: Path) -> Any:
     return read_json(path)
 
 
-def add_item(found: list[Item], failures: list[str], key: str, path: Path, entry: dict[str, Any]) -> None:
-    """Take one picture up, or tell why not."""
+def add_item(
+    found: list[Item],
+    failures: list[str],
+    key: str,
+    path: Path,
+    entry: dict[str, Any],
+    screen: Path | None = None,
+    box: tuple[int, int, int, int] | None = None,
+) -> None:
+    """Take one picture up, or tell why not. screen, box: what it was cut from, and where."""
     try:
         check_picture(path)
-        found.append(Item(key, path, label_from(entry)))
+        found.append(Item(key, path, label_from(entry), screen if box else None, box))
     except LabelError as error:
         failures.append(f"{path}: {error}")
     except InputError as error:

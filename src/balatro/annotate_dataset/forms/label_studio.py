@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 from xml.sax.saxutils import quoteattr
 
-from balatro.annotate_dataset.forms.boxes import cut_share
+from balatro.annotate_dataset.forms.boxes import Cut, cut_share
 from balatro.annotate_dataset.forms.items import (
     PICTURES,
     Found,
@@ -94,7 +94,8 @@ def read_label_studio(place: Path, scratch: Path) -> Found:
             except (BalatroError, TypeError, ValueError) as error:
                 failures.append(f"{where}, rectangle {region.number}: {_why(error)}")
                 continue
-            add_item(items, failures, key if cut == file else f"{Path(key).stem}_{region.number}.png", cut, region.entry)
+            own = key if cut.box is None else f"{Path(key).stem}_{region.number}.png"
+            add_item(items, failures, own, cut.path, region.entry, file, cut.box)
     return Found(tuple(items), tuple(failures))
 
 
@@ -102,7 +103,7 @@ def _why(error: Exception) -> str:
     return str(error) if isinstance(error, BalatroError) else f"damaged ({error!r})"
 
 
-def _cut(file: Path, region: Region, target: Path) -> Path:
+def _cut(file: Path, region: Region, target: Path) -> Cut:
     box = region.box
     return cut_share(file, [float(box[name]) / 100 for name in RECTANGLE], target, region.told)
 

@@ -10,11 +10,13 @@ from typing import Any
 import yaml
 
 from balatro.annotate_dataset.forms.boxes import cut_share
-from balatro.annotate_dataset.forms.items import MAX_TEXT, Found, Item, add_item, flat, inside, is_picture
+from balatro.annotate_dataset.forms.items import MAX_TEXT, Found, Item, add_item, class_entry, flat, inside, is_picture
 from balatro.annotate_dataset.store.screenshots import natural, scan
 from balatro.errors import InputError
 
 CLASSES = "classes.txt"
+NAMES = (CLASSES, "obj.names", "_darknet.labels", "predefined_classes.txt")
+"""Files with a name a line: LabelImg's, CVAT's, Roboflow's for Darknet."""
 MAX_YAML = 16 * 1024**2
 """Bytes of a data.yaml."""
 TOLERANCE = 0.01
@@ -55,7 +57,8 @@ def read_yolo_boxes(root: Path, scratch: Path) -> Found:
             except InputError as error:
                 failures.append(f"{text}, line {count}: {error}")
                 continue
-            add_item(items, failures, f"{key}{file.suffix}" if cut == file else f"{key}_{count}.png", cut, {"name": name})
+            own = f"{key}{file.suffix}" if cut.box is None else f"{key}_{count}.png"
+            add_item(items, failures, own, cut.path, class_entry(name), file, cut.box)
     return Found(tuple(items), tuple(failures))
 
 
@@ -65,8 +68,14 @@ def _pairs(root: Path) -> Iterator[tuple[Path, Path]]:
         images, labels = place / "images", place / "labels"
         if images.is_dir() and labels.is_dir():
             yield images, labels
-        elif (place / CLASSES).is_file() and _has_both(place):  # as LabelImg saves
+        elif _names_file(root, place) and _has_both(place):  # as LabelImg, CVAT and Darknet save
             yield place, place
+
+
+def _names_file(root: Path, place: Path) -> bool:
+    """Whether a folder of pictures and texts, or the one around it, says what the classes are called."""
+    yamls = any((root / name).is_file() for name in ("data.yaml", "data.yml"))
+    return yamls or any((folder / name).is_file() for folder in (root, place) for name in NAMES)
 
 
 def _has_both(place: Path) -> bool:
@@ -76,7 +85,7 @@ def _has_both(place: Path) -> bool:
 
 
 def _texts(labels: Path) -> Iterator[Path]:
-    found = (path for path in labels.rglob("*.txt") if path.name != CLASSES and not path.name.startswith("."))
+    found = (path for path in labels.rglob("*.txt") if path.name not in NAMES and not path.name.startswith("."))
     yield from sorted(found, key=lambda path: natural(path.as_posix()))
 
 
@@ -134,8 +143,8 @@ def _names(root: Path) -> dict[int, str]:
     for path in (root / "data.yaml", *sorted({*root.glob("*.yaml"), *root.glob("*.yml")})):
         if path.is_file() and (names := _yaml_names(path)):
             return names
-    for path in (root / CLASSES, *(labels / CLASSES for _, labels in _pairs(root))):
-        if path.is_file():
+    for place in (root, *(labels for _, labels in _pairs(root))):
+        if path := next((place / name for name in NAMES if (place / name).is_file()), None):
             return {number: line.strip() for number, line in enumerate(_read(path, MAX_YAML).splitlines())}
     raise InputError(f"{root}: boxes, but no names for their classes; put a data.yaml with `names` or a {CLASSES} into it")
 

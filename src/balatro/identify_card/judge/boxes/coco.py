@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from balatro.config.modifiers import split_class
 from balatro.errors import InputError
 from balatro.identify_card.judge.boxes.labels import (
     UNSURE,
@@ -12,7 +13,6 @@ from balatro.identify_card.judge.boxes.labels import (
     BoxLabel,
     BoxPicture,
     find_picture,
-    split_class,
     to_box,
     to_fields,
     to_modifier,

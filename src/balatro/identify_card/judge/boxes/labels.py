@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,9 +18,6 @@ UNSURE = "unsure"
 """A class of this name marks what is to be counted neither as a card nor as a false name."""
 ROOTS = ("", "images", "pictures", "photos")
 """Folders beside a file of labels in which its pictures may lie."""
-_SUFFIX = re.compile(
-    rf"(?P<name>.*[^\s_:/,|-])\s*(?:[\s_:/,|-]\s*|(?=[(\[]))[(\[]?(?P<modifier>{'|'.join(MODIFIERS)})[)\]]?", re.I
-)
 
 
 @dataclass(frozen=True)
@@ -103,18 +99,6 @@ def to_fields(value: Any) -> dict[str, str]:
     if not isinstance(told, dict) or not all(isinstance(one, str | int | None) for one in told.values()):
         raise ValueError(f'fields {value!r}; expected an object of texts, such as {{"set": "LEA"}}')
     return {str(name): str(one) for name, one in told.items() if one not in (None, "")}
-
-
-def split_class(text: str) -> tuple[str, str | None]:
-    """A class's name as card and modifier: `Egg`, `Egg Foil`, `Egg_foil`, `Egg (Foil)`, `Egg: Foil`.
-
-    >>> split_class("Egg (foil)")
-    ('Egg', 'Foil')
-    >>> split_class("The Fool")
-    ('The Fool', None)
-    """
-    found = _SUFFIX.fullmatch(text.strip())
-    return (found["name"], to_modifier(found["modifier"])) if found else (text.strip(), None)
 
 
 def find_picture(name: str, roots: Iterable[Path]) -> Path:

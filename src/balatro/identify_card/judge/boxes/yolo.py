@@ -6,9 +6,10 @@ from pathlib import Path
 
 import yaml
 
+from balatro.config.modifiers import split_class
 from balatro.config.suffixes import IMAGE_SUFFIXES
 from balatro.errors import InputError
-from balatro.identify_card.judge.boxes.labels import UNSURE, Box, BoxLabel, BoxPicture, split_class, to_box
+from balatro.identify_card.judge.boxes.labels import UNSURE, Box, BoxLabel, BoxPicture, to_box
 
 IMAGES, LABELS = "images", "labels"
 NAMES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names")
