@@ -54,7 +54,6 @@ class Panel:
         """A word's middle from the hands, in heights of a digit."""
         return (word.centre[0] - self.origin[0]) / self.unit, (word.centre[1] - self.origin[1]) / self.unit
 
-
     def may_tell(self, line: Line) -> bool:
         """Whether a white line may be of use beside it: no stroke of a picture, and no label or button of the panel."""
         x = ((line.box[0] + line.box[2]) / 2 - self.origin[0]) / self.unit

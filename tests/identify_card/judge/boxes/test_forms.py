@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from balatro.config.modifiers import split_class
 from balatro.errors import InputError
 from balatro.identify_card.judge.boxes.forms import read_boxes
-from balatro.identify_card.judge.boxes.labels import split_class
 from tests.identify_card.judge.boxes.boxed import write_all
 
 IMAGE = np.full((200, 400, 3), 90, np.uint8)
