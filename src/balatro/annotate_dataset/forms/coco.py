@@ -56,7 +56,8 @@ def write_coco(items: Sequence[Item], out: Path) -> None:
     types: dict[str, set[str]] = {name: set() for name in names}
     for item in items:
         types[item.label.name].add(item.label.type)
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for number, item in enumerate(items, 1):
         width, height = check_picture(item.path)
         images.append({"id": number, "file_name": f"{PICTURES}/{item.key}", "width": width, "height": height})

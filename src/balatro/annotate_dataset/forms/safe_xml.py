@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from balatro.errors import InputError
@@ -21,11 +22,11 @@ class _Careful(ElementTree.TreeBuilder):
         """Called before anything that it declares is read: entities of any kind begin with it."""
         raise InputError("it has a document type, which annotations have not; do not trust it")
 
-    def start(self, tag: str, attributes: dict[str, str]) -> ElementTree.Element:  # type: ignore[override]
+    def start(self, tag: str, attributes: dict[str, str]) -> ElementTree.Element:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise InputError(f"elements within each other, more than {MAX_DEPTH}; do not trust it")
-        return super().start(tag, attributes)  # type: ignore[arg-type]
+        return super().start(tag, attributes)
 
     def end(self, tag: str) -> ElementTree.Element:
         self.depth -= 1
@@ -47,11 +48,11 @@ def read_xml(path: Path) -> ElementTree.Element:
 
 def root_tag(path: Path) -> str:
     """What kind of XML a file is: the name of its root, from its first kilobytes; empty when it is none."""
-    parser = ElementTree.XMLPullParser(("start",))
+    parser: Any = ElementTree.XMLPullParser(("start",))
     try:
         with path.open("rb") as file:
             parser.feed(file.read(4096))
-        return next((element.tag for _, element in parser.read_events()), "")  # type: ignore[union-attr, misc]
+        return next((element.tag for _, element in parser.read_events()), "")
     except (OSError, ElementTree.ParseError, LookupError, ValueError):
         return ""
 

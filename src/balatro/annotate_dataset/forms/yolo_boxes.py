@@ -144,8 +144,8 @@ def _names(root: Path) -> dict[int, str]:
         if path.is_file() and (names := _yaml_names(path)):
             return names
     for place in (root, *(labels for _, labels in _pairs(root))):
-        if path := next((place / name for name in NAMES if (place / name).is_file()), None):
-            return {number: line.strip() for number, line in enumerate(_read(path, MAX_YAML).splitlines())}
+        if listed := next((place / name for name in NAMES if (place / name).is_file()), None):
+            return {number: line.strip() for number, line in enumerate(_read(listed, MAX_YAML).splitlines())}
     raise InputError(f"{root}: boxes, but no names for their classes; put a data.yaml with `names` or a {CLASSES} into it")
 
 

@@ -31,8 +31,8 @@ SHOP_PRICES = 2
 def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = None) -> tuple[str | None, list[Field]]:
     """Which screen of the game a picture shows, and what stands on it; None and few fields where that cannot be told.
 
-    picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high, 12 from 1080 rows on. The screen is one of `lexicon.SCREENS`; numbers are
-    read in every language, words in English. A field that cannot be read is left out.
+    picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high, 12 from 1080 rows on. The screen is one of
+    `lexicon.SCREENS`; numbers are read in every language, words in English. A field that cannot be read is left out.
     """
     lines = _find(picture, quads)
     words = read_words(picture, [line for line in lines if line.plane == COLOUR], glyphs)
