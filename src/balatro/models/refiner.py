@@ -68,4 +68,4 @@ def middles(places: Tensor) -> Tensor:
 
 def sample_patches() -> Tensor:
     """(2, 128, 96, 3) uint8, for an export."""
-    return cast(Tensor, torch.zeros(2, PATCH_SIZE[1], PATCH_SIZE[0], 3, dtype=torch.uint8))
+    return torch.zeros(2, PATCH_SIZE[1], PATCH_SIZE[0], 3, dtype=torch.uint8)
