@@ -1,12 +1,13 @@
 """How well cards are found on photographs: drawn ones of real cards, with true corners, in eight kinds.
 
-    python benchmarks/photographs.py --cards DIR [--locator locator.onnx] [--threshold 0.34] [--num 320] [--sheet sheet.png]
+    python benchmarks/photographs.py --cards DIR [--locator X.onnx] [--refiner Y.onnx] [--rough] [--num 320]
 
 DIR holds pictures of cards (scans, one card each, cut at its edges; none is part of this project). The photographs are drawn by
 this script alone, with nothing of what training draws with: grounds of spectral noise, planks and checks of its own, fingers as
 thick strokes. A card counts as found when a quad covers it with IoU of at least 0.5, best first, one to one. The corners' error
 is the mean distance of the four corners, begun at whichever fits best, in percent of the card's height; its median and 90th
-percentile are over the cards found. Without --locator the package's own is measured, at the threshold of its weights.
+percentile are over the cards found. Without --locator and --refiner the package's own are
+measured, at the threshold of its weights.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from balatro.config.model_files import LOCATOR_FILE, PACKAGE_ABOUT
+from balatro.config.model_files import LOCATOR_FILE, PACKAGE_ABOUT, REFINER_FILE
 from balatro.config.paths import package_weights
 from balatro.identify_card.judge.intervals import count_interval, share_interval
 from balatro.render.sheet import write_sheet
 from balatro.runtime.locator import Locator
+from balatro.runtime.refiner import Refiner
 from balatro.utils.files import read_json
 from balatro.utils.images import find_images, load_image
 from balatro.utils.progress import track
@@ -70,6 +72,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cards", type=Path, required=True, help="folder of pictures of cards")
     parser.add_argument("--locator", type=Path, help="locator.onnx; the package's own where not given")
+    parser.add_argument("--refiner", type=Path, help="refiner.onnx; the package's own where not given")
+    parser.add_argument("--rough", action="store_true", help="the locator alone, without fitted corners")
     parser.add_argument("--threshold", type=float, help="that of the package's weights where not given")
     parser.add_argument("--num", type=int, default=320, help="photographs, as many of each kind as can be")
     parser.add_argument("--sheet", type=Path, help="PNG of the first photographs, with what was found")
@@ -77,13 +81,14 @@ def main() -> None:
     about = read_json(package_weights() / PACKAGE_ABOUT)
     path = args.locator or package_weights() / LOCATOR_FILE
     locator = Locator(path, 1, args.threshold or float(about["locator"]["threshold"]))
+    refiner = None if args.rough else Refiner(args.refiner or package_weights() / REFINER_FILE, 1)
     cards = [load_image(card) for card in find_images([args.cards])[0]]
     counts = {kind: Count() for kind in KINDS}
     shown: list[np.ndarray] = []
     for number in track(range(args.num), "Photographs"):
         kind = list(KINDS)[number % len(KINDS)]
         scene, picture = draw(kind, cards, number)
-        found = [thing.quad for thing in locator.find(picture)]
+        found = [thing.quad for thing in (locator.find(picture) if refiner is None else refiner.find(picture, locator))]
         counts[kind].add(judge(scene.quads, found))
         if len(shown) < COLUMNS * ROWS:
             shown.append(marked(picture, scene.quads, found))

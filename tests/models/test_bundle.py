@@ -26,6 +26,7 @@ from balatro.models.bundle import (
 )
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
+from balatro.models.refiner import Refiner
 from balatro.runtime.model_json import BundleCard, ModelJson, Task, read_model_json
 
 pytestmark = pytest.mark.slow
@@ -109,7 +110,7 @@ def test_a_failed_bundle_leaves_the_old_one(
 
 def test_package_weights_start_another_run(tmp_path: Path, networks: tuple, cards: np.ndarray) -> None:
     encoder, locator = networks
-    assert save_package_weights(tmp_path, encoder, locator, about(encoder), cards) < 1e-4
+    assert save_package_weights(tmp_path, encoder, locator, Refiner(), about(encoder), cards) < 1e-4
     start = load_start(tmp_path / "start.pth")
     assert start is not None and start["backbone"] == "cardnet_tiny"
     assert not any("identification" in key for key in start["encoder"])
@@ -129,7 +130,7 @@ def test_weights_that_answer_otherwise_are_not_written(
     (tmp_path / "encoder.onnx").write_bytes(b"old")
     monkeypatch.setattr(bundle, "LARGEST_DIFFERENCE", -1.0)
     with pytest.raises(ModelError, match="differ"):
-        save_package_weights(tmp_path, encoder, locator, about(encoder), cards)
+        save_package_weights(tmp_path, encoder, locator, Refiner(), about(encoder), cards)
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("encoder.onnx", b"old")]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balatro.utils.quads import reading_order, upright
+from balatro.utils.quads import as_portrait, from_patch, patch_corners, patch_places, reading_order, upright
 
 
 def at(*centres: tuple[float, float]) -> np.ndarray:
@@ -39,3 +39,19 @@ def test_corners_are_told_as_the_card_lies(degrees, first):
     assert sorted(map(tuple, told)) == sorted(map(tuple, turned))
     across = told[1] - told[0]
     assert across[0] >= abs(across[1]) * (1 - 1e-9)
+
+
+@given(seed=st.integers(0, 10_000), first=st.integers(0, 3))
+def test_places_in_a_patch_and_back(seed: int, first: int) -> None:
+    rng = np.random.default_rng(seed)
+    seen = at((200, 200))[0] + rng.normal(0, 6, (4, 2)).astype(np.float32)
+    quad = at((205, 196))[0] + rng.normal(0, 4, (4, 2)).astype(np.float32)
+    places = patch_places(seen, np.roll(quad, first, axis=0))
+    assert from_patch(seen, places) == pytest.approx(quad, abs=0.05)
+    assert patch_places(seen, seen) == pytest.approx(patch_corners(), abs=0.01)
+
+
+def test_a_portrait_begins_with_a_short_side() -> None:
+    lying = np.array([[[0, 0], [80, 0], [80, 60], [0, 60]]], np.float32)
+    assert as_portrait(lying).tolist() == [[[80, 0], [80, 60], [0, 60], [0, 0]]]
+    assert as_portrait(as_portrait(lying)).tolist() == as_portrait(lying).tolist()

@@ -16,3 +16,5 @@ NETWORKS = ("model", "locator")
 """What the networks' files are called in any form, before the suffix."""
 PACKAGE_ENCODER, PACKAGE_START, PACKAGE_ABOUT = "encoder.onnx", "start.pth", "weights.json"
 """In the package's weights: the encoder, what training starts from, what was measured. The locator is LOCATOR_FILE."""
+REFINER_FILE = "refiner.onnx"
+"""In the package's weights only: what fits corners to the cards of photographs. It knows no game, so no model has its own."""

@@ -21,6 +21,12 @@ CLOSER = 2.5
 """How many times larger cards are drawn for a second look, where the first sees cards too small for it."""
 SMALLER_STRIDE = 8
 """Pixels per cell of the map that tells where cards lie that are too small for this frame."""
+PATCH_SIZE = (96, 128)
+"""Width and height in pixels of what the refiner sees of a card and of what lies around it."""
+PATCH_MARGIN = 0.3
+"""How far such a patch reaches beyond the card's sides, as a share of the card."""
+PATCH_STRIDE = 4
+"""Pixels of a patch per cell of the refiner's maps."""
 SEEN_AS = ("auto", "screen", "photo", "card")
 """What a picture may be: whatever its model is for; a screen, whose cards stand upright; a photograph, whose cards lie in any
 turn; or one card that fills it."""

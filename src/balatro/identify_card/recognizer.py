@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from balatro.config.model_files import GALLERY_FILE
+from balatro.config.model_files import GALLERY_FILE, REFINER_FILE
+from balatro.config.paths import package_weights
 from balatro.errors import InputError, ModelError
 from balatro.gallery.gallery import load_gallery
 from balatro.identify_card.added.added import (
@@ -37,6 +38,7 @@ from balatro.identify_card.sight import Sight
 from balatro.identify_card.turns import all_turns, check_seen_as, may_be_one, read_in_turns
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
+from balatro.runtime.refiner import Refiner
 from balatro.runtime.sessions import OpenSession, network_file, open_session
 from balatro.utils.images import load_image, rectify
 from balatro.utils.quads import reading_order
@@ -80,6 +82,7 @@ class Recognizer:
         """
         self._encode_elsewhere = encode
         self._own_cards = bundle.cards
+        self._threads = threads
         self.locator = Locator(network_file(bundle.folder, "locator"), threads, bundle.locator_threshold, open_session)
         self._encoder_file = network_file(bundle.folder, "model")
         self._encoder = open_session(self._encoder_file, threads)
@@ -247,6 +250,10 @@ class Recognizer:
         return read_table(sight, self.namer, screen, fields)
 
     @cached_property
+    def _refiner(self) -> Refiner:
+        return Refiner(package_weights() / REFINER_FILE, self._threads)
+
+    @cached_property
     def _glyphs(self) -> Glyphs | None:
         """The font of the model's deck; None where it has none: then no number is read."""
         from balatro.runtime.text.screen import load_glyphs
@@ -268,7 +275,7 @@ class Recognizer:
             one = self.look_at(picture, all_of_it, any_turn)
             if one.cards[0].known:
                 return one
-        sight = self.look_at(picture, self.locate(picture), any_turn)
+        sight = self.look_at(picture, self.locate(picture, any_turn), any_turn)
         if seen_as != "auto" or not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1] or _has_card(sight):
             return sight
         one = self.look_at(picture, all_of_it, any_turn)
@@ -278,9 +285,13 @@ class Recognizer:
         """The cards of each picture."""
         return [self.identify(image) for image in images]
 
-    def locate(self, picture: np.ndarray) -> np.ndarray:
-        """(N, 4, 2) float32 quads of the card-like things of an (H, W, 3) uint8 RGB picture, in reading order."""
-        quads = np.array([card.quad for card in self.locator.find(picture)], np.float32).reshape(-1, 4, 2)
+    def locate(self, picture: np.ndarray, any_turn: bool = False) -> np.ndarray:
+        """(N, 4, 2) float32 quads of the card-like things of an (H, W, 3) uint8 RGB picture, in reading order.
+
+        any_turn: it is a photograph, whose cards lie in any turn; the corners of each are fitted by a look at it alone.
+        """
+        found = self._refiner.find(picture, self.locator) if any_turn else self.locator.find(picture)
+        quads = np.array([card.quad for card in found], np.float32).reshape(-1, 4, 2)
         return quads[reading_order(quads)]
 
     def read(self, picture: np.ndarray, quads: np.ndarray, any_turn: bool = False) -> list[Card]:

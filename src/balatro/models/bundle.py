@@ -29,15 +29,20 @@ from balatro.config.model_files import (
     PACKAGE_ABOUT,
     PACKAGE_ENCODER,
     PACKAGE_START,
+    REFINER_FILE,
     WEIGHTS_FILE,
 )
 from balatro.config.paths import package_weights
-from balatro.config.shapes import CARD_SIZE, LARGEST_DIFFERENCE, MARGIN, MODEL_FORMAT
+from balatro.config.shapes import CARD_SIZE, LARGEST_DIFFERENCE, MARGIN, MODEL_FORMAT, PATCH_SIZE
 from balatro.errors import BalatroError, ModelError
 from balatro.models.locator import FRAME_SIZE, Locator
 from balatro.models.multi_head import MultiHeadModel
+from balatro.models.refiner import Refiner, sample_patches
 from balatro.runtime.model_json import ModelJson, Task, read_model_json, write_model_json
 from balatro.utils.files import new_folder, write_bytes
+
+NETWORKS = ("encoder", "locator", "refiner")
+"""What a file of weights may hold."""
 
 
 def describe(
@@ -111,6 +116,12 @@ def export_locator(locator: Locator) -> bytes:
     )
 
 
+def export_refiner(refiner: Refiner) -> bytes:
+    """The refiner as ONNX, for any number of patches."""
+    names = ["patches", "corners", "card"]
+    return _export(refiner, sample_patches(), "patches", names[1:], {name: {0: "n"} for name in names})
+
+
 class _Listed(nn.Module):
     """The encoder with its outputs as a tuple, in the order of their names."""
 
@@ -157,6 +168,16 @@ def check_exported(
     return worst
 
 
+@torch.no_grad()
+def check_refiner(refiner_onnx: bytes, refiner: Refiner, cards: np.ndarray) -> float:
+    """As `check_exported`; cards are (N, h, w, 3) of any size, seen in patches."""
+    columns, rows = np.arange(PATCH_SIZE[0]) % cards.shape[2], np.arange(PATCH_SIZE[1]) % cards.shape[1]
+    worst = _compare(refiner_onnx, refiner, np.ascontiguousarray(cards[:, rows][:, :, columns]))
+    if not worst <= LARGEST_DIFFERENCE:
+        raise ModelError(f"the exported refiner differs by {worst:.2g}, expected {LARGEST_DIFFERENCE:g} at most; report this")
+    return worst
+
+
 def _compare(data: bytes, network: nn.Module, value: np.ndarray) -> float:
     import onnxruntime
 
@@ -186,12 +207,16 @@ def _difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _weights(
-    encoder: MultiHeadModel, locator: Locator | None, dtype: torch.dtype, about: ModelJson, keep_names: bool = True
+    encoder: MultiHeadModel,
+    locator: Locator | None,
+    dtype: torch.dtype,
+    about: ModelJson,
+    keep_names: bool = True,
+    refiner: Refiner | None = None,
 ) -> bytes:
     """The networks as bytes for `load_start` and `load_encoder`; norms and biases always in float32."""
     networks: dict[str, nn.Module] = {"encoder": encoder if keep_names else without_names(encoder)}
-    if locator is not None:
-        networks["locator"] = locator
+    networks |= {name: network for name, network in (("locator", locator), ("refiner", refiner)) if network is not None}
     state: dict[str, Any] = {
         name: {key: value.to(dtype) if value.ndim > 1 else value for key, value in network.state_dict().items()}
         for name, network in networks.items()
@@ -220,17 +245,22 @@ def _classes(about: ModelJson, task: str, number: int) -> list[str]:
 # The package's own weights: a bundle without names.
 
 
-def save_package_weights(folder: Path, encoder: MultiHeadModel, locator: Locator, about: ModelJson, cards: np.ndarray) -> float:
-    """Write encoder.onnx, locator.onnx, start.pth (float16) and weights.json (a model.json without names and cards).
+def save_package_weights(
+    folder: Path, encoder: MultiHeadModel, locator: Locator, refiner: Refiner, about: ModelJson, cards: np.ndarray
+) -> float:
+    """Write the three networks as ONNX, start.pth (float16) and weights.json (a model.json without names and cards).
 
     All are made, and the networks checked with `cards` (see `save_bundle`), before any is written; what else lies in
     the folder stays. Returns the largest difference seen.
     """
     nameless = without_names(encoder)
     encoder_onnx, locator_onnx = export_encoder(nameless), export_locator(locator)
-    start = _weights(encoder, locator, torch.float16, about, keep_names=False)
+    refiner_onnx = export_refiner(refiner)
+    start = _weights(encoder, locator, torch.float16, about, keep_names=False, refiner=refiner)
     difference = check_exported(encoder_onnx, locator_onnx, nameless, locator, cards)
-    for name, data in ((PACKAGE_ENCODER, encoder_onnx), (LOCATOR_FILE, locator_onnx), (PACKAGE_START, start)):
+    difference = max(difference, check_refiner(refiner_onnx, refiner, cards))
+    files = {PACKAGE_ENCODER: encoder_onnx, LOCATOR_FILE: locator_onnx, REFINER_FILE: refiner_onnx, PACKAGE_START: start}
+    for name, data in files.items():
         write_bytes(folder / name, data)
     write_model_json(folder / PACKAGE_ABOUT, about)
     return difference
@@ -259,7 +289,7 @@ def load_start(path: Path | None = None) -> dict[str, Any] | None:
             return None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-        names = [name for name in ("encoder", "locator") if name in state or name == "encoder"]
+        names = [name for name in NETWORKS if name in state or name == "encoder"]
         return {**state, **{name: {k: _widened(v) for k, v in state[name].items()} for name in names}}
     except Exception as error:  # torch raises half a dozen kinds for damaged files
         raise ModelError(

@@ -1,4 +1,4 @@
-"""The package's weights out of two runs: the encoder of one, the locator of another.
+"""The package's weights out of two runs: the encoder of one, the locator and the refiner of another.
 
     python -m balatro.models.join_weights ENCODER_RUN/weights LOCATOR_RUN/weights OUT
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from balatro.config.model_files import LOCATOR_FILE, PACKAGE_ABOUT, PACKAGE_ENCODER, PACKAGE_START
+from balatro.config.model_files import LOCATOR_FILE, PACKAGE_ABOUT, PACKAGE_ENCODER, PACKAGE_START, REFINER_FILE
 from balatro.runtime.model_json import read_package_json, write_model_json
 from balatro.utils.files import write_bytes
 
@@ -30,11 +30,13 @@ def join_weights(encoder: Path, locator: Path, out: Path) -> None:
     about, other = read_package_json(encoder), read_package_json(locator)
     found = {name: value for name, value in (other.scores or {}).items() if name in FOUND}
     start = torch.load(encoder / PACKAGE_START, map_location="cpu", weights_only=True)
-    start["locator"] = torch.load(locator / PACKAGE_START, map_location="cpu", weights_only=True)["locator"]
+    learned_on = torch.load(locator / PACKAGE_START, map_location="cpu", weights_only=True)
+    start |= {"locator": learned_on["locator"], "refiner": learned_on["refiner"]}
     data = io.BytesIO()
     torch.save(start, data)
-    networks = [(folder / name).read_bytes() for folder, name in ((encoder, PACKAGE_ENCODER), (locator, LOCATOR_FILE))]
-    for name, content in zip((PACKAGE_ENCODER, LOCATOR_FILE, PACKAGE_START), (*networks, data.getvalue()), strict=True):
+    files = {PACKAGE_ENCODER: encoder, LOCATOR_FILE: locator, REFINER_FILE: locator}
+    networks = {name: (folder / name).read_bytes() for name, folder in files.items()}
+    for name, content in {**networks, PACKAGE_START: data.getvalue()}.items():
         write_bytes(out / name, content)
     joined = replace(about, locator_threshold=other.locator_threshold, scores={**(about.scores or {}), **found})
     write_model_json(out / PACKAGE_ABOUT, joined)

@@ -70,26 +70,30 @@ class Locator:
 
     def find(self, image: np.ndarray) -> list[Found]:
         """The cards of an (H, W, 3) uint8 RGB picture, of any size, each once, best first."""
-        quads, scores, small = self._look(image, frame_factor(image.shape[1], image.shape[0]))
-        if len(small):
-            near, sure = self._look_closer(image, small)
-            quads, scores = np.concatenate([quads, near]), np.concatenate([scores, sure])
-        keep = sane(quads, image.shape[1], image.shape[0])
-        quads, scores = quads[keep], scores[keep]
+        quads, scores = self.candidates(image, self.threshold)
         return [Found(quads[index], float(scores[index])) for index in distinct(quads, scores)]
 
-    def _look(self, image: np.ndarray, factor: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def candidates(self, image: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+        """Quads (N, 4, 2) float32 and scores (N,) of all that may be cards, some of them twice."""
+        quads, scores, small = self._look(image, frame_factor(image.shape[1], image.shape[0]), threshold)
+        if len(small):
+            near, sure = self._look_closer(image, small, threshold)
+            quads, scores = np.concatenate([quads, near]), np.concatenate([scores, sure])
+        keep = sane(quads, image.shape[1], image.shape[0])
+        return quads[keep], scores[keep]
+
+    def _look(self, image: np.ndarray, factor: float, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Quads (N, 4, 2) in the picture's pixels, scores (N,), and (M, 2) the places of cards too small for this factor."""
         with self.stage("resize"):
             frame, factors = fit_frame(image, factor)
         with self.stage("locate"):
             heat, corners, smaller = self._session.run(["heat", "corners", "smaller"], {"frame": frame[None]})
             scale = np.asarray(factors, np.float32)
-            quads, scores = decode(heat[0], corners[0], self.threshold, frame.shape[1], frame.shape[0])
+            quads, scores = decode(heat[0], corners[0], threshold, frame.shape[1], frame.shape[0])
             small = (np.argwhere(smaller[0] >= SMALL)[:, ::-1] + 0.5) * SMALLER_STRIDE
             return quads / scale, scores, (small / scale).astype(np.float32)
 
-    def _look_closer(self, image: np.ndarray, small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _look_closer(self, image: np.ndarray, small: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
         """Quads and scores of what lies around these places (M, 2), seen larger."""
         none = np.zeros((0, 4, 2), np.float32), np.zeros(0, np.float32)
         size = np.array(image.shape[1::-1])
@@ -100,7 +104,7 @@ class Locator:
         if closer < 1.1 * factor:
             return none
         part = image[low[1] : high[1], low[0] : high[0]]
-        quads, scores, _ = self._look(part, closer)
+        quads, scores, _ = self._look(part, closer, threshold)
         mine = quad_sizes(quads)[:, 1] * factor < SMALL_HEIGHT if len(quads) else np.zeros(0, bool)
         return quads[mine] + low.astype(np.float32), scores[mine]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+
+from balatro.config.shapes import PATCH_MARGIN, PATCH_SIZE
 
 CLOSE = 0.3
 """Two quads with middles closer than this share of a card's width and height may be the same card."""
@@ -23,6 +26,34 @@ def upright(quads: np.ndarray) -> np.ndarray:
     first = (across[..., 0] / np.maximum(np.linalg.norm(across, axis=2), 1e-6)).argmax(1)
     order = (first[:, None] + np.arange(4)) % 4
     return np.take_along_axis(quads, order[..., None], axis=1)
+
+
+def as_portrait(quads: np.ndarray) -> np.ndarray:
+    """Quads (N, 4, 2) with their corners told from one at which a short side begins, clockwise."""
+    sizes = quad_sizes(quads)
+    return np.where((sizes[:, 0] > sizes[:, 1])[:, None, None], np.roll(quads, -1, axis=1), quads)
+
+
+def patch_corners() -> np.ndarray:
+    """(4, 2) float32: where the corners come to lie in a patch that is cut out at them, in its pixels."""
+    size = np.array(PATCH_SIZE, np.float32)
+    rim = size * PATCH_MARGIN / (1 + 2 * PATCH_MARGIN)
+    return np.asarray(rim + np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (size - 2 * rim), np.float32)
+
+
+def patch_places(seen: np.ndarray, quad: np.ndarray) -> np.ndarray:
+    """(4, 2) float32: where the corners of a quad lie in the patch that is cut out at another, told from whichever of them lies
+    nearest to its first corner."""
+    turn = cv2.getPerspectiveTransform(seen.astype(np.float32), patch_corners())
+    places = cv2.perspectiveTransform(quad[None].astype(np.float32), turn)[0]
+    off = [np.abs(np.roll(places, -first, axis=0) - patch_corners()).sum() for first in range(4)]
+    return np.roll(places, -int(np.argmin(off)), axis=0)
+
+
+def from_patch(seen: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(4, 2) float32: places in the patch that is cut out at a quad, in pixels of the picture."""
+    turn = cv2.getPerspectiveTransform(patch_corners(), seen.astype(np.float32))
+    return np.asarray(cv2.perspectiveTransform(places[None].astype(np.float32), turn)[0])
 
 
 def lies_on_any(quad: np.ndarray, quads: np.ndarray, close: float = CLOSE) -> bool:

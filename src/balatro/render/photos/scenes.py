@@ -68,9 +68,9 @@ def quad_of(spot: Spot, aspect: float, view: np.ndarray) -> np.ndarray:
 def any_turn(rng: Rng) -> float:
     """As cards lie before a camera: mostly straight, often anyhow, now and then on a side or the head."""
     kind = rng.random()
-    if kind < 0.4:
+    if kind < 0.3:
         return float(rng.normal(0, 0.09))
-    if kind < 0.85:
+    if kind < 0.88:
         return float(rng.uniform(0, 6.283))
     return float(rng.choice([1.571, 3.142, -1.571]) + rng.normal(0, 0.05))
 

@@ -67,6 +67,11 @@ class Lesson:
     notes: tuple[str, ...] = ()
     """What the user should know about the data."""
 
+    @property
+    def takes_photographs(self) -> bool:
+        """Whether photographs are drawn, from which the refiner learns."""
+        return self.recipe is not None and self.recipe.printed > 0
+
     def drawn_labels(self, task: str) -> np.ndarray:
         """(classes,) int64: the label of a drawn card in a task that its class decides, such as type; else MISSING."""
         places = {name: place for place, name in enumerate(self.task_classes[task])}

@@ -18,8 +18,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from balatro.config.shapes import PATCH_SIZE, PATCH_STRIDE
 from balatro.errors import SettingsError
 from balatro.models.heads import COSINE_SCALE
+from balatro.models.refiner import middles
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.utils.flags.pick import expect
 
@@ -31,6 +33,9 @@ CROWD = 0.75
 
 SMALLER_SHARE, SMALLER_HITS = 4.0, 6.0
 """Weight of the `smaller` loss, and how much more a missed cell costs than a false one."""
+
+PLACES_SHARE, OFF_SHARE = 0.25, 20.0
+"""Weight of the corners' maps beside the other losses, and of how far their middles are off."""
 
 SAFE = 1e-6
 """How far from 1 a cosine is kept where its angle is taken: the slope of an angle at 1 is infinite."""
@@ -227,6 +232,33 @@ def locator_losses(logits: Tensor, corners: Tensor, smaller: Tensor, batch: Mapp
     }
 
 
+def refiner_losses(places: Tensor, card: Tensor, batch: Mapping[str, Tensor]) -> Losses:
+    """Where the corners lie: the cross entropy of the maps (P, 4, h, w) with a small peak at each, and the L1 of their middles,
+    as shares of the patch's height; and whether there is a card (P,), binary cross entropy."""
+    places, card, fit = places.float(), card.float(), batch["fit"]
+    peaks = corner_peaks(batch["places"], places.shape[2], places.shape[3])
+    told = peaks.sum((2, 3))
+    spread = -(peaks * places.flatten(2).log_softmax(2).view_as(places)).sum((2, 3))
+    off = (middles(places) - batch["places"]).abs().mean(2) / PATCH_SIZE[1]
+    each = (spread * told + OFF_SHARE * off * told).mean(1) * fit
+    return {
+        "places": (PLACES_SHARE * each.sum(), fit.sum()),
+        "card": (F.binary_cross_entropy_with_logits(card, batch["card"], reduction="sum"), torch.ones_like(card).sum()),
+    }
+
+
+def corner_peaks(places: Tensor, rows: int, columns: int) -> Tensor:
+    """(P, 4, 2) pixels of a patch -> (P, 4, rows, columns): chances that add up to 1, a gaussian about one cell wide; all 0 for
+    a corner that lies outside the patch."""
+    x = (torch.arange(columns, device=places.device) + 0.5) * PATCH_STRIDE
+    y = (torch.arange(rows, device=places.device) + 0.5) * PATCH_STRIDE
+    across = torch.exp(-0.5 * ((x - places[..., :1]) / PATCH_STRIDE) ** 2)
+    down = torch.exp(-0.5 * ((y - places[..., 1:]) / PATCH_STRIDE) ** 2)
+    peaks = down[..., :, None] * across[..., None, :]
+    inside = (places >= 0).all(-1) & (places[..., 0] <= columns * PATCH_STRIDE) & (places[..., 1] <= rows * PATCH_STRIDE)
+    return peaks / peaks.sum((2, 3), keepdim=True).clamp(min=1e-6) * inside[..., None, None]
+
+
 def corner_distance(corners: Tensor, wanted: Tensor) -> Tensor:
     """(K, cells) the mean distance of corners (K, 8, cells) from those that are wanted, begun at whichever of them fits best.
 
@@ -252,6 +284,8 @@ def learner_losses(
     losses = task_losses(outputs, labels, specs, mixed_in, share)
     if "heat" in outputs and "heat" in batch:
         losses |= locator_losses(outputs["heat"], outputs["corners"], outputs["smaller"], batch)
+    if "places" in outputs and "places" in batch:
+        losses |= refiner_losses(outputs["places"], outputs["card"], batch)
     return losses
 
 

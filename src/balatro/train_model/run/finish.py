@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 import typer
+from torch import Tensor, nn
 
 from balatro.config.model_files import GALLERY_FILE, MODEL_FILE
 from balatro.config.paths import model_dir
@@ -18,6 +19,7 @@ from balatro.gallery.gallery import Gallery, pack_gallery
 from balatro.models.bundle import describe, save_bundle, save_package_weights
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
+from balatro.models.refiner import Refiner
 from balatro.render.deck import deck_hash
 from balatro.runtime.model_json import BundleCard, GallerySettings, ModelJson
 from balatro.train_model.lesson.lesson import find_side
@@ -33,13 +35,15 @@ from balatro.utils.names import checked_name
 from balatro.utils.pixel_font import FONT_FILE, pack_font
 from balatro.utils.wording.plurals import counted
 
+Network = TypeVar("Network", bound=nn.Module)
+
 LOG = "pretrain_log.jsonl"
 """Beside the weights: how they were learned."""
 PLACES = ("deck", "input", "augmented", "splits", "pretrained")
 """Settings that name places on this machine."""
 
 
-def best_networks(run: Run, as_it_is: bool = False) -> tuple[MultiHeadModel, Locator | None]:
+def best_networks(run: Run, as_it_is: bool = False) -> tuple[MultiHeadModel, Locator | None, Refiner | None]:
     """Copies of the networks on the CPU, ready to read: what is exported.
 
     With the weights that validated best, where the settings say so, else the last; as_it_is: those that the run has now.
@@ -51,18 +55,21 @@ def best_networks(run: Run, as_it_is: bool = False) -> tuple[MultiHeadModel, Loc
         values = state["average"] if run.settings.ema else state["model"]
     parts = {
         name: {key.removeprefix(f"{name}."): value.cpu() for key, value in values.items() if key.startswith(f"{name}.")}
-        for name in ("encoder", "locator")
+        for name in run.learner.networks
     }
     encoder = MultiHeadModel(
         run.settings.backbone, run.encoder.tasks, run.settings.embedding, heads=run.encoder.head_kinds,
         image_size=run.settings.image_size,
     )  # fmt: skip
     encoder.load_state_dict(parts["encoder"])
-    locator = Locator() if run.learner.locator is not None else None
-    if locator is not None:
-        locator.load_state_dict(parts["locator"])
-        locator.eval()
-    return encoder.eval(), locator
+    locator = _loaded(Locator(), parts["locator"]) if "locator" in parts else None
+    refiner = _loaded(Refiner(), parts["refiner"]) if "refiner" in parts else None
+    return encoder.eval(), locator, refiner
+
+
+def _loaded(network: Network, weights: Mapping[str, Tensor]) -> Network:
+    network.load_state_dict(weights)
+    return network.eval()
 
 
 def sample_cards(run: Run, count: int = 16) -> np.ndarray:
@@ -74,7 +81,7 @@ def sample_cards(run: Run, count: int = 16) -> np.ndarray:
 
 def finish_bundle(run: Run, folder: Path, as_it_is: bool = False) -> ModelJson:
     """Calibrate a run, write its bundle and say its scores; returns its model.json. as_it_is: see `best_networks`."""
-    encoder, locator = best_networks(run, as_it_is)
+    encoder, locator, _ = best_networks(run, as_it_is)
     gallery = _gallery(encoder, run)
     measured = calibrate(encoder, locator, run.lesson, run.settings.seed, gallery=gallery)
     files = {} if gallery is None else {GALLERY_FILE: pack_gallery(gallery[0])}
@@ -120,14 +127,14 @@ def _gallery(encoder: MultiHeadModel, run: Run) -> tuple[Gallery, GallerySetting
 
 def finish_weights(run: Run, folder: Path) -> ModelJson:
     """Calibrate a run on invented cards and write its weights as the package holds them; returns weights.json."""
-    encoder, locator = best_networks(run)
-    assert locator is not None
+    encoder, locator, refiner = best_networks(run)
+    assert locator is not None and refiner is not None
     measured = calibrate(encoder, locator, run.lesson, run.settings.seed)
     tasks = {name: task for name, task in measured.tasks.items() if name != "identification"}
     scores = {name: measured.scores[name] for name in ("on", "modifier", "kind", "found", "false_finds")}
     measured = replace(measured, tasks=tasks, scores=scores)
     about = describe("package", "invented", encoder, training=_training(run), **vars(measured))
-    difference = save_package_weights(folder, encoder, locator, about, sample_cards(run))
+    difference = save_package_weights(folder, encoder, locator, refiner, about, sample_cards(run))
     write_bytes(folder / LOG, (run.folder / RUN_LOG).read_bytes())
     typer.echo(f"{folder}: written")
     _report(scores, difference)
@@ -158,7 +165,7 @@ def finish_report(run: Run, side: str = "val") -> Path | None:
         pictures, side = find_side(run.lesson, "train"), f"train (no picture is in {side})"
     if pictures is None:
         return None
-    encoder, _ = best_networks(run)
+    encoder = best_networks(run)[0]
     about = {"run": run.folder.name, "split": side, **facts(run)}
     return report_pictures(run.folder, encoder, pictures, run.lesson.task_classes, run.lesson.classes, about)
 

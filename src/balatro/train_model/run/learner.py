@@ -7,18 +7,21 @@ from torch import Tensor, nn
 
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
+from balatro.models.refiner import Refiner
 
 
 class Learner(nn.Module):
-    """The encoder, and the locator where screens are drawn to learn it from."""
+    """The encoder, the locator where screens are drawn to learn it from, and the refiner where photographs are."""
 
-    def __init__(self, encoder: MultiHeadModel, locator: Locator | None) -> None:
+    def __init__(self, encoder: MultiHeadModel, locator: Locator | None, refiner: Refiner | None = None) -> None:
         super().__init__()
         self.encoder = encoder
         self.locator = locator
+        self.refiner = refiner
 
-    def forward(self, cards: Tensor, frames: Tensor | None = None) -> dict[str, Tensor]:
-        """Cards (N, h, w, 3) uint8 and frames (K, H, W, 3) uint8, RGB -> as `MultiHeadModel.read`, and `Locator.maps`.
+    def forward(self, cards: Tensor, frames: Tensor | None = None, patches: Tensor | None = None) -> dict[str, Tensor]:
+        """Cards (N, h, w, 3), frames (K, H, W, 3) and patches (P, 128, 96, 3), uint8 RGB -> as `MultiHeadModel.read`,
+        `Locator.maps` and `Refiner.maps`.
 
         Convolutions are computed in the precision of the surrounding autocast, heads always in float32.
         """
@@ -27,9 +30,12 @@ class Learner(nn.Module):
             outputs = self.encoder.read(features)
         if self.locator is not None and frames is not None:
             outputs["heat"], outputs["corners"], outputs["smaller"] = self.locator.maps(frames)
+        if self.refiner is not None and patches is not None:
+            outputs["places"], outputs["card"] = self.refiner.maps(patches)
         return outputs
 
     @property
     def networks(self) -> dict[str, nn.Module]:
         """What is saved, averaged and clipped each by itself."""
-        return {"encoder": self.encoder} | ({"locator": self.locator} if self.locator is not None else {})
+        every = {"encoder": self.encoder, "locator": self.locator, "refiner": self.refiner}
+        return {name: network for name, network in every.items() if network is not None}

@@ -123,7 +123,7 @@ def take_step(run: Run, batch: Batch) -> None:
     """Losses, gradients, weights, running averages."""
     batch = {name: value.to(run.device, non_blocking=True) for name, value in batch.items()}
     batch, other, share = _mixed(run, batch)
-    outputs = run.module(batch["cards"], batch.get("frames"))
+    outputs = run.module(batch["cards"], batch.get("frames"), batch.get("patches"))
     parts = run.objective.parts(outputs, batch, other, share)
     loss, told = run.objective.total(parts, run.fabric)
     _expect_numbers(run, told)

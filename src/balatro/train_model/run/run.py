@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from balatro.errors import ModelError, SettingsError
 from balatro.models.locator import Locator
 from balatro.models.multi_head import MultiHeadModel
+from balatro.models.refiner import Refiner
 from balatro.train_model.lesson.lesson import Lesson, prepare_lesson
 from balatro.train_model.lesson.objective import Objective, Sums
 from balatro.train_model.run.batches import Source, check_pictures, check_shares
@@ -259,7 +260,7 @@ def _assemble(settings: TrainSettings, folder: Path, new_split: bool = False) ->
     tasks = {task: len(names) for task, names in lesson.task_classes.items()}
     heads = {name: task.head for name, task in lesson.tasks.items()}
     encoder = MultiHeadModel(settings.backbone, tasks, settings.embedding, heads=heads, image_size=settings.image_size)
-    learner = Learner(encoder, Locator() if settings.draws else None)
+    learner = Learner(encoder, Locator() if settings.draws else None, Refiner() if lesson.takes_photographs else None)
     if fabric.world_size > 1:
         share_norms(learner, fabric.device)
     learner.to(fabric.device)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from balatro.config.seeds import LOOK_SEED
 from balatro.errors import ModelError, SettingsError
-from balatro.models.bundle import load_start
+from balatro.models.bundle import NETWORKS, load_start
 from balatro.models.heads import CosineHead
 from balatro.models.multi_head import MultiHeadModel, set_prototypes
 from balatro.models.pretrained import load_imagenet
@@ -28,7 +28,7 @@ MOST_LOOKED_AT = 8_192
 READ_AT_ONCE = 128
 
 Weights = dict[str, Any]
-"""encoder, locator: weights by name; backbone; classes: {task: class names}, where they are known."""
+"""encoder, locator, refiner: weights by name; backbone; classes: {task: class names}, where they are known."""
 
 
 def start_from(learner: Learner, pretrained: str, source: Source, device: torch.device) -> str:
@@ -76,7 +76,7 @@ def _earlier(name: str) -> Weights:
     average = state["average"]
     weights = {
         network: {key.removeprefix(f"{network}."): value for key, value in average.items() if key.startswith(f"{network}.")}
-        for network in ("encoder", "locator")
+        for network in NETWORKS
     }
     classes = {task: entry["class_names"] for task, entry in state["head_states"].items()}
     return {**weights, "backbone": settings_from(state["settings"]).backbone, "classes": classes}

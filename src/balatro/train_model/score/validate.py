@@ -83,7 +83,7 @@ class Validator:
         samples = None
         for batch in self._batches():
             batch = {name: value.to(device) for name, value in batch.items()}
-            outputs = self.learner(batch["cards"], batch.get("frames"))
+            outputs = self.learner(batch["cards"], batch.get("frames"), batch.get("patches"))
             labels = {task: batch[f"label.{task}"] for task in self.lesson.tasks}
             scores.update(outputs, labels)
             sums.add(self.objective.told(self.objective.parts(outputs, batch)))

@@ -24,6 +24,7 @@ from balatro.render.table import TRAIN, Screen, ScreenCard, TableSettings, draw_
 from balatro.render.world.views import crop_screen, draw_view
 from balatro.train_model.screens.deck_lesson import DeckLesson, DeckRecipe, prepare
 from balatro.train_model.screens.looks import columns, labels_of, nothing_shown
+from balatro.train_model.screens.patches import draw_patches
 from balatro.train_model.screens.targets import Targets, draw_targets
 from balatro.utils.images import rectify
 from balatro.utils.processes.signals import deaf_children
@@ -32,7 +33,7 @@ from balatro.utils.quads import lies_on_any
 Batch = dict[str, Tensor]
 """For the locator: frames (K, H, W, 3) uint8 RGB of one of FRAME_SIZES; heat, heat_weight, corners, corner_weight, smaller and
 smaller_weight (K, ...) float32, see Targets. For the encoder: cards (B, 128, 96, 3) uint8 RGB; label.<task> (B,) int64,
-MISSING where unknown; visible (B,) float32."""
+MISSING where unknown; visible (B,) float32. For the refiner, of a deck with printed cards: see `patches.draw_patches`."""
 
 LEAST_READABLE = 0.15
 """Cards of which less shows are not cut out for reading."""
@@ -56,8 +57,11 @@ WHOLE_SCREENS, WHOLE_SCREENS_OF_A_DECK = 0.4, 0.75
 """How many of a batch's pictures are whole screens; the others are views of them, of sheets of cards, and of none. A deck's
 names are learned in minutes, mostly from clear pictures: the networks that it starts from know the world already."""
 
-PHOTOGRAPHS = 0.4
+PHOTOGRAPHS = 0.5
 """How many of a batch's pictures are photographs, where the deck has printed cards."""
+
+PATCHES = 64
+"""Places of photographs that the refiner sees a batch."""
 
 CLOSER_FRAMES = 0.12
 """How many frames show a part of their picture larger, as a second look does."""
@@ -114,13 +118,20 @@ def draw_batch(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Genera
     size = FRAME_SIZES[int(rng.choice(len(FRAME_SIZES), p=FRAME_SHARES))]
     pictures = _draw_pictures(settings, lesson, size[0] / size[1], rng)
     arrays = {**_locator_part(pictures, size, rng), **_encoder_part(pictures, lesson, settings, rng)}
+    if settings.recipe.printed:
+        arrays |= draw_patches(pictures[-num_photographs(settings) :], PATCHES, rng)
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def num_photographs(settings: FeedSettings) -> int:
+    """Photographs in a batch of a deck that has printed cards: the last of its pictures."""
+    return max(round(PHOTOGRAPHS * settings.screens), 1)
 
 
 def _draw_pictures(settings: FeedSettings, lesson: DeckLesson, aspect: float, rng: np.random.Generator) -> list[Screen]:
     """A batch's pictures: whole screens, views, which show some of these screens once more in another way, photographs."""
     share = WHOLE_SCREENS if settings.recipe.source == "invented" else WHOLE_SCREENS_OF_A_DECK
-    photographs = round(PHOTOGRAPHS * settings.screens) if settings.recipe.printed else 0
+    photographs = num_photographs(settings) if settings.recipe.printed else 0
     num_whole = max(round(share * (settings.screens - photographs)), 1)
     dealt = [_dealt(settings, lesson, rng) for _ in range(settings.screens - photographs)]
     whole = [draw_screen(lesson.deck, rng, settings.table, among) for among in dealt[:num_whole]]
