@@ -26,8 +26,9 @@ def another_run(folder: Path) -> Path:
     return folder
 
 
-def test_encoder_and_locator_come_from_their_own_runs(tmp_path):
-    join_weights(package_weights(), another_run(tmp_path / "other"), tmp_path / "joined")
+def test_each_network_comes_from_its_own_run(tmp_path):
+    other = another_run(tmp_path / "other")
+    join_weights(package_weights(), other, other, tmp_path / "joined")
     assert (tmp_path / "joined" / PACKAGE_ENCODER).read_bytes() == (package_weights() / PACKAGE_ENCODER).read_bytes()
     assert (tmp_path / "joined" / LOCATOR_FILE).read_bytes() == b"other locator.onnx"
     about = json.loads((tmp_path / "joined" / PACKAGE_ABOUT).read_text(encoding="utf-8"))

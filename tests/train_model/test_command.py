@@ -192,7 +192,7 @@ def test_pretrain_writes_weights_without_names(tmp_path: Path) -> None:
     command.pretrain(steps=1, cards=6, out=tmp_path / "weights", backbone="cardnet_tiny", pretrained=start, **small)
     names = {path.name for path in (tmp_path / "weights").iterdir()}
     assert names == {path.name for path in weights.iterdir()}
-    assert names == {"encoder.onnx", "locator.onnx", "start.pth", "weights.json", LOG}
+    assert names == {"encoder.onnx", "locator.onnx", "refiner.onnx", "start.pth", "weights.json", LOG}
     text = json.loads((tmp_path / "weights" / "weights.json").read_text(encoding="utf-8"))
     assert list(text["tasks"]) == ["modifier", "kind"] and text["cards"] == []
     assert text["training"]["settings"]["pretrained"] == "start.pth"  # and not where it lies on this machine

@@ -8,7 +8,6 @@ a map a corner says where it lies, and the middle of each map is the answer (int
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import torch
 import torch.nn.functional as F

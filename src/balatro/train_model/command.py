@@ -75,7 +75,7 @@ def train(**given: Any) -> None:
 def pretrain(**given: Any) -> None:
     """Make the weights that come with the package: train on invented cards, never on a game's art.
 
-    Writes encoder.onnx, locator.onnx, start.pth, weights.json and the log to runs/NAME/weights.
+    Writes encoder.onnx, locator.onnx, refiner.onnx, start.pth, weights.json and the log to runs/NAME/weights.
 
     Examples:
 

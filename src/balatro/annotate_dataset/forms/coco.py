@@ -92,7 +92,8 @@ def has_coco(folder: Path) -> bool:
 def write_coco_boxes(screens: Sequence[ScreenOfCards], out: Path) -> None:
     """instances.json and a folder with the whole screens; type, rarity and modifier are attributes of a box."""
     names = list(dict.fromkeys(card.label.name for screen in screens for card in screen.cards))
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for number, screen in enumerate(screens, 1):
         width, height = screen.size
         images.append({"id": number, "file_name": f"{PICTURES}/{screen.key}", "width": width, "height": height})

@@ -22,8 +22,9 @@ def screen_of(label: CardLabel) -> str:
 def box_of(label: CardLabel) -> Box | None:
     """Where it lay; None where that is not told, or not as a box."""
     box = label.more.get(BOX)
-    is_list = isinstance(box, Sequence) and not isinstance(box, str) and len(box) == 4
-    if not is_list or not all(isinstance(edge, int | float) and abs(edge) < 1e6 for edge in box):
+    if not isinstance(box, Sequence) or isinstance(box, str) or len(box) != 4:
+        return None
+    if not all(isinstance(edge, int | float) and abs(edge) < 1e6 for edge in box):
         return None
     left, top, right, bottom = (round(edge) for edge in box)
     return (left, top, right, bottom) if left < right and top < bottom else None
