@@ -12,8 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from balatro.config.model_files import GALLERY_FILE, REFINER_FILE
-from balatro.config.paths import package_weights
+from balatro.config.model_files import GALLERY_FILE
 from balatro.errors import InputError, ModelError
 from balatro.gallery.gallery import load_gallery
 from balatro.identify_card.added.added import (
@@ -38,7 +37,7 @@ from balatro.identify_card.sight import Sight
 from balatro.identify_card.turns import all_turns, check_seen_as, may_be_one, read_in_turns
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
-from balatro.runtime.refiner import Refiner
+from balatro.runtime.refiner import Refiner, load_refiner
 from balatro.runtime.sessions import OpenSession, network_file, open_session
 from balatro.utils.images import load_image, rectify
 from balatro.utils.quads import reading_order
@@ -251,7 +250,7 @@ class Recognizer:
 
     @cached_property
     def _refiner(self) -> Refiner:
-        return Refiner(package_weights() / REFINER_FILE, self._threads)
+        return load_refiner(self._threads)
 
     @cached_property
     def _glyphs(self) -> Glyphs | None:
@@ -288,7 +287,7 @@ class Recognizer:
     def locate(self, picture: np.ndarray, any_turn: bool = False) -> np.ndarray:
         """(N, 4, 2) float32 quads of the card-like things of an (H, W, 3) uint8 RGB picture, in reading order.
 
-        any_turn: it is a photograph, whose cards lie in any turn; the corners of each are fitted by a look at it alone.
+        any_turn: it is a photograph; each card's corners are fitted by a look at it alone.
         """
         found = self._refiner.find(picture, self.locator) if any_turn else self.locator.find(picture)
         quads = np.array([card.quad for card in found], np.float32).reshape(-1, 4, 2)

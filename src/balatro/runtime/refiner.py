@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from balatro.config.model_files import REFINER_FILE
+from balatro.config.paths import package_weights
 from balatro.config.shapes import PATCH_MARGIN, PATCH_SIZE
 from balatro.runtime.locator import Found, Locator, check_network, distinct, sane
 from balatro.runtime.sessions import OpenSession, open_session
@@ -55,3 +57,8 @@ class Refiner:
         patches = rectify(image, quads, PATCH_SIZE, PATCH_MARGIN)
         places, chance = self._session.run(["corners", "card"], {"patches": patches})
         return np.stack([from_patch(quad, place) for quad, place in zip(quads, places, strict=True)]), chance
+
+
+def load_refiner(threads: int | None = None) -> Refiner:
+    """The package's."""
+    return Refiner(package_weights() / REFINER_FILE, threads)

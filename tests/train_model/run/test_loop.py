@@ -52,7 +52,7 @@ def test_losses_fall(settings: TrainSettings, tmp_path: Path) -> None:
         take_step(run, batch)
     first, last = run.recent[0], run.recent[-1]
     assert all(last[name] < 0.8 * first[name] for name in ("identification", "modifier", "heat", "corners"))
-    encoder, locator = best_networks(run)
+    encoder, locator, _ = best_networks(run)
     assert locator is not None and not encoder.training and not locator.training
 
 

@@ -75,7 +75,7 @@ def test_names_are_those_of_the_data_folder(tmp_path):
         ("gallery remove ", []),
         ("regress add picture.png --card unk", ["unknown"]),
         ("regress add picture.png --card Bluep", ["Blueprint"]),
-        ("dataset export out --form c", ["csv", "coco"]),
+        ("dataset export out --form c", ["csv", "coco", "cvat"]),
         ("capture --find ", ["auto", "regions", "classic"]),
         ("identify --engine ", ["local", "ray"]),
         ("evaluate --split t", ["test", "train"]),
