@@ -47,7 +47,7 @@ OURS = st.builds(
     st.sampled_from(MODIFIERS),
 )
 OF_CARDS = [form for form in FORMS if form not in ("voc", "cvat")]
-"""Forms in which a card's own picture may be written; the others have boxes on whole screens only, see `test_detection_sets`."""
+"""Forms that may hold a card's own picture; the others have boxes on whole screens only, see `test_detection_sets`."""
 KEYS = ("cluster1_card2_id3.png", "run/a.png", "run/b/a.png", "é ü.png", "cluster1_card2_id4.jpg")
 
 
