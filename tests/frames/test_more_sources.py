@@ -22,9 +22,9 @@ from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.frames import cameras, clipboard, latest, piped
 from balatro.frames.cameras import Camera, read_camera
 from balatro.frames.latest import LatestSource
-from balatro.frames.sources import FORMS, KINDS, check_follow, open_source, source_kind
-from balatro.frames.streams import shown
+from balatro.frames.sources import FORMS, KINDS, check_follow, open_source, shown, source_kind
 from balatro.frames.windows import NotVisibleError
+from balatro.identify_card.batch.many import items_of, read_every
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -229,6 +229,9 @@ def test_nobody_there_and_passwords_are_not_told() -> None:
         open_source("http://me:secret@127.0.0.1:9/live")
     assert "secret" not in str(told.value) and "\n" not in str(told.value)
     assert shown("rtsp://me:secret@host:554/a?b=c") == "rtsp://host:554/a?b=c"
+    assert shown("shots/me@home.png") == "shots/me@home.png"
+    (item,) = items_of("http://me:secret@127.0.0.1:9/live", "", 0, read_every("1"))
+    assert item.file == "http://127.0.0.1:9/live" and "secret" not in item.error
 
 
 # A folder that fills.

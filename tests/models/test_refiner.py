@@ -36,7 +36,7 @@ def test_a_corner_outside_of_the_patch_is_not_asked_for() -> None:
 
 def test_losses_of_a_right_and_of_a_wrong_answer() -> None:
     wanted = torch.from_numpy(patch_corners())[None].repeat(2, 1, 1)
-    batch = {"places": wanted, "fit": torch.tensor([1.0, 0.0]), "card": torch.tensor([1.0, 0.0])}
+    batch = {"places": wanted, "fit": torch.tensor([1.0, 0.0])}
     right = corner_peaks(wanted, ROWS, COLUMNS).clamp(min=1e-9).log()
     sure = torch.tensor([9.0, -9.0])
     good = refiner_losses(right, sure, batch)

@@ -202,7 +202,7 @@ def export_command(
         num_screens, num_boxes, left_out = export_boxes(form, known, out)
         print(f"{out}: {counted(num_screens, 'screen')} with {counted(num_boxes, 'box', 'boxes')} in the form {form}")
         if left_out:
-            print(f"{_pictures(len(left_out))} left out, the first: {left_out[0]}", file=sys.stderr)
+            print(f"{counted(len(left_out), 'card')} left out, the first: {left_out[0]}", file=sys.stderr)
         return
     num = export_dataset(form, known, out)
     print(f"{out}: {_pictures(num)} in the form {form}; it keeps {', '.join(FORMS[form].keeps)}")

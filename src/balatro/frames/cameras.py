@@ -60,7 +60,7 @@ def _connect(camera: Camera) -> Iterator[np.ndarray]:
     opened = cv2.VideoCapture(camera.device, BACKENDS.get(sys.platform, cv2.CAP_ANY))
     if not opened.isOpened():
         opened.release()
-        raise InputError(f"{camera.name}: no such camera{_there_are()}; {_HELP.get(sys.platform, 'plug one in')}")
+        raise InputError(f"{camera.name}: no such camera; {_what_to_do()}")
     # Without compression most USB cameras give 5 pictures a second of this size.
     opened.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     opened.set(cv2.CAP_PROP_FRAME_WIDTH, camera.width)
@@ -85,9 +85,10 @@ def _pictures(opened: cv2.VideoCapture, camera: Camera) -> Iterator[np.ndarray]:
     raise InputError(f"{camera.name}: the camera is gone; plug it in again")
 
 
-def _there_are() -> str:
-    """Which cameras there are, where the system tells."""
-    if sys.platform != "linux":
-        return ""
+def _what_to_do() -> str:
+    """What may help when a camera does not open; on Linux by which cameras there are."""
     found = sorted(str(path) for path in Path("/dev").glob("video*"))
-    return f" ({', '.join(found)} {'is' if len(found) == 1 else 'are'} there)" if found else " (this machine has none)"
+    if sys.platform == "linux" and not found:
+        return "this machine has none; plug one in"
+    there = f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} there; " if found else ""
+    return there + _HELP.get(sys.platform, "plug one in")

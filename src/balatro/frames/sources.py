@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from balatro.errors import SettingsError
 
@@ -57,6 +58,19 @@ def source_kind(text: str) -> Kind | None:
     if kind is None or bool(colon) != (name.strip() != "-") or (kind.takes_all and not rest.startswith("//")):
         return None
     return kind
+
+
+def shown(text: str) -> str:
+    """A source as it may be told to others: an address without the name and the password in it.
+
+    >>> shown("rtsp://me:secret@192.168.1.20/live")
+    'rtsp://192.168.1.20/live'
+    """
+    kind = source_kind(text)
+    if kind is None or not kind.takes_all:
+        return text
+    parts = urlsplit(text)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def open_source(text: str, follow: bool = False) -> Source:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import numpy as np
 
 from balatro.errors import InputError, MissingPartError, SettingsError
 from balatro.frames.frame import Frame, Source, picture_box
 from balatro.frames.latest import LatestSource
+from balatro.frames.sources import shown
 from balatro.frames.videos import upright
 from balatro.utils.extras import how_to_install
 
@@ -33,14 +34,6 @@ def open_stream(text: str) -> Source:
         return RemoteVideo(name, container)
     first = [container]
     return LatestSource(name, lambda: pictures(first.pop() if first else connect(text), name))
-
-
-def shown(address: str) -> str:
-    """An address without the password in it."""
-    parts = urlsplit(address)
-    if parts.username is None and parts.password is None:
-        return address
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def connect(address: str) -> Any:

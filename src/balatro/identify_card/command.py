@@ -132,7 +132,9 @@ def identify(
 
 def _plan_folders(places: list[str], folder: Path) -> list[str]:
     """A folder for the marked copies of each thing that is no file."""
-    names = [re.sub(r"[^A-Za-z0-9]+", "-", place).strip("-") or "stdin" for place in places]
+    from balatro.frames.sources import shown
+
+    names = [re.sub(r"[^A-Za-z0-9]+", "-", place).strip("-") or "stdin" for place in map(shown, places)]
     return [(folder / name).as_posix() for name in names]
 
 

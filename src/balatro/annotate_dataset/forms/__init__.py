@@ -1,4 +1,4 @@
-"""Datasets in the forms of other tools, in and out: folders by class, CSV, COCO, YOLO classification, Label Studio."""
+"""Datasets in the forms of other tools, in and out: pictures of cards by folder or table, and screens with boxes."""
 
 from balatro.annotate_dataset.forms.exchange import (
     FORMS,

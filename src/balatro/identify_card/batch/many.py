@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from balatro.config.suffixes import is_video
 from balatro.errors import BalatroError, InputError, SettingsError
-from balatro.frames.sources import open_source, source_kind
+from balatro.frames.sources import open_source, shown, source_kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,8 +135,9 @@ def items_of(file: str, copy: str, skip: int, every: Every) -> Iterator[Item]:
     try:
         source = open_source(file) if named else open_source(str(_video_path(file)))
     except BalatroError as error:
-        yield Item(file, error=str(error))
+        yield Item(shown(file), error=str(error))
         return
+    file = shown(file)
     num_chosen, before = 0, -1.0
     with source:
         for number, frame in enumerate(_moment(source) if source.live else source):

@@ -243,7 +243,7 @@ def refiner_losses(places: Tensor, card: Tensor, batch: Mapping[str, Tensor]) ->
     each = (spread * told + OFF_SHARE * off * told).mean(1) * fit
     return {
         "places": (PLACES_SHARE * each.sum(), fit.sum()),
-        "card": (F.binary_cross_entropy_with_logits(card, batch["card"], reduction="sum"), torch.ones_like(card).sum()),
+        "card": (F.binary_cross_entropy_with_logits(card, fit, reduction="sum"), torch.ones_like(card).sum()),
     }
 
 

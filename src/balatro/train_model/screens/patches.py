@@ -24,7 +24,7 @@ Rng = np.random.Generator
 
 def draw_patches(screens: list[Screen], count: int, rng: Rng) -> dict[str, np.ndarray]:
     """{"patches": (N, 128, 96, 3) uint8 RGB, "places": (N, 4, 2) float32, where the corners lie in pixels of the patch, "fit":
-    (N,) float32, 1 where they do, "card": (N,) float32, 1 for a card}, N = count."""
+    (N,) float32, 1 where the patch shows a card, 0 where it shows none}, N = count."""
     cards = [(screen, card.quad) for screen in screens for card in screen.cards if _can_be_told(card.quad, card.visible)]
     patches = np.zeros((count, PATCH_SIZE[1], PATCH_SIZE[0], 3), np.uint8)
     places, fit = np.zeros((count, 4, 2), np.float32), np.zeros(count, np.float32)
@@ -38,7 +38,7 @@ def draw_patches(screens: list[Screen], count: int, rng: Rng) -> dict[str, np.nd
             screen = screens[int(rng.integers(len(screens)))]
             seen = _elsewhere(screen, rng)
         patches[row] = rectify(screen.image, seen[None], PATCH_SIZE, PATCH_MARGIN)[0]
-    return {"patches": patches, "places": places, "fit": fit, "card": fit}
+    return {"patches": patches, "places": places, "fit": fit}
 
 
 def _can_be_told(quad: np.ndarray, visible: float) -> bool:
