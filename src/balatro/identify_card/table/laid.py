@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def _playing_card(thing: Thing, size: tuple[int, int]) -> PlayingCard:
         debuffed=values.get("debuffed") == "yes",
         face_down=thing.face_down,
         raised=False,
-        confidence=sure * float(np.prod([one.chance for one in told.values()])),
+        confidence=sure * prod(one.chance for one in told.values()),
         box=quad_box(thing.quad, *size),
         quad=thing.card.quad,
     )

@@ -103,14 +103,15 @@ def _object_names(names: np.ndarray, kinds: np.ndarray, namer: Namer) -> list[st
     """For each thing the name of the likeliest voucher, pack or back, of the kind that it is most probably; several pictures
     may share one name. None where that is less probable than a card's name has to be."""
     bundle = namer.bundle
-    columns: dict[int, dict[str, list[int]]] = {}
+    columns: dict[tuple[int, str], list[int]] = {}
     for column, card in enumerate(bundle.cards):
         if not card.known:
-            columns.setdefault(kind_of(card.type), {}).setdefault(card.name, []).append(column)
+            columns.setdefault((kind_of(card.type), card.name), []).append(column)
+    if not columns:
+        return [None] * len(names)
+    chances = np.stack([names[:, places].sum(axis=1) for places in columns.values()], axis=1)
+    chances[np.array([kind for kind, _ in columns]) != kinds.argmax(axis=1)[:, None]] = -1.0
     reject = bundle.tasks["identification"].reject if "identification" in bundle.tasks else bundle.gallery.reject
-    found: list[str | None] = []
-    for row, kind in zip(names, kinds.argmax(axis=1), strict=True):
-        chances = {name: float(row[places].sum()) for name, places in columns.get(int(kind), {}).items()}
-        best = max(chances, key=lambda name: chances[name], default=None)
-        found.append(best if best and chances[best] >= reject and not NO_NAME.search(best) else None)
-    return found
+    told, best = [name for _, name in columns], chances.argmax(axis=1).tolist()
+    sure = chances.max(axis=1) >= max(reject, 0.0)
+    return [told[place] if good and not NO_NAME.search(told[place]) else None for place, good in zip(best, sure, strict=True)]

@@ -18,8 +18,9 @@ PAIRS = ROWS // 2
 """Rows that are compared: of each two their mean."""
 SHIFTS, FEW_SHIFTS, WORD_SHIFTS = (-3, -2, -1, 0, 1, 2, 3), (-2, 1), (-1, 1)
 """By how many rows a sign of a number, the same at a glance, and a letter of a word may bob."""
-BLURS = ((0.8, 0.8), (1.3, 1.0))
-"""Sigmas in a strip's pixels, across and down, of large and of small letters."""
+LOOKS = ((0.8, 0.8, 1.0), (1.4, 0.9, 0.7))
+"""Of large and of small letters: sigmas in a strip's pixels, across and down, and the power that lifts what is half covered, as
+displays do: the holes of small digits are grey."""
 NUMERIC = "0123456789$,./+-%eXx"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.!:/"
 
@@ -28,8 +29,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.!:/"
 class Alphabet:
     """The signs that a line may have, as one matrix.
 
-    templates: (len(BLURS), PAIRS * widest, signs * shifts) float32, narrower glyphs with nothing to their right; energies:
-    (len(BLURS), signs * shifts), the sums of their squares; widths: the columns of each sign, which lie in that order.
+    templates: (len(LOOKS), PAIRS * widest, shifts * signs) float32, narrower glyphs with nothing to their right; energies:
+    (len(LOOKS), shifts * signs), the sums of their squares; widths: the columns of each sign, which lie in that order.
     """
 
     signs: tuple[str, ...]
@@ -37,7 +38,7 @@ class Alphabet:
     templates: np.ndarray
     energies: np.ndarray
     apart: np.ndarray
-    """(len(BLURS), signs, signs): how far two signs lie from each other at the nearest of their shifts, squared; 1 at least."""
+    """(len(LOOKS), signs, signs): how far two signs lie from each other at the nearest of their shifts, squared; 1 at least."""
 
     @property
     def widest(self) -> int:
@@ -88,11 +89,12 @@ def _alphabet(drawn: dict[str, np.ndarray], shifts: tuple[int, ...]) -> Alphabet
     widths = tuple(strip.shape[1] for strip in ordered.values())
     wide = [np.pad(strip, ((0, 0), (0, widths[-1] - strip.shape[1]))) for strip in ordered.values()]
     levels = []
-    for across, down in BLURS:
+    for across, down, power in LOOKS:
         blurred = [
-            _blurred(strip, across, down) * (np.arange(widths[-1]) < width) for strip, width in zip(wide, widths, strict=True)
+            _blurred(strip, across, down) ** power * (np.arange(widths[-1]) < width)
+            for strip, width in zip(wide, widths, strict=True)
         ]
-        shifted = [paired(np.roll(strip, shift, axis=0)).ravel() for strip in blurred for shift in shifts]
+        shifted = [paired(np.roll(strip, shift, axis=0)).ravel() for shift in shifts for strip in blurred]
         levels.append(np.stack(shifted, axis=1))
     templates = np.stack(levels).astype(np.float32)
     energies = (templates**2).sum(axis=1)
@@ -103,7 +105,7 @@ def _alphabet(drawn: dict[str, np.ndarray], shifts: tuple[int, ...]) -> Alphabet
 def _apart(templates: np.ndarray, energies: np.ndarray, shifts: int) -> np.ndarray:
     squares = energies[:, None] + energies - 2 * templates.T @ templates
     signs = len(squares) // shifts
-    nearest: np.ndarray = squares.reshape(signs, shifts, signs, shifts).min(axis=(1, 3))
+    nearest: np.ndarray = squares.reshape(shifts, signs, shifts, signs).min(axis=(0, 2))
     return np.maximum(nearest, 1.0)
 
 

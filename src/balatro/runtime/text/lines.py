@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 import cv2
 import numpy as np
@@ -30,6 +31,12 @@ MAX_SHARE = 0.12
 """Of the picture's height: the tallest letters."""
 
 
+FRAME, FRAMED = (0.3, 0.8), 0.6
+"""Share of its box that a frame about a number fills, and how high the number is in it at most."""
+STRONGER = 0.3
+"""How far from a frame's own colour to the strongest in it the ink of a number begins."""
+TALLEST_CARD = 0.5
+"""Of the picture's height: what is taller is no card that lies on a table, but something that was taken for one."""
 INNER = (0.12, 0.94)
 """Which part of a card, from its top, is no text."""
 
@@ -45,12 +52,23 @@ class Line:
     icons: tuple[tuple[int, int], ...] = ()
     """Left and right of what is round and filled among its blobs: no number has that."""
 
+    def scaled(self, by: int) -> Line:
+        """The same on a picture that is so many times as large."""
+        left, top, right, bottom = (side * by for side in self.box)
+        icons = tuple((start * by, end * by) for start, end in self.icons)
+        return Line((left, top, right, bottom), self.plane, self.letter * by, self.bottom * by, icons)
+
 
 def ink_planes(picture: np.ndarray) -> np.ndarray:
     """How much each pixel of a (H, W, 3) uint8 RGB picture is text: (2, H, W) uint8, WHITE and COLOUR."""
-    low = cv2.min(cv2.min(picture[..., 0], picture[..., 1]), picture[..., 2])
-    high = cv2.max(cv2.max(picture[..., 0], picture[..., 1]), picture[..., 2])
-    return np.stack([low, cv2.subtract(high, low)])
+    return np.stack([ink_of(picture, WHITE), ink_of(picture, COLOUR)])
+
+
+def ink_of(picture: np.ndarray, plane: int) -> np.ndarray:
+    """(H, W) uint8: one of the planes of a (H, W, 3) uint8 RGB picture."""
+    red, green, blue = cv2.split(picture)
+    low = cv2.min(cv2.min(red, green), blue)
+    return low if plane == WHITE else cv2.subtract(cv2.max(cv2.max(red, green), blue), low)
 
 
 def find_lines(planes: np.ndarray, cards: np.ndarray | None = None) -> list[Line]:
@@ -64,6 +82,8 @@ def _beside_cards(size: tuple[int, int], cards: np.ndarray) -> np.ndarray:
     """(H, W) uint8, 1 but where a card lies; a price or a count may hang over its edge."""
     mask = np.ones(size, np.uint8)
     for top_left, top_right, bottom_right, bottom_left in cards:
+        if bottom_left[1] - top_left[1] > TALLEST_CARD * size[0]:
+            continue
         left, right = bottom_left - top_left, bottom_right - top_right
         inner = [
             top_left + INNER[0] * left,
@@ -79,13 +99,37 @@ def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list
     mask = ink_mask(ink, plane)
     if beside is not None:
         mask &= beside
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
+    stats = _blobs(mask)
+    if plane == COLOUR:
+        stats = np.concatenate([stats, *(_framed(blob, ink) for blob in stats[_are_frames(stats)])])
     _, _, width, height, area = stats.T
     tallest = MAX_SHARE * ink.shape[0]
     letters = (height >= MIN_HEIGHT) & (height <= tallest) & (width <= 12 * height) & (area >= 0.15 * width * height)
     letters &= (width >= 0.1 * height) & (area <= np.where(width > 0.45 * height, 0.93, 1.1) * width * height)
-    lines = [_line(run, ink, plane) for run in _runs(stats[letters, :4])]
-    return [line for line in _outermost(lines) if _stands_free(ink, line)]
+    runs = [run for run in _runs(stats[letters, :4]) if _stands_free(ink, _box(run), plane)]
+    return _outermost([_line(run, ink, plane) for run in runs])
+
+
+def _blobs(mask: np.ndarray) -> np.ndarray:
+    """(N, 5) left, top, width, height and area of each blob."""
+    stats: np.ndarray = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
+    return stats
+
+
+def _are_frames(stats: np.ndarray) -> np.ndarray:
+    _, _, width, height, area = stats.T
+    share = area / (width * height)
+    return (height > 2 * SMALL) & (width < 4 * height) & (height < 4 * width) & (share > FRAME[0]) & (share < FRAME[1])
+
+
+def _framed(frame: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """The blobs within a frame that are stronger than it: a display smears colours, so that a number may touch its frame."""
+    left, top, width, height, _ = frame.tolist()
+    part = ink[top : top + height, left : left + width]
+    usual = float(np.median(part[part > THRESHOLDS[COLOUR]]))
+    inner = _blobs((part > usual + STRONGER * (float(part.max()) - usual)).astype(np.uint8))
+    inner[:, :2] += (left, top)
+    return inner[inner[:, 3] < FRAMED * height]
 
 
 def ink_mask(ink: np.ndarray, plane: int) -> np.ndarray:
@@ -123,14 +167,19 @@ def _root(parent: np.ndarray, i: int) -> int:
 
 
 def _line(run: np.ndarray, ink: np.ndarray, plane: int) -> Line:
-    left, top = run[:, 0].min(), run[:, 1].min()
-    right, bottom = (run[:, 0] + run[:, 2]).max(), (run[:, 1] + run[:, 3]).max()
-    high = run[run[:, 3] > 0.85 * run[:, 3].max()]
-    letter = high[:, 3].min()  # a dollar is taller than a digit
-    digits = high[high[:, 3] <= 1.04 * letter]
-    foot = np.median(digits[:, 1] + digits[:, 3])
-    icons = tuple((int(b[0]), int(b[0] + b[2])) for b in run if _is_icon(b, ink, plane))
-    return Line((int(left), int(top), int(right), int(bottom)), plane, float(letter), float(foot), icons)
+    blobs: list[list[int]] = run.tolist()
+    tallest = max(height for *_, height in blobs)
+    high = [(top + height, height) for _, top, _, height in blobs if height > 0.85 * tallest]
+    letter = min(height for _, height in high)  # a dollar is taller than a digit
+    feet = [foot for foot, height in high if height <= 1.04 * letter]
+    icons = tuple((blob[0], blob[0] + blob[2]) for blob in blobs if _is_icon(blob, ink, plane))
+    return Line(_box(run), plane, float(letter), float(median(feet)), icons)
+
+
+def _box(run: np.ndarray) -> tuple[int, int, int, int]:
+    blobs = run.tolist()
+    left, top = min(blob[0] for blob in blobs), min(blob[1] for blob in blobs)
+    return left, top, max(blob[0] + blob[2] for blob in blobs), max(blob[1] + blob[3] for blob in blobs)
 
 
 def _outermost(lines: Sequence[Line]) -> list[Line]:
@@ -145,7 +194,7 @@ def _outermost(lines: Sequence[Line]) -> list[Line]:
     return [line for line, inside in zip(lines, within.any(axis=1), strict=True) if not inside]
 
 
-def _is_icon(blob: np.ndarray, ink: np.ndarray, plane: int) -> bool:
+def _is_icon(blob: Sequence[int], ink: np.ndarray, plane: int) -> bool:
     left, top, width, height = blob
     if height < 0.6 * SMALL or not 0.87 < width / height < 1.2:
         return False
@@ -157,17 +206,17 @@ def without_icons(line: Line) -> list[Line]:
     """The parts of a line between its icons."""
     parts, left = [], line.box[0]
     for start, end in (*line.icons, (line.box[2] + 1, 0)):
-        if start - left > 0.1 * line.letter:
+        if start - left > max(0.1 * line.letter, 1):
             parts.append(replace(line, box=(left, line.box[1], start - 1, line.box[3]), icons=()))
         left = end
     return parts
 
 
-def _stands_free(ink: np.ndarray, line: Line) -> bool:
-    """Whether next to no ink lies around the line: within a card's picture much does."""
-    left, top, right, bottom = line.box
+def _stands_free(ink: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
+    """Whether next to no ink lies around a line: within a card's picture much does."""
+    left, top, right, bottom = box
     height, width = ink.shape
     ring = [ink[max(top - 2, 0), left:right], ink[min(bottom + 1, height - 1), left:right]]
     ring += [ink[top:bottom, max(left - 2, 0)], ink[top:bottom, min(right + 1, width - 1)]]
     around = np.sort(np.concatenate(ring))
-    return bool(around[len(around) // 2] < GROUNDS[line.plane] and around[len(around) * 2 // 3] < BRIGHTEST[line.plane])
+    return bool(around[len(around) // 2] < GROUNDS[plane] and around[len(around) * 2 // 3] < BRIGHTEST[plane])

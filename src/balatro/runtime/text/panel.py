@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from balatro.runtime.text.colours import BLUE, GOLD, ORANGE, RED, hue_of
-from balatro.runtime.text.lines import COLOUR
+from balatro.runtime.text.lines import COLOUR, Line
 from balatro.runtime.text.words import Word
 
 
@@ -34,6 +34,10 @@ PLACES = (
 )
 FREE = 0.75
 """How far from its place a number may lie, in heights of a digit: panels of phones are lower, and signs bob."""
+LETTERS = (0.25, 1.5)
+"""Heights of the letters of numbers and words beside a panel, in heights of its digits."""
+LABELS, ANTES = (4.2, -1.4), 4.65
+"""How far to the sides and from which height on the panel's labels and buttons lie from the hands; the height of its antes."""
 LEAST = 3
 """How many of the five must be seen."""
 
@@ -49,6 +53,13 @@ class Panel:
     def at(self, word: Word) -> tuple[float, float]:
         """A word's middle from the hands, in heights of a digit."""
         return (word.centre[0] - self.origin[0]) / self.unit, (word.centre[1] - self.origin[1]) / self.unit
+
+    def may_tell(self, line: Line) -> bool:
+        """Whether a white line may be of use beside it: no stroke of a picture, and no label or button of the panel."""
+        x = ((line.box[0] + line.box[2]) / 2 - self.origin[0]) / self.unit
+        y = ((line.box[1] + line.box[3]) / 2 - self.origin[1]) / self.unit
+        is_label = -LABELS[0] < x < LABELS[0] and y > LABELS[1] and abs(y - ANTES) > 0.5
+        return LETTERS[0] < line.letter / self.unit < LETTERS[1] and not is_label
 
 
 def find_panel(words: Sequence[Word]) -> Panel | None:

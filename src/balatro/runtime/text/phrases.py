@@ -10,7 +10,7 @@ import numpy as np
 
 from balatro.runtime.text.glyphs import Glyphs
 from balatro.runtime.text.lines import WHITE, Line
-from balatro.runtime.text.reader import blur_of, line_strip, read_strips
+from balatro.runtime.text.reader import read_lines
 
 MOST = 24
 """Phrases that are read of a picture, the largest first."""
@@ -34,18 +34,22 @@ class Phrase:
     likeness: float
 
 
-def read_phrases(planes: np.ndarray, lines: Sequence[Line], glyphs: Glyphs, known: Iterable[str]) -> list[Phrase]:
-    """The phrases of a picture in white, the largest MOST of them."""
+def read_phrases(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs, known: Iterable[str]) -> list[Phrase]:
+    """The phrases of a (H, W, 3) uint8 RGB picture in white, the largest MOST of them."""
     joined = sorted(_joined(lines), key=lambda line: -line.letter)[:MOST]
-    strips = [line_strip(planes[line.plane], line) for line in joined]
-    readings = read_strips(strips, [blur_of(line.letter) for line in joined], glyphs.letters)
-    plain = {_plain(text): text for text in known}
+    readings = read_lines(picture, joined, glyphs.letters)
+    plain = _plain_words(tuple(known))
     found = []
     for line, reading in zip(joined, readings, strict=True):
         likeness, word = most_alike(_plain(reading.text), tuple(plain))
         text = plain[word] if likeness >= LEAST_LIKE else ""
         found.append(Phrase(reading.text, text, line.box, line.letter, likeness))
     return found
+
+
+@lru_cache(maxsize=4)
+def _plain_words(known: tuple[str, ...]) -> dict[str, str]:
+    return {_plain(text): text for text in known}
 
 
 def _joined(lines: Sequence[Line]) -> list[Line]:

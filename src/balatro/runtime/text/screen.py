@@ -14,16 +14,16 @@ import numpy as np
 from balatro.runtime.text.fields import Field, name_words
 from balatro.runtime.text.glyphs import Glyphs, make_glyphs
 from balatro.runtime.text.lexicon import BLINDS, HANDS, SCREENS
-from balatro.runtime.text.lines import find_lines, ink_planes
+from balatro.runtime.text.lines import COLOUR, WHITE, Line, find_lines, ink_planes
 from balatro.runtime.text.named import name_phrases
 from balatro.runtime.text.panel import find_panel
 from balatro.runtime.text.phrases import Phrase, read_phrases
-from balatro.runtime.text.words import read_words
+from balatro.runtime.text.words import read_words, without_numbers
 from balatro.utils.pixel_font import FONT_FILE, load_font
 
 KNOWN = tuple(dict.fromkeys((*HANDS, *BLINDS, *(word for words in SCREENS.values() for word in words))))
-REDUCED_FROM, REDUCED = 900, 720
-"""Pixels of a picture's height from which on it is read at another, smaller one."""
+FOUND_AT = 540
+"""Least height in pixels of the smaller picture on which the lines of a large one are found."""
 SHOP_PRICES = 2
 """So many prices are a shop, in any language."""
 
@@ -31,22 +31,27 @@ SHOP_PRICES = 2
 def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = None) -> tuple[str | None, list[Field]]:
     """Which screen of the game a picture shows, and what stands on it; None and few fields where that cannot be told.
 
-    picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high. The screen is one of `lexicon.SCREENS`; numbers are
-    read in every language, words in English. A field that cannot be read is left out.
+    picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high, 12 from 1080 rows on. The screen is one of
+    `lexicon.SCREENS`; numbers are read in every language, words in English. A field that cannot be read is left out.
     """
-    height = picture.shape[0]
-    if height > REDUCED_FROM:
-        scale = REDUCED / height
-        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        screen, fields = read_fields(small, glyphs, None if quads is None else quads * np.float32(scale))
-        return screen, [field.scaled(1 / scale) for field in fields]
-    planes = ink_planes(picture)
-    lines = find_lines(planes, quads)
-    words = read_words(picture, planes, lines, glyphs)
+    lines = _find(picture, quads)
+    words = read_words(picture, [line for line in lines if line.plane == COLOUR], glyphs)
     panel = find_panel(words)
-    phrases = read_phrases(planes, lines, glyphs, KNOWN)
+    white = [line for line in lines if line.plane == WHITE and (panel is None or panel.may_tell(line))]
+    words += read_words(picture, white, glyphs)
+    phrases = read_phrases(picture, without_numbers(white, words), glyphs, KNOWN)
     fields = name_words(words, panel) + name_phrases(phrases, panel)
     return screen_of(phrases, fields), fields
+
+
+def _find(picture: np.ndarray, quads: np.ndarray | None) -> list[Line]:
+    """The lines of a picture, found on one that is smaller by a whole number and still large enough."""
+    times = max(picture.shape[0] // FOUND_AT, 1)
+    if times == 1:
+        return find_lines(ink_planes(picture), quads)
+    size = (picture.shape[1] // times, picture.shape[0] // times)
+    small = cv2.resize(picture[: size[1] * times, : size[0] * times], size, interpolation=cv2.INTER_AREA)
+    return [line.scaled(times) for line in find_lines(ink_planes(small), None if quads is None else quads / times)]
 
 
 def screen_of(phrases: Sequence[Phrase], fields: Sequence[Field]) -> str | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from balatro.runtime.text.colours import BLUE, GOLD, ORANGE, RED, hue_of
-from balatro.runtime.text.glyphs import CAPITAL, Alphabet, Glyphs
-from balatro.runtime.text.lines import COLOUR, SMALL, THRESHOLDS, WHITE, Line, without_icons
-from balatro.runtime.text.reader import SIDE, Reading, blur_of, line_strip, read_strips
+from balatro.runtime.text.edges import with_fine_edges
+from balatro.runtime.text.glyphs import CAPITAL, Glyphs
+from balatro.runtime.text.lines import COLOUR, THRESHOLDS, WHITE, Line, ink_of, without_icons
+from balatro.runtime.text.reader import Reading, read_lines
+from balatro.runtime.text.strips import SIDE, is_small
 
 FITS = ((9.0, 18.0), (0.74, 0.83))
 """Heights of a digit in pixels, and the share of each sign's ink that its glyph must explain at each."""
@@ -23,10 +24,18 @@ LONGEST = 340
 """Columns of the longest number: thirteen digits with their commas."""
 WORTH = 0.66
 """Share of its ink that signs must explain so that a line may be a number, and is read again at other heights."""
-RESIZE = ((1.0, 0.95, 0.9, 1.07), (1.0, 0.94))
-"""Heights that are tried, for small and for larger letters: edges are soft, and what reads best is right."""
+WELL = 0.85
+"""Share of each sign's ink that reads well."""
+RESIZE = (1.0, 0.94)
+"""Heights that are tried of letters that are not small: signs bob, and what reads best is right."""
+NEARBY = (0.97, 1.03)
+"""Heights at which small letters are read, and should read the same."""
 BESIDE, PART = (0.08, 0.16), 0.1
 """From where to where beside a number, in its heights, and on which share of its rows ink means that it goes on."""
+STRONG = 0.7
+"""Share of the strongest ink from which on a pixel is wholly a sign's."""
+FINE = 12
+"""Pixels of a letter's height that are enough to tell its colour."""
 STRAY = re.compile(r"^(\d+)[,.]*/[,.]*(\d+)$")
 LIKE = re.compile(r"^[-+$Xx]*[\d,./$]*(e\d*)?[+%Xx$]?$")
 """What may become a number at another height."""
@@ -57,17 +66,16 @@ class Word:
         return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
 
 
-def read_words(picture: np.ndarray, planes: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> list[Word]:
+def read_words(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> list[Word]:
     """The numbers among the lines of a (H, W, 3) uint8 RGB picture."""
     lines = [part for line in lines for part in without_icons(line)]
-    lines = [line for line in lines if line.plane == WHITE or _is_coloured(picture, planes[COLOUR], line)]
     lines = [line for line in lines if (line.box[2] - line.box[0]) * CAPITAL < LONGEST * line.letter]
-    glanced = zip(lines, _readings(planes, lines, glyphs.glance), strict=True)
-    worth = [line for line, reading in glanced if _is_worth(reading)]
-    sized = [_resized(line, size) for line in worth for size in RESIZE[line.letter >= SMALL]]
-    readings = iter(zip(_readings(planes, sized, glyphs.numeric), sized, strict=True))
-    best = [max(islice(readings, len(RESIZE[line.letter >= SMALL])), key=lambda one: _quality(one[0])) for line in worth]
-    words = [_word(picture, planes, *one) for one in best]
+    lines = [line for line in lines if line.plane == WHITE or _is_coloured(picture, line)]
+    glanced = zip(lines, read_lines(picture, lines, glyphs.glance), strict=True)
+    sized = [_sizes(picture, line, reading) for line, reading in glanced if _is_worth(reading)]
+    readings = iter(read_lines(picture, [line for sizes in sized for line in sizes], glyphs.numeric))
+    best = [_best([(next(readings), line) for line in sizes]) for sizes in sized]
+    words = [_word(picture, *one) for one in best]
     return _apart([word for word in words if word is not None])
 
 
@@ -76,20 +84,40 @@ def _apart(words: Sequence[Word]) -> list[Word]:
     return [word for word in words if not any(len(o.text) > len(word.text) and _holds(o.box, word.centre) for o in words)]
 
 
+def without_numbers(lines: Sequence[Line], words: Sequence[Word]) -> list[Line]:
+    """The lines in which no number of several digits stands that was read well."""
+    sure = [word for word in words if word.fit > WELL and sum(sign.isdigit() for sign in word.text) > 1]
+    return [line for line in lines if not any(_holds(line.box, word.centre) for word in sure)]
+
+
 def _holds(box: tuple[int, int, int, int], point: tuple[float, float]) -> bool:
     return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
-def _is_coloured(picture: np.ndarray, ink: np.ndarray, line: Line) -> bool:
+def _is_coloured(picture: np.ndarray, line: Line) -> bool:
     """Whether a line has one of the colours of numbers."""
     left, top, right, bottom = line.box
-    part = ink[top:bottom, left:right]
-    return hue_of(_median(picture[top:bottom, left:right][part > THRESHOLDS[COLOUR]])) in HUES
+    step = _step(line.letter)
+    part = picture[top:bottom:step, left:right:step]
+    return hue_of(_strongest(part, ink_of(part, COLOUR))) in HUES
 
 
-def _readings(planes: np.ndarray, lines: Sequence[Line], alphabet: Alphabet) -> list[Reading]:
-    strips = [line_strip(planes[line.plane], line) for line in lines]
-    return read_strips(strips, [blur_of(line.letter) for line in lines], alphabet)
+def _strongest(part: np.ndarray, ink: np.ndarray) -> tuple[int, int, int]:
+    """The usual colour where ink is strong: at the edges of signs it is mixed with the ground's."""
+    return _median(part[ink >= STRONG * ink.max()]) if ink.size else (0, 0, 0)
+
+
+def _step(letter: float) -> int:
+    """Of how many pixels one is enough to tell the colour of letters."""
+    return max(int(letter) // FINE, 1)
+
+
+def _sizes(picture: np.ndarray, line: Line, reading: Reading) -> list[Line]:
+    """The line with each height of its digits that is tried: one where it reads well at a glance."""
+    if is_small(line.letter):
+        fine = with_fine_edges(picture, line)
+        return [_resized(fine, size) for size in NEARBY]
+    return [line] if min(reading.fit) > WELL else [_resized(line, size) for size in RESIZE]
 
 
 def _resized(line: Line, size: float) -> Line:
@@ -104,11 +132,21 @@ def _is_worth(reading: Reading) -> bool:
     return bool(LIKE.match(reading.text) and fits) and sum(fits) / len(fits) - reading.junk / 2 >= WORTH
 
 
+def _best(tried: Sequence[tuple[Reading, Line]]) -> tuple[Reading, Line]:
+    """What reads best; small letters that read otherwise at another height are as much less sure as those are sure."""
+    reading, line = max(tried, key=lambda one: _quality(one[0]))
+    others = [other for other, _ in tried if other.text != reading.text and other.text]
+    if is_small(line.letter) and others:
+        against = max(min(other.margin) for other in others)
+        reading = replace(reading, margin=tuple(margin - against for margin in reading.margin))
+    return reading, line
+
+
 def _quality(reading: Reading) -> float:
     return sum(reading.fit) / len(reading.fit) + min(reading.fit) - reading.junk if reading.fit else -1.0
 
 
-def _word(picture: np.ndarray, planes: np.ndarray, reading: Reading, line: Line) -> Word | None:
+def _word(picture: np.ndarray, reading: Reading, line: Line) -> Word | None:
     """The word of a reading; None when it is no number. Signs at its ends that explain little are no letters: an icon."""
     least = float(np.interp(line.letter, *FITS))
     good = [place for place, fit in enumerate(reading.fit) if fit >= least]
@@ -126,20 +164,20 @@ def _word(picture: np.ndarray, planes: np.ndarray, reading: Reading, line: Line)
     scale = CAPITAL / line.letter
     left, right = (line.box[0] + (x - SIDE) / scale for x in (reading.spans[kept][0][0], reading.spans[kept][-1][1]))
     box = (round(left), round(line.bottom - line.letter), round(right), round(line.bottom))
-    if _goes_on(planes[line.plane], box, line.plane):
+    if _goes_on(picture, box, line.plane):
         return None
-    colour, ground = _colours(picture, planes[line.plane], box, line.plane)
+    colour, ground = _colours(picture, box, line.plane)
     return Word(text, box, line.letter, min(fit), line.plane, colour, ground, _margin(text, margin))
 
 
-def _goes_on(ink: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
+def _goes_on(picture: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
     """Whether more ink stands right beside a number: then it may be but a part of one, which is worse than none."""
     left, top, right, bottom = box
     tall = bottom - top
     near, far = (round(share * tall) + 1 for share in BESIDE)
-    rows = ink[top:bottom]
+    rows = picture[top:bottom]
     sides = (rows[:, max(left - far, 0) : max(left - near, 0)], rows[:, right + near : right + far])
-    return any(side.size > 0 and (side > THRESHOLDS[plane]).any(axis=1).mean() > PART for side in sides)
+    return any(side.size > 0 and (ink_of(side, plane) > THRESHOLDS[plane]).any(axis=1).mean() > PART for side in sides)
 
 
 def _margin(text: str, margin: Sequence[float]) -> float:
@@ -148,19 +186,20 @@ def _margin(text: str, margin: Sequence[float]) -> float:
 
 
 def _colours(
-    picture: np.ndarray, plane: np.ndarray, box: tuple[int, int, int, int], number: int
+    picture: np.ndarray, box: tuple[int, int, int, int], plane: int
 ) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     """RGB of the ink in a box, and of its other pixels and the rows about it."""
+    step = _step(box[3] - box[1])
     pad = max(round((box[3] - box[1]) * 0.2), 1)
-    top, left = max(box[1] - pad, 0), max(box[0] - pad, 0)
-    part, ink = picture[top : box[3] + pad, left : box[2] + pad], plane[top : box[3] + pad, left : box[2] + pad]
-    mask = ink > THRESHOLDS[number]
-    away = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-    return _median(part[mask]), _median(part[away])
+    part = picture[max(box[1] - pad, 0) : box[3] + pad : step, max(box[0] - pad, 0) : box[2] + pad : step]
+    ink = ink_of(part, plane)
+    mask = (ink > THRESHOLDS[plane]).view(np.uint8)
+    away = cv2.dilate(mask, np.ones((3, 3), np.uint8)) == 0
+    return _strongest(part, ink), _median(part[away])
 
 
 def _median(pixels: np.ndarray) -> tuple[int, int, int]:
     if not len(pixels):
         return 0, 0, 0
-    r, g, b = np.median(pixels, axis=0)
+    r, g, b = np.partition(pixels, len(pixels) // 2, axis=0)[len(pixels) // 2]
     return int(r), int(g), int(b)
