@@ -23,14 +23,14 @@ import numpy as np
 from PIL import Image
 from websockets.sync.client import connect
 
-from balatro.frames.sources import Source, open_source
+from balatro.frames.sources import FrameSource, open_source
 from balatro.frames.windows import NotVisibleError
 
 PAUSE_S = 0.2
 """Between two frames of a screen."""
 
 
-def frames(source: Source) -> Iterator[np.ndarray]:
+def frames(source: FrameSource) -> Iterator[np.ndarray]:
     """What the source shows, (H, W, 3) uint8 RGB: of a screen for ever, of a file to its end."""
     while True:
         try:

@@ -44,7 +44,7 @@ class Frame:
     """The picture's file, where there is one."""
 
 
-class Source(ABC):
+class FrameSource(ABC):
     """Gives frames until there are none more. To be used with `with`, or closed."""
 
     live = False
@@ -73,14 +73,14 @@ class Source(ABC):
         while (frame := self.grab()) is not None:
             yield frame
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> FrameSource:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
 
-def open_source(text: str) -> Source:
+def open_source(text: str) -> FrameSource:
     """The source that a text means, see FORMS.
 
     SettingsError when it means none; InputError, one line, when it is not there or cannot be read.
@@ -176,7 +176,7 @@ def _padded(image: np.ndarray, seen: Box, box: Box) -> np.ndarray:
     return whole
 
 
-class ScreenSource(Source):
+class ScreenSource(FrameSource):
     """A part of the desktop that may move: `where` is asked before every frame."""
 
     live = True
@@ -199,7 +199,7 @@ class ScreenSource(Source):
         self._screen.close()
 
 
-def _open_monitor(text: str) -> Source:
+def _open_monitor(text: str) -> FrameSource:
     screen = _Screen()
     boxes = screen.monitors
     # 0 is the desktop over all monitors.
@@ -211,7 +211,7 @@ def _open_monitor(text: str) -> Source:
     return ScreenSource(f"monitor:{int(text)}", screen, lambda: box)
 
 
-def _open_region(text: str) -> Source:
+def _open_region(text: str) -> FrameSource:
     found = re.fullmatch(r"\s*(-?\d{1,6})\s*,\s*(-?\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})\s*", text)
     if found is None:
         raise SettingsError(f"region:{text}: expected region:X,Y,WIDTH,HEIGHT in pixels, such as region:100,80,1280,720")
@@ -226,7 +226,7 @@ def _open_region(text: str) -> Source:
     return ScreenSource(f"region:{text}", screen, lambda: box)
 
 
-def _open_window(text: str) -> Source:
+def _open_window(text: str) -> FrameSource:
     if not text:
         raise SettingsError("window: without a title; give window:Balatro, or see --list-windows")
     screen = _Screen()  # first: on Windows this makes positions count real pixels, on monitors of any DPI
@@ -241,7 +241,7 @@ def _open_window(text: str) -> Source:
 # Files.
 
 
-class PictureSource(Source):
+class PictureSource(FrameSource):
     """Pictures, one after the other; what cannot be read is passed over and told."""
 
     still = True
@@ -262,7 +262,7 @@ class PictureSource(Source):
         return None
 
 
-class VideoSource(Source):
+class VideoSource(FrameSource):
     """A video file, every frame."""
 
     def __init__(self, path: Path) -> None:
@@ -358,7 +358,7 @@ def _open_video(path: Path) -> cv2.VideoCapture:
     return video
 
 
-def _open_files(text: str) -> Source:
+def _open_files(text: str) -> FrameSource:
     path = Path(text)
     if text and path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES:
         return VideoSource(path)
@@ -377,4 +377,4 @@ def _videos_beside(text: str, pictures: list[Path]) -> list[Path]:
     return sorted(set(find_images([text], videos=True)[0]) - set(pictures))
 
 
-_KINDS: dict[str, Callable[[str], Source]] = {"monitor": _open_monitor, "region": _open_region, "window": _open_window}
+_KINDS: dict[str, Callable[[str], FrameSource]] = {"monitor": _open_monitor, "region": _open_region, "window": _open_window}

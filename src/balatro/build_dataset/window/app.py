@@ -10,14 +10,14 @@ import numpy as np
 from balatro.build_dataset.capture import Capture, CaptureSettings, Store
 from balatro.build_dataset.find_cards import Find
 from balatro.build_dataset.regions import Regions, load_regions
-from balatro.frames.sources import Source, open_source
+from balatro.frames.sources import FrameSource, open_source
 from balatro.utils.qt.app import application
 
 _INSTEAD = "add --auto"
 
 
 def run_window(
-    source: Source,
+    source: FrameSource,
     store: Store,
     make_finder: Callable[[Regions], Find],
     search: Callable[[], Find],
