@@ -73,16 +73,18 @@ class Recognizer:
         threads: int | None = None,
         open_session: OpenSession = open_session,
         encode: Callable[[np.ndarray], dict[str, np.ndarray]] | None = None,
+        beside: Recognizer | None = None,
     ) -> None:
         """open_session: what opens its two networks; by default what their files are made for.
 
         encode: what is asked in place of the own encoder, as the `encode` of another recognizer of the same model.
+        beside: that other recognizer, whose encoder is used for its outputs' names and sizes, not opened a second time.
         """
         self._encode_elsewhere = encode
         self._own_cards = bundle.cards
         self.locator = Locator(network_file(bundle.folder, "locator"), threads, bundle.locator_threshold, open_session)
         self._encoder_file = network_file(bundle.folder, "model")
-        self._encoder = open_session(self._encoder_file, threads)
+        self._encoder = open_session(self._encoder_file, threads) if beside is None else beside._encoder
         self._stage: Stage = untimed
         self._outputs = [output.name for output in self._encoder.get_outputs()]
         self.namer = Namer(bundle, load_gallery(bundle.folder / GALLERY_FILE) if bundle.has_gallery else None)

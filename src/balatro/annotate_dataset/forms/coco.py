@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from balatro.annotate_dataset.forms.boxes import cut_card
@@ -92,20 +92,36 @@ def _annotation(
     """The key, picture and label of one annotation."""
     image, category = images[annotation["image_id"]], categories[annotation["category_id"]]
     name = str(image["file_name"])
-    roots = (path.parent, path.parent / "images", path.parent / PICTURES, path.parent.parent, path.parent.parent / "images")
-    file = first_inside(roots, [name])
+    file = _find_picture(path.parent, name)
     attributes = dict(annotation.get("attributes") or {})
     more = attributes.pop("more", {})
     entry = {**(more if isinstance(more, dict) else {}), **attributes, "name": str(category["name"])}
     parent = category.get("supercategory")
     if not entry.get("type") and isinstance(parent, str) and parent not in ("", "none", entry["name"]):
         entry["type"] = parent
-    key = flat(name.removeprefix(f"{PICTURES}/").lstrip("/").replace("../", ""))
+    key = flat(name.replace("\\", "/").removeprefix(f"{PICTURES}/").lstrip("/").replace("../", ""))
     box = annotation.get("bbox")
     if box is None:
         return key, file, entry
     cut = cut_card(file, box, scratch / f"{path.stem}_{number}.png", _told_size(image))
     return (key if cut == file else f"{Path(key).stem}_{number}.png"), cut, entry
+
+
+def _find_picture(place: Path, name: str) -> Path:
+    """The picture that a file in the folder `place` names; of paths on another machine, only beside that file."""
+    beside = (place, place / "images", place / PICTURES)
+    try:
+        return first_inside((*beside, place.parent, place.parent / "images"), [name])
+    except InputError:
+        return first_inside(beside, [name, *_tails(name)])
+
+
+def _tails(name: str) -> Iterator[str]:
+    """Of a path on another machine, as Label Studio writes it, its last parts, the longest first."""
+    path = PureWindowsPath(name)  # splits at both slashes
+    if path.anchor or ".." in path.parts:
+        parts = [part for part in path.parts if part not in ("..", path.anchor)]
+        yield from ("/".join(parts[first:]) for first in range(len(parts)))
 
 
 def _told_size(image: Mapping[str, Any]) -> tuple[int, int] | None:

@@ -111,10 +111,19 @@ def _keys(root: Path) -> list[str]:
         raise InputError(f"{root}: no such folder; name the folder with the pictures")
     if is_detection(root):
         raise InputError(f"{root}: boxes in images/ and labels/ (YOLO detection), no cards' names; take the form yolo")
+    _check_no_voc(root)
     keys = sorted(scan(root), key=natural)
     if not keys:
         raise InputError(f"{root}: no pictures in it; PNG, JPEG, WebP and the like are read")
     return keys
+
+
+def _check_no_voc(root: Path) -> None:
+    """InputError where boxes lie beside the pictures, as LabelImg saves them unless told: their names would be the files'."""
+    for path in (*root.glob("*.xml"), *root.glob("*/*.xml")):
+        with path.open("rb") as file:
+            if b"<annotation" in file.read(256):
+                raise InputError(f"{path}: boxes in Pascal VOC's XML are not read; save them as YOLO, by LabelImg's button")
 
 
 def _class_folder(label: CardLabel) -> PurePosixPath:
