@@ -113,6 +113,11 @@ def test_a_wrong_option_shows_the_usage(run):
     assert "--colour" in said
 
 
+def test_a_seed_that_no_training_takes_is_told_before_the_demo_begins(run):
+    status, _, said = run("demo", "--seed", str(2**63))
+    assert status == 2 and "--seed" in said
+
+
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def import_art(path: Path | None, name: str) -> None:
         raise error
