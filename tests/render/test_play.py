@@ -109,6 +109,7 @@ def test_every_change_between_rests_is_an_act(deck: Deck) -> None:
         assert before.shop_is_open == after.shop_is_open or {"shop_opened", "shop_left"} & set(acts)
 
 
+@pytest.mark.slow
 def test_the_side_panel_tells_the_tally(deck: Deck) -> None:
     play = play_of(deck, 0, 300, table=True)
     glyphs = make_glyphs(deck.font)

@@ -37,7 +37,7 @@ from balatro.identify_card.sight import Sight
 from balatro.identify_card.turns import all_turns, check_seen_as, may_be_one, read_in_turns
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
-from balatro.runtime.sessions import OpenSession, network_file, open_session
+from balatro.runtime.sessions import OpenSession, Session, network_file, open_session
 from balatro.utils.images import load_image, rectify
 from balatro.utils.quads import reading_order
 from balatro.utils.stages import Stage, untimed
@@ -84,7 +84,7 @@ class Recognizer:
         self._own_cards = bundle.cards
         self.locator = Locator(network_file(bundle.folder, "locator"), threads, bundle.locator_threshold, open_session)
         self._encoder_file = network_file(bundle.folder, "model")
-        self._encoder = open_session(self._encoder_file, threads) if beside is None else beside._encoder
+        self._encoder: Session = open_session(self._encoder_file, threads) if beside is None else beside._encoder
         self._stage: Stage = untimed
         self._outputs = [output.name for output in self._encoder.get_outputs()]
         self.namer = Namer(bundle, load_gallery(bundle.folder / GALLERY_FILE) if bundle.has_gallery else None)

@@ -58,6 +58,7 @@ def is_the_game(path: Path, name: str = "game") -> bool:
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)
+@pytest.mark.slow
 def test_each_layout_is_the_game(tmp_path: Path, kind: str):
     lay(tmp_path / "game", LAYOUTS[kind]())
     assert is_the_game(tmp_path / "game")
