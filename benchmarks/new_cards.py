@@ -29,7 +29,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from balatro.config.cards import find_card
+from balatro.config.cards import catalogue_card
 from balatro.config.shapes import MARGIN
 from balatro.gallery.gallery import Gallery
 from balatro.identify_card.added.added import FILE
@@ -124,7 +124,7 @@ def _labelled(folder: Path) -> Iterator[Picture]:
     for key, label in read_dataset(folder).items():
         picture = load_image(folder / key)
         height, width = picture.shape[:2]
-        yield Picture(picture, _without_margin(width, height), find_card(label.name).id, label.modifier, False)
+        yield Picture(picture, _without_margin(width, height), catalogue_card(label.name).id, label.modifier, False)
 
 
 def _without_margin(width: int, height: int) -> np.ndarray:

@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 from websockets.sync.client import connect
 
-from balatro.frames.frame import Source
+from balatro.frames.frame import FrameSource
 from balatro.frames.sources import open_source
 from balatro.frames.windows import NotVisibleError
 
@@ -31,7 +31,7 @@ PAUSE_S = 0.2
 """Between two frames of a screen."""
 
 
-def frames(source: Source) -> Iterator[np.ndarray]:
+def frames(source: FrameSource) -> Iterator[np.ndarray]:
     """What the source shows, (H, W, 3) uint8 RGB: of a screen for ever, of a file to its end."""
     while True:
         try:

@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Iterable
 
 from balatro import watch
-from balatro.frames.frame import Source
+from balatro.frames.frame import FrameSource
 from balatro.frames.sources import open_source
 from balatro.frames.windows import NotVisibleError
 from balatro.identify_card.watch.events import Event
@@ -23,7 +23,7 @@ def on_event(event: Event) -> None:
     print(f"{event.seconds:6.1f} s  {event.kind:<8}  {event.card.name}, {event.card.modifier}")
 
 
-def frames(source: Source) -> Iterable[Frame]:
+def frames(source: FrameSource) -> Iterable[Frame]:
     """Ten frames a second: of the screen at the moment, or of a video by its own time; a folder's pictures, all of them."""
 
     def grab() -> Frame | None:

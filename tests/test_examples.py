@@ -15,6 +15,8 @@ from balatro.config.paths import model_dir
 from balatro.utils.images import load_image
 from tests.train_model.tiny_pictures import save_pictures
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 Run = Callable[..., list[str]]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import gc
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,6 @@ PACKAGE = Path(__file__).parent.parent / "src" / "balatro"
 MOST_LINES, MOST_FUNCTION_LINES, MOST_MODULES = 400, 40, 15
 DRAWN_ART = "render/demo_art"
 """Pictures of cards as code: as long as there are figures to draw."""
-EXCEPTIONS = {
-    "identify_card/command.py:identify",
-    "identify_card/added/command.py:add_command",
-    "identify_card/server/app.py:make_app",
-    "identify_card/server/command.py:serve",
-    "identify_card/watch/command.py:_run",
-    "identify_card/watch/command.py:watch",
-}
-"""What is larger as yet. It must only become shorter: a test tells of entries that are no longer needed."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +23,6 @@ def without_collecting() -> Iterator[None]:
     gc.enable()
 
 
-@cache
 def too_large() -> set[str]:
     """Every file, function and folder over its limit, as `path`, `path:function` and `path/`."""
     found = set()
@@ -53,9 +42,4 @@ def too_large() -> set[str]:
 
 @pytest.mark.usefixtures("without_collecting")
 def test_nothing_outgrows_the_limits() -> None:
-    assert sorted(too_large() - EXCEPTIONS) == []
-
-
-@pytest.mark.usefixtures("without_collecting")
-def test_no_exception_is_kept_for_longer_than_it_is_needed() -> None:
-    assert sorted(EXCEPTIONS - too_large()) == []
+    assert sorted(too_large()) == []

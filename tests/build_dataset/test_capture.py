@@ -4,10 +4,10 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 
-from balatro.build_dataset.capture import Capture, CaptureSettings, Gate
+from balatro.build_dataset.capture import Capture, CaptureSettings, RestGate
 from balatro.build_dataset.find_cards import classic
 from balatro.errors import InputError, SettingsError
-from balatro.frames.frame import Frame, Source
+from balatro.frames.frame import Frame, FrameSource
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import Box
 from tests.build_dataset.drawn_tables import lay, table
@@ -16,7 +16,7 @@ from tests.build_dataset.fake_store import FakeStore
 Frames: TypeAlias = "Sequence[np.ndarray | BaseException]"
 
 
-class Script(Source):
+class Script(FrameSource):
     """Frames, or errors, one after the other."""
 
     def __init__(
@@ -173,7 +173,7 @@ def test_wrong_settings(wrong: dict[str, float]) -> None:
 
 
 def test_the_gate_takes_pictures_of_any_size() -> None:
-    gate = Gate(CaptureSettings(rest_s=0))
+    gate = RestGate(CaptureSettings(rest_s=0))
     for number, size in enumerate([(1, 1), (2, 3000), (2160, 3840), (54, 96)]):
         image = np.full((*size, 3), 80 * number, np.uint8)
         assert [gate.look(image, number + t) for t in (0, 0.1, 0.2)] == [False, True, False]

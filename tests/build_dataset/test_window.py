@@ -31,7 +31,7 @@ from balatro.build_dataset.window.slots import verdict
 from balatro.build_dataset.window.theme import FORCED, VERDICTS
 from balatro.config.shapes import MARGIN
 from balatro.errors import InputError
-from balatro.frames.frame import Frame, Source
+from balatro.frames.frame import Frame, FrameSource
 from balatro.frames.screens import ScreenSource
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import OWN_TITLES, Box
@@ -94,12 +94,12 @@ class Bench:
 
         self.capture = Capture(self.source, make(regions), self.store, CaptureSettings(max_fps=100, rest_s=0))
         self.window = CaptureWindow(self.capture, make, lambda: classic, regions, self.path, find == "regions", self.reopen)
-        self.reopened: Source | None = None
+        self.reopened: FrameSource | None = None
         self.window.show()
         self.window.activateWindow()
         assert QTest.qWaitForWindowActive(self.window)
 
-    def reopen(self, name: str) -> Source:
+    def reopen(self, name: str) -> FrameSource:
         if self.reopened is None:
             raise InputError(f"no {name}")
         return self.reopened

@@ -1,7 +1,9 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -69,25 +71,51 @@ def test_python_m_runs_a_room(run):
     assert run("list", prefix="art") == run("art", "list")
 
 
-def commands(app: typer.Typer, *names: str):
-    for info in app.registered_commands:
-        yield (*names, info.name), info.callback
-    for group in app.registered_groups:
-        yield from commands(group.typer_instance, *names, group.name)
+def commands(group: Any, *names: str) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield from commands(command, *names, name) if hasattr(command, "commands") else [(*names, name)]
 
 
-@pytest.mark.parametrize(("names", "callback"), list(commands(cli.app)))
-def test_every_command_has_help_with_examples(run, names: tuple[str, ...], callback):
-    assert "Example" in callback.__doc__
+@pytest.mark.parametrize("names", list(commands(typer.main.get_command(cli.app))))
+def test_every_command_shows_its_examples(run, names: tuple[str, ...]):
     status, said, _ = run(*names, "--help")
     assert status == 0
-    assert f"balatro {' '.join(names)}" in said
+    assert "Example" in said and f"balatro {' '.join(names)}" in said
+
+
+@pytest.mark.parametrize("name", list(cli.COMMANDS))
+def test_a_command_is_listed_as_it_describes_itself(name: str):
+    """The list of all commands imports none of them."""
+    group: Any = typer.main.get_command(cli.app)
+    listed, made = group.get_command(None, name), group.commands[name]
+    assert listed.help == made.help.splitlines()[0]
+    assert listed.rich_help_panel == made.rich_help_panel
+
+
+@pytest.mark.parametrize(
+    ("args", "imported"), [(["--help"], set()), (["--version"], set()), (["compare", "--help"], {"train_model"})]
+)
+def test_only_the_command_that_is_asked_for_is_imported(args: list[str], imported: set[str]):
+    code = """
+import atexit, sys
+from balatro.cli.main import main
+rooms = "demo export train_model identify_card build_dataset augment_dataset annotate_dataset gallery render".split()
+atexit.register(lambda: print("imported:", *(room for room in rooms if f"balatro.{room}" in sys.modules)))
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=False)
+    assert set(done.stdout.splitlines()[-1].removeprefix("imported:").split()) == imported, done.stderr
 
 
 def test_a_wrong_option_shows_the_usage(run):
     status, _, said = run("art", "sheet", "--colour", "red")
     assert status == 2
     assert "--colour" in said
+
+
+def test_a_seed_that_no_training_takes_is_told_before_the_demo_begins(run):
+    status, _, said = run("demo", "--seed", str(2**63))
+    assert status == 2 and "--seed" in said
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balatro.config.cards import CATALOGUE, RARITIES, TYPES, atlas_cells, card_by_id, card_names, find_card, fold, without_copy
+from balatro.config.cards import (
+    CATALOGUE,
+    RARITIES,
+    TYPES,
+    atlas_cells,
+    card_by_id,
+    card_names,
+    catalogue_card,
+    fold,
+    without_copy,
+)
 from balatro.errors import UnknownCardError
 
 
@@ -41,20 +51,20 @@ def test_rarities():
     ],
 )
 def test_names_are_found_however_they_are_written(asked: str, card_id: str):
-    assert find_card(asked).id == card_id
+    assert catalogue_card(asked).id == card_id
 
 
 @given(st.sampled_from(CATALOGUE), st.randoms(use_true_random=False))
 def test_case_and_spaces_do_not_matter(card, random):
     mangled = "".join(random.choice((letter.upper(), letter.lower())) + random.choice(("", " ", "-")) for letter in card.name)
-    assert find_card(mangled) == card
+    assert catalogue_card(mangled) == card
 
 
 def test_a_miss_names_the_nearest():
     with pytest.raises(UnknownCardError, match="'Bluprint'.*Blueprint"):
-        find_card("Bluprint")
+        catalogue_card("Bluprint")
     with pytest.raises(UnknownCardError, match="balatro art list"):
-        find_card("§§§")
+        catalogue_card("§§§")
     with pytest.raises(UnknownCardError, match="j_egg"):
         card_by_id("j_eg")
 

@@ -18,7 +18,7 @@ from balatro.export import check, make
 from balatro.export.check import Check, Difference
 from balatro.export.formats import FORMATS, PRECISIONS, Format, choose_format
 from balatro.export.inputs import FEWEST_PICTURES, Inputs, Trial, Trials, find_inputs
-from balatro.export.make import Plan, export_model, objection
+from balatro.export.make import ExportPlan, export_model, objection
 from balatro.export.quantize import last_layers
 from balatro.identify_card.added.added import load_added
 from balatro.identify_card.recognizer import Recognizer
@@ -41,8 +41,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     return load_bundle(write_tiny_model(tmp_path_factory.mktemp("models") / "tiny"))
 
 
-def plan(name: str = "onnx", precision: str = "int8", force: bool = False) -> Plan:
-    return Plan(name, choose_format(name, precision), precision, force)
+def plan(name: str = "onnx", precision: str = "int8", force: bool = False) -> ExportPlan:
+    return ExportPlan(name, choose_format(name, precision), precision, force)
 
 
 def need(name: str) -> None:
@@ -108,7 +108,7 @@ def swapped(original: Bundle, folder: Path) -> Format:
 
 def test_what_reads_worse_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     original = load_bundle(write_fake_bundle(tmp_path / "models" / "fake", mine=[{"of": "a person"}]))
-    worse = Plan("worse", swapped(original, tmp_path / "swapped"), "fp32")
+    worse = ExportPlan("worse", swapped(original, tmp_path / "swapped"), "fp32")
     out = tmp_path / "out"
     out.mkdir()
     with pytest.raises(ModelError, match=r"costs 75\.00 points of both right on 3 tables, 0\.3 are allowed; --force"):
@@ -169,7 +169,7 @@ def test_what_was_not_compared_is_refused(checks: list[Check], untried: list[str
 
 def test_an_export_that_read_no_card_is_not_kept(tmp_path: Path) -> None:
     original = load_bundle(write_fake_bundle(tmp_path / "models" / "fake"))
-    same = Plan("same", swapped(original, tmp_path / "swapped"), "fp32")
+    same = ExportPlan("same", swapped(original, tmp_path / "swapped"), "fp32")
     dark = Trials("2 dark pictures", 2, False, lambda: (Trial(np.zeros((300, 400, 3), np.uint8)) for _ in range(2)))
     with pytest.raises(ModelError, match="nothing was compared: no card on 2 dark pictures"):
         export_model(original, same, Inputs(dark, (dark,)), tmp_path / "out", threads=1)
@@ -184,7 +184,7 @@ def test_an_export_that_read_no_card_is_not_kept(tmp_path: Path) -> None:
 def test_cards_that_were_added_to_an_export_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("balatro.identify_card.added.views.NUM_STRANGERS", 6)
     original = load_bundle(write_fake_bundle(tmp_path / "models" / "fake"))
-    same = Plan("same", swapped(original, tmp_path / "swapped"), "fp32", force=True)
+    same = ExportPlan("same", swapped(original, tmp_path / "swapped"), "fp32", force=True)
     out, other = tmp_path / "out", tmp_path / "other"
 
     def added(folder: Path) -> list[str]:

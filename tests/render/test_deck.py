@@ -11,10 +11,10 @@ from balatro.render.deck import (
     DeckCard,
     bounds,
     cells,
+    deck_card,
     deck_hash,
     drawn_size,
     dressed,
-    find_card,
     load_deck,
     save_deck,
     to_scale,
@@ -168,6 +168,6 @@ def test_bounds_are_those_of_the_drawn_part():
 
 
 def test_find_card(deck: Deck):
-    assert find_card(deck.cards, "d_two").name == "Two"
+    assert deck_card(deck.cards, "d_two").name == "Two"
     with pytest.raises(DeckError, match="'d_three'"):
-        find_card(deck.cards, "d_three")
+        deck_card(deck.cards, "d_three")

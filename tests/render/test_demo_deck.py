@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from balatro.config.playing_cards import ENHANCEMENTS, RANKS, SEALS, STICKERS
-from balatro.render.deck import Deck, find_card, load_deck, save_deck
+from balatro.render.deck import Deck, deck_card, load_deck, save_deck
 from balatro.render.demo_art.canvas import HEIGHT, WIDTH, Canvas, oval_mask
 from balatro.render.demo_art.emblems import EMBLEMS, emblem_bits
-from balatro.render.demo_art.families import KINDS, Plan, draw_family
+from balatro.render.demo_art.families import KINDS, FamilyPlan, draw_family
 from balatro.render.demo_art.finishes import FINISHES, finished
 from balatro.render.demo_art.font import roman, text_bits
 from balatro.render.demo_art.patterns import PATTERNS
@@ -75,7 +75,7 @@ def test_a_sample_of_the_demo_deck(demo: Deck) -> None:
 def test_ids_and_names_are_unique(demo: Deck) -> None:
     assert len({card.id for card in demo.cards}) == len(demo.cards)
     assert len({card.name for card in demo.known}) == 202
-    assert find_card(demo.cards, "d_clockwork_heron").name == "Clockwork Heron"
+    assert deck_card(demo.cards, "d_clockwork_heron").name == "Clockwork Heron"
     assert all(card.id.startswith("d_") and card.id.replace("_", "").isalnum() for card in demo.known)
 
 
@@ -172,7 +172,7 @@ def test_invented_cards_have_all_that_real_ones_have() -> None:
 
 
 def test_families_are_confusable(demo: Deck, invented: Deck) -> None:
-    first, second = (find_card(demo.cards, f"d_{name}_busker").body for name in ("trio", "quartet"))
+    first, second = (deck_card(demo.cards, f"d_{name}_busker").body for name in ("trio", "quartet"))
     assert 0 < changed_share(first, second) < 0.15
     bodies = [card.body for card in invented.known]
     close = [changed_share(a, b) < 0.15 for a, b in pairwise(bodies)]
@@ -181,7 +181,7 @@ def test_families_are_confusable(demo: Deck, invented: Deck) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_draws_siblings(kind: str) -> None:
-    plan = Plan(kind, "colours", frozenset({"colours"}), 2, False, "")
+    plan = FamilyPlan(kind, "colours", frozenset({"colours"}), 2, False, "")
     drawings = [drawing for key in range(4) for drawing in draw_family(f"test {key}", plan)]
     assert len({drawing.body.tobytes() for drawing in drawings}) >= 4
     assert all((drawing.body[..., 3] > 0).mean() > 0.3 for drawing in drawings)
@@ -204,7 +204,7 @@ def test_scenes_fill_the_cell(name: str) -> None:
 
 @pytest.mark.parametrize("name", FINISHES)
 def test_finishes_leave_alpha(name: str, demo: Deck) -> None:
-    body = find_card(demo.cards, "d_torn_invitation").body
+    body = deck_card(demo.cards, "d_torn_invitation").body
     out = finished(body, name, Dice("finish"))
     assert np.array_equal(out[..., 3], body[..., 3]) and (out[..., :3] != body[..., :3]).any()
 

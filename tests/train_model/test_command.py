@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from balatro.cli import train as train_command
 from balatro.config.paths import package_weights
 from balatro.errors import InputError, MissingPartError, SettingsError
 from balatro.identify_card.recognizer import Recognizer
@@ -51,7 +52,7 @@ PICTURES = {name: value for name, value in SMALL.items() if name not in ("screen
 @pytest.mark.usefixtures("quick")
 def test_train_writes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     save_tiny_deck(tmp_path / "data" / "art" / "tiny")
-    command.train(deck="tiny", steps=2, outsiders=8, **SMALL)
+    train_command.train(deck="tiny", steps=2, outsiders=8, **SMALL)
     folder = tmp_path / "data" / "models" / "tiny"
     bundle = load_bundle(folder)
     assert "balatro identify screenshot.png --model tiny\n" in capsys.readouterr().out
@@ -81,7 +82,7 @@ def test_another_game_by_a_folder_of_named_pictures(tmp_path: Path, capsys: pyte
             drawn = Image.fromarray(picture(40 + number, noise=copy)).resize((142, 190))
             drawn.save(tmp_path / "pokemon" / name / f"{copy}.png")
     flags = {**PICTURES, "backbone": "cardnet", "pretrained": "auto", "embedding": 128}
-    command.train(input=str(tmp_path / "pokemon"), epochs=3, optimizer="adamw", batch_size=4, **flags)
+    train_command.train(input=str(tmp_path / "pokemon"), epochs=3, optimizer="adamw", batch_size=4, **flags)
     folder = tmp_path / "data" / "models" / "pokemon"
     bundle = load_bundle(folder)
     assert {task: entry.classes for task, entry in bundle.tasks.items()} == {
@@ -105,7 +106,7 @@ def test_another_game_by_a_folder_of_named_pictures(tmp_path: Path, capsys: pyte
 def test_a_snapshot_is_exported_as_it_is(tmp_path: Path) -> None:
     pictures = save_pictures(tmp_path / "pictures")
     shape = {"image_size": "48x64", "batch_size": 8, "checkpoint_interval": 1, **PICTURES}
-    command.train(input=str(pictures), name="mine", epochs=3, optimizer="adamw", report=False, **shape)
+    train_command.train(input=str(pictures), name="mine", epochs=3, optimizer="adamw", report=False, **shape)
     run = tmp_path / "runs" / "mine"
     for name, out in ((run / "checkpoint_epoch001.pth", "one"), (run / "checkpoint_epoch003.pth", "three"), (run, "best")):
         write_model(name, tmp_path / out)
@@ -123,10 +124,10 @@ def test_a_run_may_be_called_like_a_folder(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     save_pictures(tmp_path / "cards")
     shape = {"image_size": "48x64", "batch_size": 8, **PICTURES}
-    command.train(input="cards", epochs=1, report=False, **shape)
-    command.train(resume="cards", epochs=2, report=False, config=tmp_path / "runs" / "cards" / "config.toml")
+    train_command.train(input="cards", epochs=1, report=False, **shape)
+    train_command.train(resume="cards", epochs=2, report=False, config=tmp_path / "runs" / "cards" / "config.toml")
     assert load_state(tmp_path / "runs" / "cards")["epoch"] == 2
-    command.train(input="cards", epochs=1, report=False, overwrite=True, **shape)
+    train_command.train(input="cards", epochs=1, report=False, overwrite=True, **shape)
     assert load_state(tmp_path / "runs" / "cards")["epoch"] == 1
     assert not (tmp_path / "runs" / "cards-2").exists() and (tmp_path / "data" / "models" / "cards.other").is_dir()
 
@@ -137,10 +138,10 @@ def test_an_evaluation_knows_the_split_of_the_training(tmp_path: Path) -> None:
     shape = {"image_size": "48x64", "batch_size": 8, "report": False, **PICTURES}
     settings = TrainSettings(data=("originals",), input=str(pictures))
     with pytest.raises(InputError, match="no split there yet"):
-        command.train(input=str(pictures), name="one", epochs=1, **shape)
+        train_command.train(input=str(pictures), name="one", epochs=1, **shape)
         (pictures / "splits.json").unlink()
         evaluate_split(tmp_path / "data" / "models" / "one", settings, "test", tmp_path / "out")
-    command.train(input=str(pictures), name="two", epochs=1, seed=9, **shape)
+    train_command.train(input=str(pictures), name="two", epochs=1, seed=9, **shape)
     told = {
         name: evaluate_split(tmp_path / "data" / "models" / name, settings, "test", tmp_path / "out")[0]
         for name in ("one", "two")
@@ -152,11 +153,13 @@ def test_an_evaluation_knows_the_split_of_the_training(tmp_path: Path) -> None:
 def test_a_run_goes_on_with_more_epochs_and_another_strategy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pictures = save_pictures(tmp_path / "pictures")
     shape = {"image_size": "48x64", "batch_size": 8, **PICTURES}
-    command.train(input=str(pictures), log_dir=tmp_path / "logs" / "mine", epochs=1, report=False, **shape)
+    train_command.train(input=str(pictures), log_dir=tmp_path / "logs" / "mine", epochs=1, report=False, **shape)
     assert "optimizer" not in (tmp_path / "logs" / "mine" / "config.toml").read_text(encoding="utf-8")
     with pytest.raises(SettingsError, match="this run is done"):
-        command.train(resume=str(tmp_path / "logs" / "mine"), report=False)
-    command.train(resume=str(tmp_path / "logs" / "mine"), epochs=2, optimizer="group", freeze_strategy="mid", report=False)
+        train_command.train(resume=str(tmp_path / "logs" / "mine"), report=False)
+    train_command.train(
+        resume=str(tmp_path / "logs" / "mine"), epochs=2, optimizer="group", freeze_strategy="mid", report=False
+    )
     said = capsys.readouterr().out
     assert "freeze mid: trains middle, coarse, layout; freezes stem, fine" in said and "epoch 2/2" in said
     assert (tmp_path / "data" / "models" / "mine" / "model.json").is_file()
@@ -167,7 +170,7 @@ def test_a_toml_file_and_flags_that_win(tmp_path: Path) -> None:
     pictures = save_pictures(tmp_path / "pictures")
     text = 'epochs = 9\nimage-size = "48x64"\ntasks = ["modifier"]\nbatch_size = 8\n'
     (tmp_path / "my.toml").write_text(text, encoding="utf-8")
-    command.train(config=tmp_path / "my.toml", input=str(pictures), epochs=1, name="toml", report=False, **PICTURES)
+    train_command.train(config=tmp_path / "my.toml", input=str(pictures), epochs=1, name="toml", report=False, **PICTURES)
     settings = json.loads((tmp_path / "runs" / "toml" / "settings.json").read_text(encoding="utf-8"))
     assert settings["epochs"] == 1 and settings["tasks"] == ["modifier"] and settings["image_size"] == [48, 64]
     assert "epochs = 1" in (tmp_path / "runs" / "toml" / "config.toml").read_text(encoding="utf-8")
@@ -177,7 +180,7 @@ def test_a_toml_file_and_flags_that_win(tmp_path: Path) -> None:
 def test_learning_rates_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     pictures = save_pictures(tmp_path / "pictures")
     monkeypatch.setattr("balatro.train_model.run.find_lr.NUM_STEPS", 12)
-    command.train(input=str(pictures), find_lr=True, name="tried", image_size="48x64", batch_size=8, **PICTURES)
+    train_command.train(input=str(pictures), find_lr=True, name="tried", image_size="48x64", batch_size=8, **PICTURES)
     assert "try --optimizer-lr" in capsys.readouterr().out
     assert load_image(tmp_path / "runs" / "tried" / "learning_rates.png").shape[1] > 300
     assert not (tmp_path / "runs" / "tried" / "checkpoint_last.pth").exists()
@@ -208,7 +211,7 @@ def test_the_weights_of_the_package_tell_no_places() -> None:
 def test_a_missing_part_is_noticed_before_training(part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_tiny_deck(tmp_path / "data" / "art" / "tiny")
     monkeypatch.setitem(sys.modules, part, None)
-    for start in (partial(command.train, deck="tiny"), command.pretrain):
+    for start in (partial(train_command.train, deck="tiny"), command.pretrain):
         with pytest.raises(MissingPartError, match="pip install"):
             start()
 
@@ -232,7 +235,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     deck = str(save_tiny_deck(tmp_path / "tiny"))
     monkeypatch.setattr(loop, "_tell", stop)
     with pytest.raises(KeyboardInterrupt):
-        command.train(deck=deck, outsiders=8, **SMALL)
+        train_command.train(deck=deck, outsiders=8, **SMALL)
     assert "balatro train --resume tiny" in capsys.readouterr().err
 
 
@@ -247,15 +250,15 @@ def test_a_place_that_is_taken_is_told_before_training(tmp_path: Path, monkeypat
     save_tiny_deck(tmp_path / "data" / "art" / "tiny")
     monkeypatch.setattr(command, "_begun", lambda *_: pytest.fail("the long work must not begin"))
     with pytest.raises(InputError, match=r"without a model\.json"):
-        command.train(deck="tiny")
+        train_command.train(deck="tiny")
 
 
 def test_minutes_or_steps() -> None:
     with pytest.raises(SettingsError, match="one of them"):
-        command.train(deck="tiny", minutes=1.0, steps=5)
+        train_command.train(deck="tiny", minutes=1.0, steps=5)
 
 
 def test_the_choices_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    command.train(list=True)
+    train_command.train(list=True)
     said = capsys.readouterr().out
     assert all(name in said for name in ("identification", "resnet101", "arcface", "improved", "restarts", "group", "high"))

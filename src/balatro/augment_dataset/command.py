@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @with_options(OPTIONS)
 @with_options(options_of(Places))
 def augment(**given: Any) -> None:
-    """Make more pictures from the labelled ones: turned, cropped, dimmed, blurred, and in editions they were not captured in.
+    """Make more pictures from the labelled ones: turned, cropped, dimmed, blurred, and in editions that were not captured.
 
     Base cards undergo everything; Foil, Holographic and Polychrome are only turned and cut, Negative barely, so that no
     copy looks like another edition. The same command again goes on where it was and makes only what is missing. Nothing

@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 from balatro.augment_dataset.journal import JOURNAL, Made, digest, open_journal, remove, write_journal
-from balatro.augment_dataset.policy import Copy, Plan, plan_copies
+from balatro.augment_dataset.policy import Copy, CopyPlan, plan_copies
 from balatro.augment_dataset.settings import Settings
 from balatro.augment_dataset.transforms import apply_steps
 from balatro.config.paths import data_dir
@@ -51,7 +51,7 @@ class Originals:
 class Outcome:
     """What a run did."""
 
-    plan: Plan
+    plan: CopyPlan
     labels: Mapping[str, CardLabel]
     """What augmented.json holds now."""
     num_made: int
@@ -146,7 +146,7 @@ def _placed(copy: Copy, output: Path) -> CardLabel:
 class _Bench:
     """The work on one output folder: what is begun, and what gets done."""
 
-    def __init__(self, originals: Originals, output: Path, plan: Plan, begun: Mapping[str, Made]) -> None:
+    def __init__(self, originals: Originals, output: Path, plan: CopyPlan, begun: Mapping[str, Made]) -> None:
         self.num_made = 0
         self._originals = originals
         self._output = output

@@ -63,7 +63,7 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CopyPlan:
     """All copies, by their parent's key, in the order of the labels."""
 
     copies: Mapping[str, tuple[Copy, ...]]
@@ -76,11 +76,11 @@ class Plan:
         return sum(len(copies) for copies in self.copies.values())
 
 
-Source = tuple[str, str]
+Origin = tuple[str, str]
 """A parent's key and what is drawn over it: an edition, or nothing."""
 
 
-def plan_copies(labels: Mapping[str, CardLabel], settings: Settings) -> Plan:
+def plan_copies(labels: Mapping[str, CardLabel], settings: Settings) -> CopyPlan:
     """What to make of these labels: (key, label) of originals. LabelError when there are none, SettingsError for no copies."""
     if not labels:
         raise LabelError("no labelled pictures; label some with `balatro annotate`")
@@ -96,17 +96,17 @@ def plan_copies(labels: Mapping[str, CardLabel], settings: Settings) -> Plan:
         for number in range(count):
             key = f"{stems[parent]}_aug{len(copies) + 1}.png"
             copies.append(_copy(key, parent, labels[parent], edition, number, settings))
-    return Plan({parent: tuple(copies) for parent, copies in by_parent.items() if copies}, num_bare, short)
+    return CopyPlan({parent: tuple(copies) for parent, copies in by_parent.items() if copies}, num_bare, short)
 
 
-def _counts(labels: Mapping[str, CardLabel], settings: Settings) -> dict[Source, int]:
+def _counts(labels: Mapping[str, CardLabel], settings: Settings) -> dict[Origin, int]:
     """How many copies each picture gets: those of its own kind first, then those with an edition drawn over it.
 
     Rare is a *name*: nearly every card in an edition would be rare otherwise, and all pictures would get the larger number.
     """
     originals = Counter(label.name for label in labels.values() if label.name)
     another_game = has_no_modifiers(labels)
-    counts: dict[Source, int] = {}
+    counts: dict[Origin, int] = {}
     for key, label in labels.items():
         rare = 0 < originals[label.name] < settings.rare_threshold
         if allowed(label.modifier, settings):
@@ -127,9 +127,9 @@ def drawn_over(label: CardLabel, settings: Settings, another_game: bool) -> tupl
     return (NEGATIVE,) if another_game and settings.invert else ()
 
 
-def _balance(labels: Mapping[str, CardLabel], counts: dict[Source, int], by: str) -> dict[str, tuple[int, int]]:
-    """Raise the counts until every class has as many pictures as the largest, or MOST_COPIES of each; see Plan.short."""
-    classes: dict[str, list[Source]] = defaultdict(list)
+def _balance(labels: Mapping[str, CardLabel], counts: dict[Origin, int], by: str) -> dict[str, tuple[int, int]]:
+    """Raise the counts until every class has as many pictures as the largest, or MOST_COPIES of each; see CopyPlan.short."""
+    classes: dict[str, list[Origin]] = defaultdict(list)
     totals = Counter(label.get(by) for label in labels.values())
     for source, count in counts.items():
         name = labels[source[0]].name if by == "name" else source[1] or labels[source[0]].modifier
@@ -145,7 +145,7 @@ def _balance(labels: Mapping[str, CardLabel], counts: dict[Source, int], by: str
     return short
 
 
-def _raise(counts: dict[Source, int], sources: list[Source], wanted: int) -> int:
+def _raise(counts: dict[Origin, int], sources: list[Origin], wanted: int) -> int:
     """Give some more copies to these sources, always one to whichever has the fewest; returns how many were given."""
     heap = [(counts[source], number) for number, source in enumerate(sources)]
     heapify(heap)

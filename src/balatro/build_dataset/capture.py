@@ -22,7 +22,7 @@ import numpy as np
 from balatro.build_dataset.find_cards import Find, cut, whole_cards
 from balatro.build_dataset.regions import WHOLE, Fractions, screen_part
 from balatro.errors import BalatroError
-from balatro.frames.frame import Frame, Source
+from balatro.frames.frame import Frame, FrameSource
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.flags.pick import expect
 
@@ -171,7 +171,7 @@ class Summary:
         return {**self.__dict__, "seconds": round(self.seconds, 2), "fps": round(self.fps, 2)}
 
 
-class Gate:
+class RestGate:
     """Says when a screen has changed and come to rest."""
 
     def __init__(self, settings: CaptureSettings) -> None:
@@ -222,7 +222,7 @@ class Capture:
 
     def __init__(
         self,
-        source: Source,
+        source: FrameSource,
         find: Find,
         store: Store,
         settings: CaptureSettings = CaptureSettings(),
@@ -237,14 +237,14 @@ class Capture:
         """frames, captures, cards, saved, forced."""
         self.outcomes: Counter[str] = Counter()
         self._store = store
-        self._gate = Gate(settings)
+        self._gate = RestGate(settings)
         self._looks: deque[float] = deque()
         self._last_seconds: float | None = None
 
     def take(self, frame: Frame | None = None) -> Taken | None:
         """Find the cards of a frame, by default of the next one, and decide about each. Nothing is saved.
 
-        None when the source has ended. NotVisibleError and InputError as in `Source.grab`.
+        None when the source has ended. NotVisibleError and InputError as in `FrameSource.grab`.
         """
         frame = frame or self._grab()
         if frame is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from balatro.build_dataset.find_cards import Find
     from balatro.build_dataset.regions import Regions
     from balatro.build_dataset.seen import SeenStore
-    from balatro.frames.frame import Source
+    from balatro.frames.frame import FrameSource
 
 
 @with_options(options_of(CaptureFlags))
@@ -182,7 +182,13 @@ def _open_store(out: Path | None) -> SeenStore:
 
 
 def _run(
-    source: Source, out: Path | None, find: Find, regions: Regions, max_fps: float, seconds: float | None, json_out: str | None
+    source: FrameSource,
+    out: Path | None,
+    find: Find,
+    regions: Regions,
+    max_fps: float,
+    seconds: float | None,
+    json_out: str | None,
 ) -> None:
     from balatro.build_dataset.capture import Capture, CaptureSettings
     from balatro.utils.progress import progress
@@ -254,7 +260,7 @@ def _outcomes(summary: Summary) -> str:
 # With windows.
 
 
-def _open_window(source: Source, out: Path | None, find: str, model: str, places: Path, max_fps: float) -> None:
+def _open_window(source: FrameSource, out: Path | None, find: str, model: str, places: Path, max_fps: float) -> None:
     from balatro.build_dataset.capture import CaptureSettings
     from balatro.build_dataset.window.app import run_window
 

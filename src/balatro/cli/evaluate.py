@@ -1,4 +1,4 @@
-"""`balatro evaluate`: how well a model reads, on labelled screens, pictures with labelled boxes, or pictures of a split."""
+"""`balatro evaluate`: how well a model reads, on labelled screens, pictures with labelled boxes, or a split's pictures."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def evaluate(
     out: Out = None,
     threads: Threads = 0,
 ) -> None:
-    """Score a model (cards found, names, modifiers, false names) on labelled screens, labelled boxes, or pictures of a split.
+    """Score a model (cards found, names, modifiers, false names) on labelled screens, labelled boxes or a split's pictures.
 
     Pictures that cannot be read are listed at the end and count for nothing; the exit status is 1 then.
 

@@ -1,42 +1,121 @@
-"""`balatro <command>`: the skin. Each room brings its commands; their heavy imports happen when they run."""
+"""`balatro <command>`: the skin. Each room brings its commands, imported when they are asked for."""
 
 from __future__ import annotations
 
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from balatro import __version__
-from balatro.annotate_dataset.command import dataset
-from balatro.annotate_dataset.run import annotate
-from balatro.augment_dataset.command import augment
-from balatro.build_dataset.command import capture
-from balatro.cli.art import art
-from balatro.cli.doctor import doctor
-from balatro.cli.evaluate import evaluate
-from balatro.cli.models import models
+from balatro.cli.lazy import Entry, LazyGroup
 from balatro.cli.start import INTERRUPTED, STOPPED, has_begun
-from balatro.demo.command import demo
 from balatro.errors import BalatroError
-from balatro.export.command import export
-from balatro.identify_card.added.command import gallery
-from balatro.identify_card.command import identify
-from balatro.identify_card.judge.bench_command import bench
-from balatro.identify_card.judge.calibrate_command import calibrate
-from balatro.identify_card.judge.regress_command import regress
-from balatro.identify_card.server.command import serve
-from balatro.identify_card.watch.command import watch
-from balatro.train_model.command import compare, pretrain, train
+
+START, IDENTIFY, COLLECT, TRAIN, CARDS = "Start here", "Identify", "Collect", "Train", "Cards"
+"""Panels of the help."""
+COMMANDS = {
+    "demo": Entry(
+        START,
+        "balatro.demo.command:demo",
+        "Show everything once, without the game: draw a deck, play, train, name the cards of screens never seen.",
+    ),
+    "doctor": Entry(
+        START,
+        "balatro.cli.doctor:doctor",
+        "Say what is installed and found, and what to do about what is not. Changes nothing.",
+    ),
+    "identify": Entry(
+        IDENTIFY,
+        "balatro.identify_card.command:identify",
+        "Name the cards of pictures and videos: whole screens, parts of them, or single cards.",
+    ),
+    "watch": Entry(
+        IDENTIFY,
+        "balatro.identify_card.watch.command:watch",
+        "Watch the running game: say which card appears, changes its modifier, or is gone; with --table, the game's state.",
+    ),
+    "serve": Entry(
+        IDENTIFY,
+        "balatro.identify_card.server.command:serve",
+        "Answer over HTTP and WebSocket, and with a page in the browser: pictures in, cards out.",
+    ),
+    "evaluate": Entry(
+        IDENTIFY,
+        "balatro.cli.evaluate:evaluate",
+        "Score a model (cards found, names, modifiers, false names) on labelled screens, labelled boxes or a split's pictures.",
+    ),
+    "calibrate": Entry(
+        IDENTIFY,
+        "balatro.identify_card.judge.calibrate_command:calibrate",
+        "Fit a model's probabilities and the threshold of its names to your own pictures.",
+    ),
+    "bench": Entry(
+        IDENTIFY,
+        "balatro.identify_card.judge.bench_command:bench",
+        "Time identifying on this machine, stage by stage: loading, decoding, locating, cutting out, encoding, naming.",
+    ),
+    "capture": Entry(
+        COLLECT,
+        "balatro.build_dataset.command:capture",
+        "Capture cards from the running game, a video or pictures: nothing twice, and no rare edition thrown away.",
+    ),
+    "annotate": Entry(
+        COLLECT,
+        "balatro.annotate_dataset.run:annotate",
+        "Label cards in the browser: prefilled, group by group, with the keyboard; look through them; see what is missing.",
+    ),
+    "augment": Entry(
+        COLLECT,
+        "balatro.augment_dataset.command:augment",
+        "Make more pictures from the labelled ones: turned, cropped, dimmed, blurred, and in editions that were not captured.",
+    ),
+    "train": Entry(
+        TRAIN,
+        "balatro.cli.train:train",
+        "Train on labelled pictures, on drawn screens of a deck, or on both, and write the model to data/models/NAME.",
+    ),
+    "compare": Entry(
+        TRAIN,
+        "balatro.train_model.command:compare",
+        "Lay runs side by side: what they were set to, how they went, and how well they read each modifier.",
+    ),
+    "export": Entry(
+        TRAIN,
+        "balatro.export.command:export",
+        "Write a model in another form: smaller and faster in int8, for OpenVINO, or other programs. Or the model of a run.",
+    ),
+    "pretrain": Entry(
+        TRAIN,
+        "balatro.train_model.command:pretrain",
+        "Make the weights that come with the package: train on invented cards, never on a game's art.",
+    ),
+    "art": Entry(CARDS, "balatro.cli.art:art", "Make decks: from the game's own files, or the demo deck; show them."),
+    "dataset": Entry(
+        CARDS,
+        "balatro.annotate_dataset.command:dataset",
+        "Labelled pictures: suggestions for new ones, numbers, and the forms of other tools.",
+    ),
+    "gallery": Entry(
+        CARDS, "balatro.identify_card.added.command:gallery", "Teach a model new cards by a picture of each, without training."
+    ),
+    "models": Entry(IDENTIFY, "balatro.cli.models:models", "Look at models, switch between two of one name, remove them."),
+    "regress": Entry(
+        IDENTIFY,
+        "balatro.identify_card.judge.regress_command:regress",
+        "Keep screenshots with a mistake, and see whether models still make it.",
+    ),
+}
+"""Every command and group: under which panel of the help, where it is, and what it does in a line."""
 
 
-class _Commands(TyperGroup):
+class _Commands(LazyGroup):
     """Turns what goes wrong in any command into one line and an exit status."""
+
+    entries = COMMANDS
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -83,30 +162,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "Start here": {"demo": demo, "doctor": doctor},
-    "Identify": {
-        "identify": identify,
-        "watch": watch,
-        "serve": serve,
-        "evaluate": evaluate,
-        "calibrate": calibrate,
-        "bench": bench,
-    },
-    "Collect": {"capture": capture, "annotate": annotate, "augment": augment},
-    "Train": {"train": train, "compare": compare, "export": export, "pretrain": pretrain},
-}
-"""The panels of the help, the commands in each, and the functions behind them."""
-
-for _panel, _commands in COMMANDS.items():
-    for _name, _function in _commands.items():
-        app.command(_name, rich_help_panel=_panel)(_function)
-app.add_typer(art, name="art", rich_help_panel="Cards")
-app.add_typer(dataset, name="dataset", rich_help_panel="Cards")
-app.add_typer(gallery, name="gallery", rich_help_panel="Cards")
-app.add_typer(models, name="models", rich_help_panel="Identify")
-app.add_typer(regress, name="regress", rich_help_panel="Identify")
 
 
 def _print_version(wanted: bool) -> None:

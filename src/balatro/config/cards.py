@@ -2,7 +2,7 @@
 
 >>> card_by_id("j_egg")
 CatalogueCard(id='j_egg', name='Egg', type='Joker', rarity='Common')
->>> find_card("seance").name
+>>> catalogue_card("seance").name
 'Séance'
 """
 
@@ -78,7 +78,7 @@ def card_by_id(card_id: str) -> CatalogueCard:
         raise UnknownCardError(f"no card has the id {card_id!r}; the nearest are: {near}") from None
 
 
-def find_card(name_or_id: str) -> CatalogueCard:
+def catalogue_card(name_or_id: str) -> CatalogueCard:
     """The card of this name or id, whatever its case, spaces, punctuation and accents.
 
     Raises UnknownCardError naming the nearest cards.

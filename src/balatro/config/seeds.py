@@ -18,3 +18,5 @@ HELD_OUT_SEED = 7_000_001
 """Added to a run's seed: the drawn screens that calibrate are no training screens."""
 OWN_SCREENS_SEED = 8_000_001
 """Screens of a model's own deck, to time and check it on: none of training, of its calibration, or of a gallery's."""
+HIGHEST_SEED = 2**63 - 1
+"""That a person may give: the highest whole number of 64 bits with a sign."""

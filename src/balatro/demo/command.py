@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from balatro.config.seeds import HIGHEST_SEED
+
 
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for what comes out.", metavar="DIR")] = Path("balatro-demo"),
     steps: Annotated[int, typer.Option(min=1, max=100_000, help="Steps of training, however long they take.")] = 300,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, another deck and other screens.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=HIGHEST_SEED, help="Another seed, another deck and other screens.")] = 0,
 ) -> None:
     """Show everything once, without the game: draw a deck, play, train, name the cards of screens never seen.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from balatro.export.make import Exported
     from balatro.runtime.bundle import Bundle
 
-Source = Annotated[
+ModelOrRun = Annotated[
     str,
     typer.Argument(
         help="A model or a run: name or folder; or a checkpoint.",
@@ -41,11 +41,11 @@ Source = Annotated[
 
 @with_options(options_of(ExportFlags))
 def export(
-    source: Source,
+    source: ModelOrRun,
     threads: Threads = 0,
     **given: Any,
 ) -> None:
-    """Write a model in another form: smaller and faster in int8, for OpenVINO, or for other programs. Or the model of a run.
+    """Write a model in another form: smaller and faster in int8, for OpenVINO, or other programs. Or the model of a run.
 
     What is made is checked against the original, on pictures of yours or on drawn screens of the model's deck, and refused
     when it costs more than 0.3 points of cards with name and modifier right. ONNX and OpenVINO are models for --model again.
@@ -79,7 +79,7 @@ def _write_model(source: str, chosen: Format, flags: ExportFlags, threads: int) 
     from rich.console import Console
 
     from balatro.export.inputs import find_inputs
-    from balatro.export.make import Plan, export_model
+    from balatro.export.make import ExportPlan, export_model
     from balatro.export.source import open_source
     from balatro.identify_card.judge.contest import contest
     from balatro.utils.images import find_images
@@ -91,7 +91,7 @@ def _write_model(source: str, chosen: Format, flags: ExportFlags, threads: int) 
         _check_out(folder, opened.bundle, flags.replace)
         check_folder_output("--out", folder, find_images(list(flags.check))[0])
         inputs = find_inputs(opened.bundle, list(flags.check), flags.screens)
-        plan = Plan(flags.format, chosen, flags.precision, flags.force)
+        plan = ExportPlan(flags.format, chosen, flags.precision, flags.force)
         with contest(folder, flags.replace) as place:
             exported = export_model(opened.bundle, plan, inputs, place, threads or None)
     Console(markup=False).print(export_table(dataclasses.replace(exported, folder=folder)))

@@ -25,7 +25,7 @@ looked at anew."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExportPlan:
     """What is made of a model."""
 
     format_name: str
@@ -48,7 +48,7 @@ class Exported:
     """Why it would have been refused, had it not been forced."""
 
 
-def export_model(original: Bundle, plan: Plan, inputs: Inputs, folder: Path, threads: int | None = None) -> Exported:
+def export_model(original: Bundle, plan: ExportPlan, inputs: Inputs, folder: Path, threads: int | None = None) -> Exported:
     """Write a model in another form to `folder`, whole or not at all.
 
     ModelError where the check finds more than MOST_COST points of "both right" lost, outputs in full precision that differ, or
@@ -129,7 +129,9 @@ def _copy(source: Path, folder: Path, names: Sequence[str]) -> None:
             shutil.copyfile(source / name, folder / name)
 
 
-def _record(original: Bundle, plan: Plan, checks: Sequence[Check], differences: Sequence[Difference]) -> dict[str, object]:
+def _record(
+    original: Bundle, plan: ExportPlan, checks: Sequence[Check], differences: Sequence[Difference]
+) -> dict[str, object]:
     """How the export was made and how it compares, for model.json."""
     return {
         "of": original.name,

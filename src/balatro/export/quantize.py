@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +15,17 @@ from balatro.errors import ModelError
 WEIGHTED = frozenset({"Conv", "ConvTranspose", "MatMul", "Gemm"})
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What of a network is quantized."""
-
-    operators: tuple[str, ...]
-
-
-PLANS = {
+OPERATORS = {
     # With the small operators in between, too, ONNX Runtime is no faster than in float.
-    "model": Plan(("Conv", "MatMul")),
+    "model": ("Conv", "MatMul"),
     # Its thin layers pay only where whole stretches stay in int8. Not MaxPool: a peak is where the heat equals its maximum.
-    "locator": Plan(("Conv", "Add", "Relu", "Resize")),
+    "locator": ("Conv", "Add", "Relu", "Resize"),
 }
+"""What of each network is quantized."""
 
 
 def quantize(name: str, path: Path, inputs: Sequence[np.ndarray], out: Path) -> None:
-    """Write the network `name` of PLANS as int8: weights by channel, activations by the range they reach on these inputs.
+    """Write the network `name` of OPERATORS as int8: weights by channel, activations by the range they reach on these inputs.
 
     The last layers before the outputs stay in float: a locator's heat and corners leave through one layer, and eight bits
     for both ranges lost 1 card in 100.
@@ -48,7 +41,7 @@ def quantize(name: str, path: Path, inputs: Sequence[np.ndarray], out: Path) -> 
                 str(out),
                 _Reader(graph.input[0].name, inputs),
                 quant_format=QuantFormat.QDQ,
-                op_types_to_quantize=list(PLANS[name].operators),
+                op_types_to_quantize=list(OPERATORS[name]),
                 nodes_to_exclude=last_layers(graph),
                 per_channel=True,
                 activation_type=QuantType.QUInt8,

@@ -17,7 +17,7 @@ CHECKPOINT = "checkpoint_last.pth"
 
 
 @dataclass(frozen=True)
-class Source:
+class Exportable:
     """A model in the form that training and import leave it in."""
 
     bundle: Bundle
@@ -39,18 +39,18 @@ def is_model(name: str) -> bool:
 
 
 @contextmanager
-def open_source(name: str) -> Iterator[Source]:
+def open_source(name: str) -> Iterator[Exportable]:
     """The model of this name or folder, else the run's, written while the block runs; ModelError when it is neither."""
     if is_model(name):
         bundle = load_bundle(find_bundle(name))
-        yield Source(bundle, bundle.folder.resolve().name)
+        yield Exportable(bundle, bundle.folder.resolve().name)
         return
     run = find_run(name)
     if run is None:
         raise ModelError(f"{name}: neither a model nor a run; " + _there_are())
     with TemporaryDirectory(prefix="balatro-export-") as folder:
         run_name = write_run(run, Path(folder) / "model")
-        yield Source(replace(load_bundle(Path(folder) / "model"), name=run_name), run_name)
+        yield Exportable(replace(load_bundle(Path(folder) / "model"), name=run_name), run_name)
 
 
 def write_run(run: Path, folder: Path | None = None) -> str:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from balatro.errors import InputError, SettingsError
-from balatro.frames.frame import Source
+from balatro.frames.frame import FrameSource
 from balatro.frames.latest import LatestSource
 
 WIDTH, HEIGHT = 1920, 1080
@@ -41,7 +41,7 @@ class Camera:
         return f"camera:{self.device}"
 
 
-def open_camera(text: str) -> Source:
+def open_camera(text: str) -> FrameSource:
     """The camera's newest picture at each grab. SettingsError for what is no camera; InputError when none is there."""
     camera = read_camera(text)
     return LatestSource(camera.name, lambda: _connect(camera))

@@ -12,12 +12,12 @@ import numpy as np
 
 from balatro.config.suffixes import IMAGE_SUFFIXES
 from balatro.errors import InputError, SettingsError
-from balatro.frames.frame import Frame, Source, picture_box
+from balatro.frames.frame import Frame, FrameSource, picture_box
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.images import load_image
 
 
-def open_clipboard(text: str) -> Source:
+def open_clipboard(text: str) -> FrameSource:
     """The picture that was copied last; InputError when there is none."""
     _check(text)
     source = ClipboardSource()
@@ -26,7 +26,7 @@ def open_clipboard(text: str) -> Source:
     return source
 
 
-def follow_clipboard(text: str) -> Source:
+def follow_clipboard(text: str) -> FrameSource:
     """Each picture that is copied from now on, and the one that is there."""
     _check(text)
     return FollowedClipboard()
@@ -67,7 +67,7 @@ def _held() -> Any:
         return None
 
 
-class ClipboardSource(Source):
+class ClipboardSource(FrameSource):
     """What the clipboard holds now."""
 
     still = True
@@ -87,7 +87,7 @@ class ClipboardSource(Source):
         return Frame(image, float(self._number - 1), picture_box(image), self.name)
 
 
-class FollowedClipboard(Source):
+class FollowedClipboard(FrameSource):
     """Each new picture in the clipboard."""
 
     live = still = True

@@ -27,7 +27,7 @@ class Frame:
     """The picture's file, where there is one."""
 
 
-class Source(ABC):
+class FrameSource(ABC):
     """Gives frames until there are none more. To be used with `with`, or closed."""
 
     live = False
@@ -58,7 +58,7 @@ class Source(ABC):
         while (frame := self.grab()) is not None:
             yield frame
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> FrameSource:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -9,7 +9,7 @@ from threading import Condition, Event, Thread
 import numpy as np
 
 from balatro.errors import InputError
-from balatro.frames.frame import Frame, Source, picture_box
+from balatro.frames.frame import Frame, FrameSource, picture_box
 from balatro.frames.windows import NotVisibleError
 
 FIRST_S = 15.0
@@ -23,7 +23,7 @@ Open = Callable[[], Iterator[np.ndarray]]
 """Connects, InputError when that fails; the pictures then, (H, W, 3) uint8 RGB, until the connection ends."""
 
 
-class LatestSource(Source):
+class LatestSource(FrameSource):
     """A live source. When it is gone, `grab` says so (NotVisibleError) while a thread tries to get it back."""
 
     live = True

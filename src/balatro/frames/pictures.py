@@ -8,14 +8,14 @@ from pathlib import Path
 
 from balatro.config.suffixes import IMAGE_SUFFIXES
 from balatro.errors import InputError
-from balatro.frames.frame import Frame, Source, picture_box
+from balatro.frames.frame import Frame, FrameSource, picture_box
 from balatro.frames.sources import FORMS, check_follow
 from balatro.frames.videos import VideoSource
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.images import find_images, load_image
 
 
-class PictureSource(Source):
+class PictureSource(FrameSource):
     """Pictures, one after the other; what cannot be read is passed over and told."""
 
     still = True
@@ -36,7 +36,7 @@ class PictureSource(Source):
         return None
 
 
-class FollowedFolder(Source):
+class FollowedFolder(FrameSource):
     """A folder that fills: the pictures that are there, then each that comes. One that is still being written waits."""
 
     live = still = True
@@ -82,13 +82,13 @@ def _is_old(size: tuple[int, int]) -> bool:
     return time.time_ns() - size[1] > 2_000_000_000
 
 
-def follow_folder(text: str) -> Source:
+def follow_folder(text: str) -> FrameSource:
     """A folder's pictures as they come; SettingsError for anything else."""
     check_follow(text)
     return FollowedFolder(Path(text))
 
 
-def open_files(text: str) -> Source:
+def open_files(text: str) -> FrameSource:
     path = Path(text)
     if text and path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES:
         return VideoSource(path)

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from balatro.errors import InputError, SettingsError
-from balatro.frames.frame import Frame, Source, picture_box
+from balatro.frames.frame import Frame, FrameSource, picture_box
 from balatro.utils.images import load_image, open_pillow
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -50,7 +50,7 @@ class Pipe:
         return ahead or self._stream.read(count) if count >= 0 else ahead + self._stream.read(MAX_BYTES)
 
 
-def open_piped(text: str) -> Source:
+def open_piped(text: str) -> FrameSource:
     """What standard input gives; SettingsError when that is a terminal, InputError when nothing comes."""
     stream = sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
     if stream.isatty():
@@ -71,7 +71,7 @@ def _is_picture(head: bytes) -> bool:
     return any(accept(head) for accept in accepts)
 
 
-class PipedPictures(Source):
+class PipedPictures(FrameSource):
     """Pictures one behind the other."""
 
     still = True
@@ -184,7 +184,7 @@ def _bounded(size: int, before: int) -> int:
 _TAKERS: dict[bytes, Callable[[Pipe], bytes]] = {_PNG: _take_png, _JPEG: _take_jpeg, b"RIFF": _take_riff, b"BM": _take_bmp}
 
 
-class PipedVideo(Source):
+class PipedVideo(FrameSource):
     """A video, by PyAV."""
 
     def __init__(self, pipe: Pipe) -> None:

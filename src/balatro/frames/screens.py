@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from balatro.errors import InputError, MissingPartError, SettingsError
-from balatro.frames.frame import Frame, Source
+from balatro.frames.frame import Frame, FrameSource
 from balatro.frames.windows import NotVisibleError, Window, find_window
 from balatro.utils.desktop import Box, check_screen
 from balatro.utils.extras import how_to_install
@@ -96,7 +96,7 @@ def _padded(image: np.ndarray, seen: Box, box: Box) -> np.ndarray:
     return whole
 
 
-class ScreenSource(Source):
+class ScreenSource(FrameSource):
     """A part of the desktop that may move: `where` is asked before every frame."""
 
     live = True
@@ -120,7 +120,7 @@ class ScreenSource(Source):
         self._screen.close()
 
 
-def open_monitor(text: str) -> Source:
+def open_monitor(text: str) -> FrameSource:
     screen = _Screen()
     boxes = screen.monitors
     # 0 is the desktop over all monitors.
@@ -132,7 +132,7 @@ def open_monitor(text: str) -> Source:
     return ScreenSource(f"monitor:{int(text)}", screen, lambda: box)
 
 
-def open_region(text: str) -> Source:
+def open_region(text: str) -> FrameSource:
     found = re.fullmatch(r"\s*(-?\d{1,6})\s*,\s*(-?\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})\s*", text)
     if found is None:
         raise SettingsError(f"region:{text}: expected region:X,Y,WIDTH,HEIGHT in pixels, such as region:100,80,1280,720")
@@ -147,7 +147,7 @@ def open_region(text: str) -> Source:
     return ScreenSource(f"region:{text}", screen, lambda: box)
 
 
-def open_window(text: str) -> Source:
+def open_window(text: str) -> FrameSource:
     if not text:
         raise SettingsError("window: without a title; give window:Balatro, or see --list-windows")
     screen = _Screen()  # first: on Windows this makes positions count real pixels, on monitors of any DPI

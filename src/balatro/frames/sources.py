@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from balatro.errors import SettingsError
 
 if TYPE_CHECKING:
-    from balatro.frames.frame import Source
+    from balatro.frames.frame import FrameSource
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def shown(text: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def open_source(text: str, follow: bool = False) -> Source:
+def open_source(text: str, follow: bool = False) -> FrameSource:
     """The source that a text means, see FORMS.
 
     follow: a folder or the clipboard is watched for what comes. SettingsError when the text means no source; InputError, one
@@ -99,6 +99,6 @@ def check_follow(text: str) -> None:
         raise SettingsError(f"--follow {text}: it cannot be followed; a folder and clipboard: can")
 
 
-def _load(opener: str) -> Callable[[str], Source]:
+def _load(opener: str) -> Callable[[str], FrameSource]:
     module, _, function = opener.partition(":")
-    return cast("Callable[[str], Source]", getattr(import_module(f"balatro.frames.{module}"), function))
+    return cast("Callable[[str], FrameSource]", getattr(import_module(f"balatro.frames.{module}"), function))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from balatro.errors import InputError, MissingPartError, SettingsError
-from balatro.frames.frame import Frame, Source, picture_box
+from balatro.frames.frame import Frame, FrameSource, picture_box
 from balatro.frames.latest import LatestSource
 from balatro.frames.sources import shown
 from balatro.frames.videos import upright
@@ -21,7 +21,7 @@ PROTOCOLS = "http,https,tcp,tls,udp,rtp,rtsp,crypto,httpproxy"
 """What a stream may refer to in its turn: never to files of this machine."""
 
 
-def open_stream(text: str) -> Source:
+def open_stream(text: str) -> FrameSource:
     """A live stream, its newest picture at each grab; or a recorded video, every frame, where the server tells its length.
 
     MissingPartError without PyAV; InputError, one line, when nothing answers in time or it is no video.
@@ -103,7 +103,7 @@ def open_file_like(file: Any, name: str) -> Iterator[tuple[np.ndarray, float]]:
     )
 
 
-class RemoteVideo(Source):
+class RemoteVideo(FrameSource):
     """A recorded video or picture of a web server, every frame."""
 
     def __init__(self, name: str, container: Any) -> None:

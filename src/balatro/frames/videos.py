@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 
 from balatro.errors import InputError
-from balatro.frames.frame import Frame, Source, picture_box
+from balatro.frames.frame import Frame, FrameSource, picture_box
 from balatro.utils.extras import how_to_install
 
 
-class VideoSource(Source):
+class VideoSource(FrameSource):
     """A video file, every frame."""
 
     def __init__(self, path: Path) -> None:

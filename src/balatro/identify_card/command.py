@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from balatro.config.shapes import SEEN_AS
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.batch.many import MAX_TOLD
+from balatro.identify_card.flags import IdentifyFlags
 from balatro.utils.flags import completion
+from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
@@ -38,45 +39,10 @@ Model = Annotated[
 Threads = Annotated[int, typer.Option(min=0, max=64, help="CPU threads; 0 chooses.")]
 
 _PATHS = "Pictures, folders, globs, videos; or what camera:0, window:TITLE, clipboard:, - (stdin) or an address shows now."
-JsonOut = Annotated[str | None, typer.Option("--json", help="Write one JSON line per picture; - is stdout.", metavar="OUT")]
 
 
-def identify(
-    paths: Annotated[
-        list[str],
-        typer.Argument(help=_PATHS, metavar="PATH..."),
-    ],
-    model: Model = "auto",
-    every: Annotated[
-        str,
-        typer.Option(help="Frames of a video: 30 is every 30th, 0.5s one every half second.", metavar="N|TIME"),
-    ] = "1s",
-    json_out: JsonOut = None,
-    seen_as: Annotated[
-        str,
-        typer.Option(
-            "--as",
-            help="What pictures are: screen, photo (cards lie in any turn), card (one that fills it), or auto: by the model.",
-            autocompletion=lambda: SEEN_AS,
-        ),
-    ] = "auto",
-    table: Annotated[
-        bool, typer.Option("--table", help="Tell the whole table, too: the hand, the shop, the deck; a trained model's ranks.")
-    ] = False,
-    draw: Annotated[Path | None, typer.Option(help="Folder for copies with the cards marked.", metavar="DIR")] = None,
-    resume: Annotated[
-        bool | None,
-        typer.Option("--resume/--no-resume", help="Go on with a --json OUT that was not finished, or begin anew."),
-    ] = None,
-    jobs: Annotated[
-        int, typer.Option(min=0, max=1024, help="Processes that read; 0: one for each core, fewer for few pictures.")
-    ] = 0,
-    threads: Threads = 0,
-    engine: Annotated[
-        str, typer.Option(help="local, or ray for a Ray cluster.", autocompletion=completion.one_of("local", "ray"))
-    ] = "local",
-    address: Annotated[str | None, typer.Option(help="Of the Ray cluster; left out, one on this machine.")] = None,
-) -> None:
+@with_options(options_of(IdentifyFlags))
+def identify(paths: Annotated[list[str], typer.Argument(help=_PATHS, metavar="PATH...")], **given: Any) -> None:
     """Name the cards of pictures and videos: whole screens, parts of them, or single cards.
 
     Any number of them: memory stays the same. While a file of lines is written, OUT.unfinished lies beside it; a run that was
@@ -95,39 +61,47 @@ def identify(
       balatro identify hundred-thousand/ --json cards.jsonl --resume --jobs 8
       balatro identify shared/captures/ --json cards.jsonl --engine ray --address auto
     """
-    from balatro.frames.sources import source_kind
     from balatro.identify_card.batch.engines import Share
+
+    flags = take(IdentifyFlags, given)
+    _check_json(flags)
+    chosen = _pick_engine(flags.engine, flags.address)
+    work, failures = _plan(paths, flags)
+    share = Share(flags.jobs, flags.threads, flags.address)
+    counts = Counts(len(failures), failures)
+    if flags.out is None:
+        _read(chosen, work, share, counts, _print_cards if flags.json_out is None else _to_stdout)
+    else:
+        _read_to_file(chosen, work, share, counts, flags.out, flags.resume)
+    if flags.draw is not None and counts.good:
+        print(f"{flags.draw}: {counted(counts.good, 'picture')} with the cards marked", file=sys.stderr)
+    if counts.told:
+        raise bad_pictures(counts.told, counts.good + counts.bad, counts.bad)
+
+
+def _plan(paths: list[str], flags: IdentifyFlags) -> tuple[Work, list[str]]:
+    """What is read, after all that can be wrong with the flags was told; and what of the paths is no picture."""
+    from balatro.frames.sources import source_kind
     from balatro.identify_card.batch.many import Work, read_every
     from balatro.identify_card.turns import check_seen_as
     from balatro.runtime.bundle import find_bundle
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_text_output
 
-    _check_json(json_out, resume)
-    chosen = _pick_engine(engine, address)
-    step = read_every(every)
+    step = read_every(flags.every)
     places = [path for path in paths if source_kind(path) is not None]
     files, failures = find_images([path for path in paths if path not in places], videos=True)
-    if json_out is not None and json_out != "-":
-        check_text_output("--json", Path(json_out), files)
-    if draw is not None:
-        files = _without_copies(files, paths, draw)
-    copies = [] if draw is None else _plan_copies(files, draw) + _plan_folders(places, draw)
+    if flags.out is not None:
+        check_text_output("--json", flags.out, files)
+    if flags.draw is not None:
+        files = _without_copies(files, paths, flags.draw)
+    copies = [] if flags.draw is None else _plan_copies(files, flags.draw) + _plan_folders(places, flags.draw)
     names = [path.as_posix() for path in files] + places
     if not names:
-        raise bad_pictures(failures, len(failures)) if failures else InputError(f"{draw}: only marked pictures; name others")
-    check_seen_as(seen_as)
-    work = Work(find_bundle(model), names, copies, step, table, seen_as=seen_as)
-    share = Share(jobs, threads, address)
-    counts = Counts(len(failures), failures)
-    if json_out is None or json_out == "-":
-        _read(chosen, work, share, counts, _print_cards if json_out is None else _to_stdout)
-    else:
-        _read_to_file(chosen, work, share, counts, Path(json_out), resume)
-    if draw is not None and counts.good:
-        print(f"{draw}: {counted(counts.good, 'picture')} with the cards marked", file=sys.stderr)
-    if counts.told:
-        raise bad_pictures(counts.told, counts.good + counts.bad, counts.bad)
+        only_marked = InputError(f"{flags.draw}: only marked pictures; name others")
+        raise bad_pictures(failures, len(failures)) if failures else only_marked
+    check_seen_as(flags.seen_as)
+    return Work(find_bundle(flags.model), names, copies, step, flags.table, seen_as=flags.seen_as), failures
 
 
 def _plan_folders(places: list[str], folder: Path) -> list[str]:
@@ -156,12 +130,12 @@ class Counts:
             self.told.append(answer.error)
 
 
-def _check_json(json_out: str | None, resume: bool | None) -> None:
-    to_file = json_out is not None and json_out != "-"
-    if json_out == "" or (to_file and Path(json_out or "").exists() and not Path(json_out or "").is_file()):
-        raise SettingsError(f"--json {json_out or repr('')}: expected a file to write, or - for stdout")
-    if resume is not None and not to_file:
-        raise SettingsError(f"--{'' if resume else 'no-'}resume goes with --json OUT, a file; nothing else can be gone on with")
+def _check_json(flags: IdentifyFlags) -> None:
+    if flags.json_out == "" or (flags.out is not None and flags.out.exists() and not flags.out.is_file()):
+        raise SettingsError(f"--json {flags.json_out or repr('')}: expected a file to write, or - for stdout")
+    if flags.resume is not None and flags.out is None:
+        flag = "--resume" if flags.resume else "--no-resume"
+        raise SettingsError(f"{flag} goes with --json OUT, a file; nothing else can be gone on with")
 
 
 def _pick_engine(name: str, address: str | None) -> Engine:

@@ -35,7 +35,7 @@ from balatro.runtime.stamps import ModelStamp, stamp_model
 from balatro.utils.images import load_image
 
 if TYPE_CHECKING:
-    from balatro.frames.frame import Source
+    from balatro.frames.frame import FrameSource
     from balatro.utils.images import ImageSource
 
 SOURCE = "window:Balatro"
@@ -169,7 +169,7 @@ def card_id(name_or_id: str, bundle: Bundle) -> str:
         return keys[key]
     if ids <= {card.id for card in catalogue.CATALOGUE}:
         # A deck of the game's cards: the catalogue knows more spellings, and the nearest of all its names.
-        known = catalogue.find_card(name_or_id)
+        known = catalogue.catalogue_card(name_or_id)
         if known.id in ids:
             return known.id
         raise UnknownCardError(f"the model {bundle.name!r} has not learned {known.name!r}; train one on a deck that has it")
@@ -231,7 +231,7 @@ def _opened(text: str) -> Iterator[Looks]:
     from balatro.frames.sources import open_source
 
     with ExitStack() as stack:
-        source: Source | None = None
+        source: FrameSource | None = None
 
         def look() -> np.ndarray | None:
             nonlocal source

@@ -38,7 +38,7 @@ from balatro.identify_card.turns import all_turns, check_seen_as, may_be_one, re
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.refiner import Refiner, load_refiner
-from balatro.runtime.sessions import OpenSession, network_file, open_session
+from balatro.runtime.sessions import OpenSession, Session, network_file, open_session
 from balatro.utils.images import load_image, rectify
 from balatro.utils.quads import reading_order
 from balatro.utils.stages import Stage, untimed
@@ -74,17 +74,17 @@ class Recognizer:
         threads: int | None = None,
         open_session: OpenSession = open_session,
         encode: Callable[[np.ndarray], dict[str, np.ndarray]] | None = None,
+        beside: Recognizer | None = None,
     ) -> None:
         """open_session: what opens its two networks; by default what their files are made for.
 
-        encode: what is asked in place of the own encoder, as the `encode` of another recognizer of the same model.
+        encode: asked in place of the own encoder, as that of another recognizer; beside: that one, to open no encoder again.
         """
         self._encode_elsewhere = encode
-        self._own_cards = bundle.cards
-        self._threads = threads
+        self._own_cards, self._threads = bundle.cards, threads
         self.locator = Locator(network_file(bundle.folder, "locator"), threads, bundle.locator_threshold, open_session)
         self._encoder_file = network_file(bundle.folder, "model")
-        self._encoder = open_session(self._encoder_file, threads)
+        self._encoder: Session = open_session(self._encoder_file, threads) if beside is None else beside._encoder
         self._stage: Stage = untimed
         self._outputs = [output.name for output in self._encoder.get_outputs()]
         self.namer = Namer(bundle, load_gallery(bundle.folder / GALLERY_FILE) if bundle.has_gallery else None)

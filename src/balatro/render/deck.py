@@ -253,7 +253,7 @@ def to_scale(sprite: np.ndarray, scale: int) -> np.ndarray:
     return np.ascontiguousarray(sprite[:: have // scale, :: have // scale])
 
 
-def find_card(cards: Sequence[DeckCard], card_id: str) -> DeckCard:
+def deck_card(cards: Sequence[DeckCard], card_id: str) -> DeckCard:
     """The card of this id; DeckError when the deck has none."""
     for card in cards:
         if card.id == card_id:

@@ -1,4 +1,4 @@
-"""`balatro train`, `balatro pretrain`, `balatro compare`."""
+"""`balatro pretrain`, `balatro compare`, and what opens a run and trains it to its end, for `balatro train` (cli/train.py)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import typer
 from balatro.config.model_files import MODEL_FILE
 from balatro.config.paths import model_dir, runs_dir
 from balatro.errors import MissingPartError, SettingsError
-from balatro.train_model.settings.options import OPTIONS, write_config
-from balatro.train_model.settings.start import Pretrain, Start, configured
+from balatro.train_model.settings.options import write_config
+from balatro.train_model.settings.start import Pretrain, Start
 from balatro.utils.extras import how_to_install
 from balatro.utils.files import check_place
 from balatro.utils.flags import completion
@@ -29,46 +29,6 @@ GIVEN = "config.toml"
 """In a run's folder: the flags it was started with."""
 CARDS = "cards"
 """What a run of labelled pictures is called when nothing else names it."""
-
-
-@with_options(OPTIONS, own_defaults=False)
-@with_options(options_of(Start))
-def train(**given: Any) -> None:
-    """Train on labelled pictures, on drawn screens of a deck, or on both, and write the model to data/models/NAME.
-
-    With --deck no label is typed: the screens are drawn with their truth. Without, it learns from data/dataset_default and
-    data/augmented. Ctrl+C saves; --resume goes on. Watch it with `tensorboard --logdir runs/NAME`.
-
-    Examples:
-
-    \b
-      balatro train --deck game                              # the art road: an hour, no label
-      balatro train --epochs 20 --batch-size 32              # the capture road: your labelled pictures
-      balatro train --data originals,rendered --deck game    # both together
-      balatro train --tasks identification --epochs 7 --freeze-strategy all --use-weighted-sampler
-      balatro train --resume cards --epochs 50 --freeze-strategy mid --optimizer group
-      balatro train --input pokemon/ --name pokemon          # another game: a folder of named pictures
-      torchrun --nproc-per-node 4 -m balatro.train_model --epochs 20
-    """
-    start, flags = configured(take(Start, given), given)
-    if start.list_choices:
-        _list_choices()
-        return
-    if start.resume is None:
-        from balatro.train_model.settings.early import check_early
-
-        check_early(flags, start.name)
-    need_torch()
-    run, name = _open_run(start, flags)
-    if start.find_lr:
-        from balatro.train_model.run.find_lr import find_learning_rate
-
-        typer.echo(find_learning_rate(run))
-        return
-    _finish(run)
-    if run.is_first:
-        _write(run, model_dir(name), start)
-        typer.echo(f"Try it: balatro identify screenshot.png --model {name}")
 
 
 @with_options(options_of(Pretrain))
@@ -96,7 +56,7 @@ def pretrain(**given: Any) -> None:
     settings = choose_settings(asked.settings(), _defaults(num_invented=asked.cards, optimizer=AdamW(asked.lr)))
     folder = runs_dir() / asked.name
     run = _resumed(str(folder), {}, None) if asked.resume else _begun(pretrain_settings(settings), folder, {})
-    _finish(run)
+    train_to_end(run)
     if run.is_first:
         finish_weights(run, asked.out or folder / "weights")
 
@@ -131,7 +91,7 @@ def compare(
 def run_training(settings: TrainSettings, folder: Path) -> Run:
     """Train a new run in `folder` to its end."""
     run = _begun(settings, folder, {})
-    _finish(run)
+    train_to_end(run)
     return run
 
 
@@ -147,7 +107,7 @@ def _defaults(**changes: Any) -> TrainSettings:
     return TrainSettings(**changes)
 
 
-def _open_run(start: Start, flags: dict[str, Any]) -> tuple[Run, str]:
+def open_run(start: Start, flags: dict[str, Any]) -> tuple[Run, str]:
     """The run, new or going on, and what its model is called."""
     if start.resume is not None:
         if start.overwrite:
@@ -224,7 +184,7 @@ def _resumed(name: str, flags: dict[str, Any], log_dir: Path | None) -> Run:
     return run
 
 
-def _finish(run: Run) -> None:
+def train_to_end(run: Run) -> None:
     """Train to the end; on Ctrl+C say how to go on, when there is something to go on from."""
     from balatro.train_model.run.checkpoint import LAST
     from balatro.train_model.run.loop import finish
@@ -239,29 +199,6 @@ def _finish(run: Run) -> None:
 
 def _told_folder(folder: Path) -> str:
     return folder.name if folder.resolve() == (runs_dir() / folder.name).resolve() else str(folder)
-
-
-def _write(run: Run, folder: Path, start: Start) -> None:
-    from balatro.identify_card.judge.contest import contest
-    from balatro.train_model.run.finish import finish_bundle, finish_report
-
-    with contest(folder, start.replace) as place:
-        finish_bundle(run, place)
-    if place == folder:
-        typer.echo(f"{folder}: written")
-    if start.report is not False:
-        page = finish_report(run)
-        if page is not None:
-            typer.echo(f"{page}: the report")
-
-
-def _list_choices() -> None:
-    from balatro.train_model.settings.choose import describe_choices
-
-    for flag, choices in describe_choices().items():
-        typer.echo(flag)
-        for choice, about in choices:
-            typer.echo(f"  {choice:24} {about}")
 
 
 def need_torch(what: str = "training") -> None:

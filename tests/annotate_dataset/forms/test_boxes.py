@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,10 @@ def screen_with_card(path: Path, turn: int = 1) -> Path:
     return path
 
 
-def boxes_of_coco(folder: Path, size: tuple[int, int] | None, box: list[float]) -> None:
+def boxes_of_coco(folder: Path, size: tuple[int, int] | None, box: list[float], name: str = "screen.png") -> None:
     told = {} if size is None else {"width": size[0], "height": size[1]}
     coco = {
-        "images": [{"id": 1, "file_name": "screen.png", **told}],
+        "images": [{"id": 1, "file_name": name, **told}],
         "categories": [{"id": 5, "name": "Pikachu"}],
         "annotations": [{"image_id": 1, "category_id": 5, "bbox": box}],
     }
@@ -88,3 +89,20 @@ def test_a_box_around_a_whole_turned_picture_is_the_picture(tmp_path: Path) -> N
     for told in ((60, 80), (80, 60)):
         assert cut_card(path, (0, 0, *told), tmp_path / "cut.png", told).path == path
     assert not (tmp_path / "cut.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("..\\..\\label-studio\\media\\upload\\4\\0a1b-a.png", "images/0a1b-a.png"),
+        ("C:\\media\\upload\\4\\0a1b-a.png", "images/upload/4/0a1b-a.png"),
+        ("/home/me/media/a.png", "a.png"),
+        (unicodedata.normalize("NFC", "Séance.png"), unicodedata.normalize("NFD", "images/Séance.png")),
+    ],
+)
+def test_coco_s_pictures_are_found_by_the_paths_of_another_machine(tmp_path: Path, name: str, file: str) -> None:
+    screen_with_card(tmp_path / "in" / file)
+    boxes_of_coco(tmp_path / "in", None, [20, 10, 24, 32], name)
+    store, done = imported("coco", tmp_path / "in")
+    assert done.failures == () and np.array_equal(load_image(store.dataset / done.pictures[0]), picture(3))
+    assert "\\" not in done.pictures[0]

@@ -62,6 +62,17 @@ def test_texts_beside_the_pictures_as_labelimg_saves_them(tmp_path: Path) -> Non
     assert np.array_equal(load_image(store.dataset / done.pictures[0]), picture(3))
 
 
+def test_boxes_beside_pictures_are_never_taken_for_pictures_named_by_card(tmp_path: Path) -> None:
+    folder = detection(tmp_path / "in", {"a": f"0 {CARD}"}, "Egg\n", "classes.txt")
+    (folder / "classes.txt").unlink()
+    with pytest.raises(InputError, match="names"):
+        imported(folder)
+    (folder / "a.txt").write_text("A caption of 5 words", encoding="utf-8")
+    assert guess_form(folder) == "named"
+    (folder / "a.xml").write_text("<annotation><object><name>Egg</name></object></annotation>", encoding="utf-8")
+    assert guess_form(folder) == "voc"
+
+
 def test_classes_without_boxes_are_no_detection(tmp_path: Path) -> None:
     screen_with_card(tmp_path / "Egg.png")
     for name in ("classes.txt", "notes.txt"):

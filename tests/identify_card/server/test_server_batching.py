@@ -17,6 +17,7 @@ from balatro.identify_card.card import picture_json
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.server.batching import Gathering, Upload, default_readers, default_slots
 from balatro.identify_card.server.limits import Limits, Refused, decode
+from balatro.runtime.sessions import open_session
 from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.server.server_parts import as_bytes, card_bytes, make_readers, table_bytes
 
@@ -224,3 +225,16 @@ def test_trouble_is_told_once_each_time_that_it_comes_and_so_is_its_end(readers,
     told = [record.getMessage().rpartition(": ")[2] for record in caplog.records]
     assert told == ["damaged", "what was added or set is read again", "damaged"]
     readers._trouble = ""
+
+
+def test_all_readers_share_one_encoder(tmp_path, monkeypatch):
+    opened: list[str] = []
+
+    def counting(path, *more):
+        opened.append(path.stem)
+        return open_session(path, *more)
+
+    monkeypatch.setattr(Recognizer.__init__, "__defaults__", (None, counting, None, None))
+    readers = make_readers(write_fake_bundle(tmp_path), num_readers=3)
+    readers.close()
+    assert sorted(opened) == ["locator"] * 4 + ["model"]

@@ -13,7 +13,7 @@ from balatro.errors import InputError
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.watch.events import Event
 from balatro.identify_card.watch.followed import STILLS
-from balatro.identify_card.watch.gate import Gate
+from balatro.identify_card.watch.gate import ChangeGate
 from balatro.identify_card.watch.rest.told import State, Told
 from balatro.identify_card.watch.watch import (
     STAGES,
@@ -129,13 +129,13 @@ def test_model_by_folder(fake_folder: Path) -> None:
     ids=["the same", "noise", "a card less", "another modifier", "another size"],
 )
 def test_gate(change: Callable[[np.ndarray], np.ndarray], same: bool) -> None:
-    gate = Gate()
+    gate = ChangeGate()
     assert not gate.is_same(TABLE)
     assert gate.is_same(change(TABLE).astype(np.uint8)) == same
 
 
 def test_gate_sees_slow_change() -> None:
-    gate = Gate()
+    gate = ChangeGate()
     assert [gate.is_same(np.full((576, 1024, 3), 60 + 2 * step, np.uint8)) for step in range(5)] == [
         *(False, True, True),
         *(False, True),

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from balatro.errors import InputError, SettingsError
 from balatro.frames import sources
-from balatro.frames.frame import Frame, Source
+from balatro.frames.frame import Frame, FrameSource
 from balatro.frames.windows import NotVisibleError
 from balatro.identify_card.watch.command import watch
 from balatro.utils.desktop import Box
@@ -34,7 +34,7 @@ def threads_as_they_were() -> Iterator[None]:
     cv2.setNumThreads(before)
 
 
-class FakeScreen(Source):
+class FakeScreen(FrameSource):
     """Shows a table; hidden at first, closed at the end."""
 
     live = True
@@ -139,7 +139,7 @@ def test_ctrl_c_ends_it_with_a_report(monkeypatch: pytest.MonkeyPatch, fake_fold
     ],
 )
 def test_what_is_watched(monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str) -> None:
-    def open_source(text: str) -> Source:
+    def open_source(text: str) -> FrameSource:
         raise InputError(f"opened {text}.")
 
     monkeypatch.setattr(sources, "open_source", open_source)

@@ -8,7 +8,7 @@ import pytest
 
 from balatro.config.cards import CATALOGUE
 from balatro.errors import DeckError
-from balatro.render.deck import Deck, dressed, find_card
+from balatro.render.deck import Deck, deck_card, dressed
 from balatro.render.game import game_files
 from balatro.render.game.game_art import import_art
 from balatro.render.game.steam import find_game, steam_libraries
@@ -42,12 +42,12 @@ def test_the_known_cards_are_the_catalogue(deck: Deck):
     [("j_greedy_joker", ("Jokers", 6, 1)), ("c_fool", ("Tarots", 0, 0)), ("c_black_hole", ("Tarots", 9, 3))],
 )
 def test_each_card_comes_from_its_cell(deck: Deck, card_id: str, cell: tuple[str, int, int]):
-    assert middle(find_card(deck.cards, card_id).body) == (*colour(*cell), 255)
+    assert middle(deck_card(deck.cards, card_id).body) == (*colour(*cell), 255)
 
 
 def test_floating_layers(deck: Deck):
     assert sum(card.floating is not None for card in deck.cards) == 7
-    perkeo, soul = find_card(deck.cards, "j_perkeo"), find_card(deck.cards, "c_soul")
+    perkeo, soul = deck_card(deck.cards, "j_perkeo"), deck_card(deck.cards, "c_soul")
     assert perkeo.floating is not None and middle(perkeo.floating) == (*colour("Jokers", 7, 9), 255)
     assert soul.floating is not None and middle(soul.floating) == (*colour("Enhancers", 0, 1), 255)
 
@@ -73,13 +73,13 @@ def test_strangers(deck: Deck):
 
 
 def test_undiscovered_cards_have_their_question_mark(deck: Deck):
-    marked = find_card(deck.cards, "unseen_tarot").body
+    marked = deck_card(deck.cards, "unseen_tarot").body
     assert middle(marked) == (*colour("Enhancers", 6, 3), 255)
-    assert middle(find_card(deck.cards, "locked_joker").body) == (*colour("Jokers", 8, 9), 255)
+    assert middle(deck_card(deck.cards, "locked_joker").body) == (*colour("Jokers", 8, 9), 255)
 
 
 def test_a_playing_card_is_a_face_on_its_ground(deck: Deck):
-    card = find_card(deck.cards, "play_s_ace")
+    card = deck_card(deck.cards, "play_s_ace")
     assert card.name == "Ace of Spades"
     assert middle(card.body) == (*colour("8BitDeck", 12, 3), 255)
     assert tuple(card.body[70, 30]) == (*colour("Enhancers", 1, 0), 255)
@@ -90,16 +90,16 @@ def test_a_playing_card_is_a_face_on_its_ground(deck: Deck):
 
 
 def test_other_faces_are_those_of_their_suit(deck: Deck):
-    assert len(find_card(deck.cards, "play_s_queen").faces) == len(find_card(deck.cards, "play_h_ace").faces) == 2
-    other = find_card(deck.cards, "play_h_queen").faces[2]
+    assert len(deck_card(deck.cards, "play_s_queen").faces) == len(deck_card(deck.cards, "play_h_ace").faces) == 2
+    other = deck_card(deck.cards, "play_h_queen").faces[2]
     assert middle(other) == (*colour("collabs/collab_AU_1", 1, 0), 255)
-    assert find_card(deck.cards, "stone").enhancement == "Stone"
+    assert deck_card(deck.cards, "stone").enhancement == "Stone"
 
 
 def test_things_have_their_names(deck: Deck):
-    assert find_card(deck.cards, "voucher_5_3").name == "Petroglyph"
+    assert deck_card(deck.cards, "voucher_5_3").name == "Petroglyph"
     assert [card.name for card in deck.strangers].count("Standard Pack") == 4
-    assert find_card(deck.cards, "back_2_4").name == "Anaglyph Deck"
+    assert deck_card(deck.cards, "back_2_4").name == "Anaglyph Deck"
     assert middle(deck.stickers["Rental"]) == (*colour("stickers", 1, 2), 255)
     assert middle(deck.seals["Purple"]) == (*colour("Enhancers", 4, 4), 255)
 
@@ -108,7 +108,7 @@ def test_jokers_and_tarots_are_enough(tmp_path: Path):
     deck = import_art(write_textures(tmp_path, ("Jokers", "Tarots"), sizes=(1,)))
     assert len(deck.known) == 202
     assert [card.id for card in deck.strangers] == ["locked_joker", "locked_card"]
-    assert find_card(deck.cards, "c_soul").floating is None
+    assert deck_card(deck.cards, "c_soul").floating is None
 
 
 @pytest.mark.parametrize("place", ["", "textures", "resources", "resources/textures", "resources/textures/1x"])
@@ -130,15 +130,15 @@ def test_archives(tmp_path: Path, deck: Deck, file: str, named: str):
     write_archive(tmp_path / file, stub=b"MZ" + bytes(5000) if file.endswith("exe") else b"")
     found = import_art(tmp_path / named)
     assert len(found.cards) == len(deck.cards)
-    assert np.array_equal(find_card(found.cards, "j_egg").body, find_card(deck.cards, "j_egg").body)
+    assert np.array_equal(deck_card(found.cards, "j_egg").body, deck_card(deck.cards, "j_egg").body)
 
 
 def test_exact_doubles_are_reduced_and_finer_sheets_kept(tmp_path: Path):
     write_textures(tmp_path, ("Jokers", "Tarots"), sizes=(2,))
     (tmp_path / "2x" / "Tarots.png").write_bytes(png(draw_sheet("Tarots", 2, fine=True)))
     deck = import_art(tmp_path)
-    assert find_card(deck.cards, "j_egg").body.shape == (95, 71, 4)
-    assert find_card(deck.cards, "c_fool").body.shape == (190, 142, 4)
+    assert deck_card(deck.cards, "j_egg").body.shape == (95, 71, 4)
+    assert deck_card(deck.cards, "c_fool").body.shape == (190, 142, 4)
 
 
 def test_nothing_of_an_archive_is_written(tmp_path: Path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from balatro.errors import DeckError
-from balatro.render.deck import find_card
+from balatro.render.deck import deck_card
 from balatro.render.game import game_files
 from balatro.render.game.game_art import import_art
 from tests.render.game.fake_game import archive, colour, png, sheet_png, write_textures, zipped
@@ -53,11 +53,12 @@ def lay(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 def is_the_game(path: Path, name: str = "game") -> bool:
-    body = find_card(import_art(path, name).cards, "j_greedy_joker").body
+    body = deck_card(import_art(path, name).cards, "j_greedy_joker").body
     return tuple(body[20, 30]) == (*colour("Jokers", 6, 1), 255)
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)
+@pytest.mark.slow
 def test_each_layout_is_the_game(tmp_path: Path, kind: str):
     lay(tmp_path / "game", LAYOUTS[kind]())
     assert is_the_game(tmp_path / "game")
@@ -108,7 +109,7 @@ def test_a_mods_textures_are_not_taken_for_the_game(tmp_path: Path):
 def test_a_mods_sheets_become_a_deck_by_a_name_of_its_own(tmp_path: Path):
     deck = import_art(mod(tmp_path / "Mods" / "skin") / "assets", "modded")
     assert deck.name == "modded"
-    assert (find_card(deck.cards, "j_greedy_joker").body == 99).all()
+    assert (deck_card(deck.cards, "j_greedy_joker").body == 99).all()
 
 
 def test_what_is_told_of_a_game_that_cannot_be_used(tmp_path: Path):

@@ -34,6 +34,7 @@ def test_the_same_dice_give_the_same_photograph(deck: Deck) -> None:
 
 
 @pytest.mark.parametrize("kind", SCENES)
+@pytest.mark.slow
 def test_every_card_is_told_with_what_shows_of_it(deck: Deck, kind: str) -> None:
     for seed in range(4):
         screen = draw_photograph(deck, np.random.default_rng([seed, 5]), 4 / 3, kind)

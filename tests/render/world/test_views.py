@@ -27,6 +27,7 @@ def only(kind: str) -> WorldSettings:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("aspect", [16 / 9, 1.0, 9 / 16])
+@pytest.mark.slow
 def test_every_kind_in_every_shape(kind: str, aspect: float) -> None:
     views = [draw_view(DECK, np.random.default_rng(seed), aspect, settings=only(kind)) for seed in range(4)]
     assert any(view.cards for view in views) == (kind != "empty")

@@ -15,7 +15,7 @@ from balatro.errors import LabelError
 from balatro.train_model.lesson.lesson import prepare_lesson
 from balatro.train_model.lesson.tasks import AUGMENTED, ORIGINALS, TaskOptions
 from balatro.train_model.pictures.split import Split, load_or_make_split
-from balatro.train_model.run.batches import Source, picture_batch
+from balatro.train_model.run.batches import BatchSource, picture_batch
 from balatro.train_model.settings.settings import TrainSettings
 from balatro.utils.labels import CardLabel, write_labels
 from tests.train_model.card_pictures import card_picture, recompressed, shifted
@@ -165,7 +165,7 @@ def run(folder: Path, some: World, first_step: int = 0) -> Run:
     )  # fmt: skip
     lesson = prepare_lesson(settings)
     traced = {picture.tobytes(): some.source[key] for key, card in some.cards.items() for picture in (card, card[:, ::-1])}
-    source = Source(settings, lesson)
+    source = BatchSource(settings, lesson)
     cards = [card for step in range(first_step, first_step + 24) for card in picture_batch(source, step)["cards"].numpy()]
     apart = {traced[card.tobytes()] for side in ("val", "test") for card in lesson.sides[side].read()}
     assert lesson.sides["val"].is_original.all() and lesson.sides["test"].is_original.all()

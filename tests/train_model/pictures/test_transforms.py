@@ -46,6 +46,7 @@ def test_every_transform_is_repeatable_and_leaves_its_input_alone(name: str) -> 
 
 @pytest.mark.parametrize("name", TRANSFORMS)
 @given(begin=st.integers(0, 40), length=st.integers(1, 40), threads=st.integers(1, 3))
+@pytest.mark.slow
 def test_any_part_and_any_threads_give_the_same_pixels(name: str, begin: int, length: int, threads: int) -> None:
     some, rows = cards(), np.arange(40) % 6
     changes = draw_changes(TRANSFORMS[name], rows - 1, SIZE, np.random.default_rng(2))

@@ -37,7 +37,7 @@ def test_runs_number_themselves(there, start, settings, name):
 
 def test_going_on_and_beginning_anew_are_two_things():
     with pytest.raises(SettingsError, match="give one of them"):
-        command._open_run(Start(resume="cards", overwrite=True), {})
+        command.open_run(Start(resume="cards", overwrite=True), {})
 
 
 def test_only_what_a_run_left_gives_way(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from balatro.cli import train as train_command
 from balatro.errors import BalatroError, SettingsError
 from balatro.train_model import command
 from balatro.train_model.settings.early import check_early, choose_data
@@ -26,7 +27,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         raise TooLateError
 
     monkeypatch.setenv("BALATRO_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(command, "need_torch", too_late)
+    for module in (command, train_command):
+        monkeypatch.setattr(module, "need_torch", too_late)
     save_tiny_deck(tmp_path / "data" / "art" / "tiny")
     (tmp_path / "empty").mkdir()
     return tmp_path
@@ -59,13 +61,13 @@ SLIPS = {
 def test_a_slip_is_told_before_anything_heavy(here: Path, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
     monkeypatch.chdir(here)
     with pytest.raises(BalatroError, match=told):
-        command.train(**SLIPS[told])
+        train_command.train(**SLIPS[told])
 
 
 @pytest.mark.parametrize("given", [{"deck": "tiny"}, {"deck": "demo"}, {"deck": "tiny", "tasks": ["modifier,identification"]}])
 def test_what_is_right_goes_on(given: dict) -> None:
     with pytest.raises(TooLateError):
-        command.train(**given)
+        train_command.train(**given)
 
 
 def test_a_deck_may_be_named_by_its_folder(here: Path) -> None:
@@ -88,7 +90,7 @@ def test_no_name_for_a_folder_is_told_by_pretrain_at_once() -> None:
 
 
 def test_the_checks_import_no_torch() -> None:
-    code = "import sys, balatro.train_model.command; sys.exit('torch' in sys.modules)"
+    code = "import sys, balatro.cli.train; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -101,20 +103,21 @@ def test_a_toml_file_names_the_run_as_the_flag_does(here: Path, monkeypatch: pyt
         raise TooLateError
 
     monkeypatch.setenv("BALATRO_RUNS", str(here / "runs"))
-    monkeypatch.setattr(command, "need_torch", lambda: None)
+    for module in (command, train_command):
+        monkeypatch.setattr(module, "need_torch", lambda: None)
     monkeypatch.setattr(command, "_begun", begin)
     config = here / "my.toml"
     config.write_text('name = "x"\ndeck = "tiny"\n', encoding="utf-8")
     for given in ({}, {"name": "y"}):
         with pytest.raises(TooLateError):
-            command.train(config=config, **given)
+            train_command.train(config=config, **given)
     config.write_text(f"log-dir = {json.dumps(str(here / 'logs'))}\ndeck = 'tiny'\n", encoding="utf-8")
     with pytest.raises(TooLateError):
-        command.train(config=config)
+        train_command.train(config=config)
     assert begun == [here / "runs" / "x", here / "runs" / "y", here / "logs"]
     config.write_text('name = "con"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="cannot be a folder"):
-        command.train(config=config)
+        train_command.train(config=config)
 
 
 def test_an_unknown_device_is_told_by_pretrain_at_once() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from balatro.annotate_dataset.forms.boxes import Cut, cut_card
@@ -131,14 +131,14 @@ def _annotation(
         raise InputError("a crowd, not one card")
     image, category = images[annotation["image_id"]], categories[annotation["category_id"]]
     name = str(image["file_name"])
-    file = first_inside(_roots(path), [name])
+    file = _find_picture(path, name)
     attributes = dict(annotation.get("attributes") or {})
     more = attributes.pop("more", {})
     entry = {**(more if isinstance(more, dict) else {}), **class_entry(str(category["name"])), **attributes}
     parent = category.get("supercategory")
     if not entry.get("type") and isinstance(parent, str) and parent not in ("", "none", entry["name"]):
         entry["type"] = parent
-    key = flat(name.removeprefix(f"{PICTURES}/").lstrip("/").replace("../", ""))
+    key = flat(name.replace("\\", "/").removeprefix(f"{PICTURES}/").lstrip("/").replace("../", ""))
     box = annotation.get("bbox")
     if box is None and annotation.get("segmentation"):
         raise InputError("an outline without a box; only boxes are read")
@@ -158,6 +158,23 @@ def _roots(path: Path) -> list[Path]:
     return [
         place for root in around for place in (root, root / "images", root / PICTURES, root / split, root / "images" / split)
     ]
+
+
+def _find_picture(path: Path, name: str) -> Path:
+    """The picture that a file names; of paths on another machine, only beside that file."""
+    try:
+        return first_inside(_roots(path), [name])
+    except InputError:
+        beside = (path.parent, path.parent / "images", path.parent / PICTURES)
+        return first_inside(beside, [name, *_tails(name)])
+
+
+def _tails(name: str) -> Iterator[str]:
+    """Of a path on another machine, as Label Studio writes it, its last parts, the longest first."""
+    path = PureWindowsPath(name)  # splits at both slashes
+    if path.anchor or ".." in path.parts:
+        parts = [part for part in path.parts if part not in ("..", path.anchor)]
+        yield from ("/".join(parts[first:]) for first in range(len(parts)))
 
 
 def _told_size(image: Mapping[str, Any]) -> tuple[int, int] | None:

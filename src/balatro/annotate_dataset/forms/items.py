@@ -83,14 +83,16 @@ def modifier_of(text: str) -> str | None:
 
 def inside(root: Path, name: str) -> Path:
     """A file that a table or JSON file names, in the folder `root`; InputError when it lies elsewhere, by whatever trick."""
-    try:
-        path = (root / name.replace("\\", "/")).resolve()
-        good = path.is_relative_to(root.resolve()) and path.is_file()
-    except (OSError, ValueError):
-        good = False
-    if not good:
-        raise InputError(f"{name!r}: no such picture in {root}")
-    return path
+    told = name.replace("\\", "/")
+    # macOS has accents as letters of their own in file names.
+    for way in (told, unicodedata.normalize("NFC", told), unicodedata.normalize("NFD", told)):
+        try:
+            path = (root / way).resolve()
+            if path.is_relative_to(root.resolve()) and path.is_file():
+                return path
+        except (OSError, ValueError):
+            continue
+    raise InputError(f"{name!r}: no such picture in {root}")
 
 
 def first_inside(roots: Iterable[Path], names: Sequence[str]) -> Path:

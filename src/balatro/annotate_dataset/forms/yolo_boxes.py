@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -68,8 +69,15 @@ def _pairs(root: Path) -> Iterator[tuple[Path, Path]]:
         images, labels = place / "images", place / "labels"
         if images.is_dir() and labels.is_dir():
             yield images, labels
-        elif _names_file(root, place) and _has_both(place):  # as LabelImg, CVAT and Darknet save
+        elif _is_flat(root, place):  # as LabelImg, CVAT and Darknet save
             yield place, place
+
+
+def _is_flat(root: Path, place: Path) -> bool:
+    """Whether texts lie beside pictures of their names, and a file of names, too, or boxes are in them."""
+    pictures = {path.stem for path in place.iterdir() if is_picture(path)}
+    texts = [text for text in place.glob("*.txt") if text.stem in pictures]
+    return bool(texts) and (_names_file(root, place) or any(map(_is_of_boxes, texts)))
 
 
 def _names_file(root: Path, place: Path) -> bool:
@@ -78,10 +86,10 @@ def _names_file(root: Path, place: Path) -> bool:
     return yamls or any((folder / name).is_file() for folder in (root, place) for name in NAMES)
 
 
-def _has_both(place: Path) -> bool:
-    """Whether a text lies beside a picture of its name."""
-    pictures = {path.stem for path in place.iterdir() if is_picture(path)}
-    return any(text.stem in pictures for text in place.glob("*.txt"))
+def _is_of_boxes(text: Path) -> bool:
+    """Whether a text begins with a class and a box, and not with a caption."""
+    with text.open("rb") as file:
+        return re.match(rb"\s*\d+(\s+\d*\.?\d+(e-?\d+)?){4}\s*(\n|$)", file.read(256)) is not None
 
 
 def _texts(labels: Path) -> Iterator[Path]:

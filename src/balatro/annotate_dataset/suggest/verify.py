@@ -16,7 +16,7 @@ import numpy as np
 from balatro.annotate_dataset.store.screenshots import natural
 from balatro.annotate_dataset.store.store import DatasetStore, Relabel
 from balatro.annotate_dataset.suggest.prefiller import Prefiller
-from balatro.config.cards import CATALOGUE, find_card
+from balatro.config.cards import CATALOGUE, catalogue_card
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import SettingsError, UnknownCardError
 from balatro.utils.labels import CardLabel
@@ -171,7 +171,7 @@ def _catalogue(seen: Seen) -> Iterator[Suspicion]:
 
 def _unknown_name(key: str, name: str) -> Suspicion:
     try:
-        card = find_card(name)
+        card = catalogue_card(name)
     except UnknownCardError as error:
         return Suspicion(key, "catalogue", f"{error}", 0.6)
     return Suspicion(key, "catalogue", f"{name!r} is written {card.name!r}", 0.85, proposal=Relabel(key, name=card.name))

@@ -10,7 +10,7 @@ import numpy as np
 from balatro.build_dataset.capture import Capture, CaptureSettings, Store
 from balatro.build_dataset.find_cards import Find
 from balatro.build_dataset.regions import Regions, load_regions
-from balatro.frames.frame import Source
+from balatro.frames.frame import FrameSource
 from balatro.frames.sources import open_source
 from balatro.utils.qt.app import application
 
@@ -18,7 +18,7 @@ _INSTEAD = "add --auto"
 
 
 def run_window(
-    source: Source,
+    source: FrameSource,
     store: Store,
     make_finder: Callable[[Regions], Find],
     search: Callable[[], Find],

@@ -20,7 +20,7 @@ from balatro.build_dataset.window.face import ACTIONS, Face
 from balatro.build_dataset.window.regions_over import REDRAW_MS, RegionsOver
 from balatro.build_dataset.window.slots import NUM_SLOTS, CardStrip
 from balatro.errors import BalatroError, InputError
-from balatro.frames.frame import Source
+from balatro.frames.frame import FrameSource
 from balatro.frames.screens import ScreenSource
 from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import OWN_TITLES
@@ -41,7 +41,7 @@ class CaptureWindow(QWidget):
         regions: Regions,
         regions_path: Path,
         draw_areas: bool,
-        reopen: Callable[[str], Source],
+        reopen: Callable[[str], FrameSource],
     ) -> None:
         """make_finder: for regions that the calibrator saved. search: makes the finder that needs none, for the calibrator.
 

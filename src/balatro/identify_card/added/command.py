@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from balatro.config.modifiers import MODIFIERS
+from balatro.errors import BalatroError, InputError, SettingsError, UnknownCardError
 from balatro.identify_card.added.other_games import (
-    Folders,
+    FOLDERS,
     add_many,
     is_many,
     is_of_pictures,
@@ -22,6 +23,7 @@ from balatro.identify_card.added.other_games import (
 )
 from balatro.identify_card.command import Model
 from balatro.utils.flags import completion
+from balatro.utils.flags.options import Knob, options_of, take, turned_by, with_options
 from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ gallery.command("new")(new_command)
 
 def _added_names(ctx: typer.Context) -> list[str]:
     """What Tab offers: the cards that were added to the model of the line."""
-    from balatro.errors import BalatroError
     from balatro.identify_card.added.added import load_added
     from balatro.runtime.bundle import find_bundle
 
@@ -49,42 +50,51 @@ def _added_names(ctx: typer.Context) -> list[str]:
         return []
 
 
+CardName = Annotated[
+    str | None,
+    typer.Argument(
+        help="The card's name; one that the model knows gets more looks. Or a folder or table of many cards, alone.",
+        show_default=False,
+        autocompletion=completion.cards,
+    ),
+]
+Images = Annotated[
+    list[str] | None,
+    typer.Argument(help="Pictures of this card alone, folders, globs; with --deck more names.", metavar="IMAGE..."),
+]
+
+
+@dataclass(frozen=True)
+class AddFlags:
+    """Which model learns, and what is told of the card."""
+
+    model: str = turned_by(Knob("", complete=completion.models), "auto")
+    """Name or folder of a model; auto takes `game` where there is one, else `demo`."""
+    deck: str | None = turned_by(Knob("", complete=completion.decks), None)
+    """Name or folder of a deck: its cards are added by their sprites, those named, or all that the model lacks."""
+    modifier: str = turned_by(Knob("", complete=completion.one_of(*MODIFIERS)), "Base")
+    """What the pictures show the card in. From Base the others are drawn."""
+    type: str = turned_by(Knob(""), "")
+    """Joker, Tarot … as it shall be told; left out: empty."""
+    rarity: str = turned_by(Knob(""), "")
+    """Common, Rare … as it shall be told; left out: empty."""
+    never_named: bool = turned_by(Knob("", one_way=True), False)
+    """A thing that is to stay unknown, though it resembles a card."""
+    folders: str = turned_by(Knob("", complete=completion.one_of(*FOLDERS)), "auto")
+    """What folders in the folder are: cards, sets, or auto: a card where its files have no names of their own."""
+
+    @property
+    def tells_of_a_card(self) -> bool:
+        """Whether a flag says something that is of a card's pictures."""
+        return (self.modifier, self.type, self.rarity) != ("Base", "", "")
+
+
 @gallery.command("add")
+@with_options(options_of(AddFlags))
 def add_command(
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            help="The card's name; one that the model knows gets more looks. Or a folder or table of many cards, alone.",
-            show_default=False,
-            autocompletion=completion.cards,
-        ),
-    ] = None,
-    images: Annotated[
-        list[str] | None,
-        typer.Argument(help="Pictures of this card alone, folders, globs; with --deck more names.", metavar="IMAGE..."),
-    ] = None,
-    model: Model = "auto",
-    deck: Annotated[
-        str | None,
-        typer.Option(
-            help="Name or folder of a deck: its cards are added by their sprites, those named, or all that the model lacks.",
-            show_default=False,
-            autocompletion=completion.decks,
-        ),
-    ] = None,
-    modifier: Annotated[
-        str,
-        typer.Option(
-            help="What the pictures show the card in. From Base the others are drawn.",
-            autocompletion=completion.one_of(*MODIFIERS),
-        ),
-    ] = "Base",
-    type: Annotated[str, typer.Option(help="Joker, Tarot … as it shall be told; left out: empty.")] = "",
-    rarity: Annotated[str, typer.Option(help="Common, Rare … as it shall be told; left out: empty.")] = "",
-    never_named: Annotated[
-        bool, typer.Option("--never-named", help="A thing that is to stay unknown, though it resembles a card.")
-    ] = False,
-    folders: Folders = "auto",
+    name: CardName = None,
+    images: Images = None,
+    **given: Any,
 ) -> None:
     """Add a card by one picture or more: a sprite with a transparent ground, or a cut-out of a screenshot. Or cards of a deck.
 
@@ -103,24 +113,22 @@ def add_command(
       balatro gallery add --deck mod
       balatro gallery add --deck mod "My Joker" "Other Joker"
     """
-    from balatro.errors import SettingsError
-
-    if deck is not None:
-        if (modifier, type, rarity) != ("Base", "", ""):
+    flags = take(AddFlags, given)
+    if flags.deck is not None:
+        if flags.tells_of_a_card:
             raise SettingsError("--modifier, --type and --rarity are for pictures; a deck tells its cards' own")
-        _add_deck(model, deck, [*([] if name is None else [name]), *(images or [])], not never_named)
+        _add_deck(flags.model, flags.deck, [*([] if name is None else [name]), *(images or [])], not flags.never_named)
     elif name is not None and not images and is_many(name):
-        if (modifier, type, rarity, never_named) != ("Base", "", "", False):
+        if flags.tells_of_a_card or flags.never_named:
             raise SettingsError("--modifier, --type, --rarity and --never-named are for one card; a table tells its cards' own")
-        add_many(model, Path(name), folders)
+        add_many(flags.model, Path(name), flags.folders)
     elif name is None or not images:
         raise SettingsError("a name and a picture are needed, or --deck; see `balatro gallery add --help`")
     else:
-        _add_pictures(model, name, images, modifier, type, rarity, not never_named)
+        _add_pictures(name, images, flags)
 
 
-def _add_pictures(model: str, name: str, images: list[str], modifier: str, type: str, rarity: str, known: bool) -> None:
-    from balatro.errors import InputError
+def _add_pictures(name: str, images: list[str], flags: AddFlags) -> None:
     from balatro.identify_card.added.views import load_sample
     from balatro.identify_card.recognizer import Recognizer
     from balatro.utils.images import find_images
@@ -128,10 +136,10 @@ def _add_pictures(model: str, name: str, images: list[str], modifier: str, type:
     files, failures = find_images(images)
     if failures:
         raise InputError(failures[0])
-    recognizer = Recognizer.load(model)
+    recognizer = Recognizer.load(flags.model)
     samples = [load_sample(path, recognizer.locator) for path in files]
     before = [_read(recognizer, sample) for sample in samples]
-    card = recognizer.add(name, files, modifier, type, rarity, known)
+    card = recognizer.add(name, files, flags.modifier, flags.type, flags.rarity, not flags.never_named)
     print(f"{recognizer.bundle.folder}: {card.name} added by {counted(card.pictures, 'picture')}, id {card.id}")
     for path, sample, was in zip(files, samples, before, strict=True):
         _tell_doubts(path, card, was, _read(recognizer, sample))
@@ -168,7 +176,6 @@ def _lacking(deck: Deck, recognizer: Recognizer) -> list[DeckCard]:
 def _named(deck: Deck, names: list[str]) -> list[DeckCard]:
     """The cards of a deck by their names or ids, however spelt; UnknownCardError names the nearest."""
     from balatro.config.cards import fold, nearest
-    from balatro.errors import UnknownCardError
 
     cards = {fold(text): card for card in reversed(deck.cards) for text in (card.id, card.name)}
     for name in names:
@@ -248,7 +255,6 @@ def remove_command(
       balatro gallery remove island_lea --model magic
       balatro gallery remove --set LEA --model magic
     """
-    from balatro.errors import SettingsError
     from balatro.identify_card.added.added import remove_card
     from balatro.runtime.bundle import find_bundle, load_bundle
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from balatro.utils.flags import completion
 from balatro.utils.names import checked_name
 
 if TYPE_CHECKING:
@@ -18,19 +19,20 @@ if TYPE_CHECKING:
 MAX_TOLD = 10
 """Pictures that were left out, and are listed."""
 
-Folders = Annotated[
-    str,
-    typer.Option(
-        help="What folders in the folder are: cards, sets, or auto: a card where its files have no names of their own.",
-        autocompletion=lambda: ["auto", "sets", "cards"],
-    ),
-]
+FOLDERS = ("auto", "sets", "cards")
+"""What folders of pictures may be."""
 
 
 def new_command(
     name: Annotated[str, typer.Argument(help="The model's name, as --model takes it.", callback=checked_name)],
     refs: Annotated[Path, typer.Argument(help="Folder of named pictures, or a CSV or JSON table of them.", metavar="REFS")],
-    folders: Folders = "auto",
+    folders: Annotated[
+        str,
+        typer.Option(
+            help="What folders in the folder are: cards, sets, or auto: a card where its files have no names of their own.",
+            autocompletion=completion.one_of(*FOLDERS),
+        ),
+    ] = "auto",
 ) -> None:
     """Make a model of another game from one picture or more of each card: in seconds, without training and without torch.
 

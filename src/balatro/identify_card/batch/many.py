@@ -20,7 +20,7 @@ from balatro.frames.sources import open_source, shown, source_kind
 if TYPE_CHECKING:
     import numpy as np
 
-    from balatro.frames.frame import Frame, Source
+    from balatro.frames.frame import Frame, FrameSource
     from balatro.identify_card.card import Card
     from balatro.identify_card.sight import Sight
 
@@ -153,7 +153,7 @@ def items_of(file: str, copy: str, skip: int, every: Every) -> Iterator[Item]:
         yield Item(file, error=f"{file}: a video without a frame; save it anew")
 
 
-def _moment(source: Source) -> Iterator[Frame]:
+def _moment(source: FrameSource) -> Iterator[Frame]:
     """What a live source shows now, once."""
     try:
         frame = source.grab()

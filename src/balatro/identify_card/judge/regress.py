@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from balatro.config.cards import card_names, find_card, fold
+from balatro.config.cards import card_names, catalogue_card, fold
 from balatro.config.modifiers import MODIFIERS
 from balatro.config.paths import data_dir
 from balatro.config.suffixes import IMAGE_SUFFIXES
@@ -104,7 +104,7 @@ def parse_card(text: str, names: Collection[str] = ()) -> tuple[str, str]:
             raise SettingsError(f"--card {text!r}: what is {UNKNOWN} has no modifier; leave it out")
         return "", ""
     try:
-        return find_card(name).name, modifier
+        return catalogue_card(name).name, modifier
     except UnknownCardError:
         return name, modifier  # a card of another deck, or one that was added to a model
 

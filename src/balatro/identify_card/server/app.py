@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
@@ -18,7 +18,7 @@ from balatro import __version__
 from balatro.identify_card.server.answers import refusal, refusals
 from balatro.identify_card.server.batching import Readers
 from balatro.identify_card.server.gallery import ServedGallery
-from balatro.identify_card.server.gate import Gate
+from balatro.identify_card.server.gate import TokenGate
 from balatro.identify_card.server.limits import Refused, Uploads
 from balatro.identify_card.server.live import live
 from balatro.identify_card.server.routes import add_about, add_gallery, add_health, add_identify, add_table
@@ -47,14 +47,21 @@ def make_app(readers: Readers, token: str = "") -> FastAPI:
 
     token: what clients must send; empty: only this machine's own requests are answered.
     """
-    uploads = Uploads(readers.limits)
-    gallery, state = ServedGallery(readers.common, readers.limits), LastState()
+    gallery = ServedGallery(readers.common, readers.limits)
+    app = _bare_app(token, [gallery.close, readers.close])
+    _add_pages(app)
+    _add_addresses(app, readers, gallery, token)
+    return app
+
+
+def _bare_app(token: str, at_the_end: Sequence[Callable[[], None]]) -> FastAPI:
+    """Without any address: who may ask, how errors are told, and what is done when it ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        gallery.close()
-        readers.close()
+        for end in at_the_end:
+            end()
 
     app = FastAPI(
         title="Balatro",
@@ -64,13 +71,17 @@ def make_app(readers: Readers, token: str = "") -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.add_middleware(Gate, token=token)
+    app.add_middleware(TokenGate, token=token)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _wrong_parameter)
     app.add_exception_handler(Exception, _unexpected)
-    _add_pages(app)
+    return app
 
+
+def _add_addresses(app: FastAPI, readers: Readers, gallery: ServedGallery, token: str) -> None:
+    """What programs ask."""
+    uploads, state = Uploads(readers.limits), LastState()
     # The gate has looked at the token already; this tells the description that there is one.
     guard = [Depends(HTTPBearer(auto_error=False))] if token else []
     router = APIRouter(dependencies=guard, responses=refusals(403, *((401,) if token else ())))
@@ -85,8 +96,6 @@ def make_app(readers: Readers, token: str = "") -> FastAPI:
     @app.websocket("/live")
     async def live_socket(socket: WebSocket) -> None:
         await live(socket, readers, uploads, state)
-
-    return app
 
 
 def _add_pages(app: FastAPI) -> None:

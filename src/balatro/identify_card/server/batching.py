@@ -109,10 +109,12 @@ class Gathering:
 class Following:
     """Keeps a recognizer up with what is added to its model and how that is calibrated, by this server or any other program."""
 
-    def __init__(self, bundle: Bundle, threads: int | None, gathering: Gathering | None = None) -> None:
-        """gathering: the common encoder that its cards go through."""
+    def __init__(
+        self, bundle: Bundle, threads: int | None, gathering: Gathering | None = None, common: Recognizer | None = None
+    ) -> None:
+        """gathering: the common encoder that its cards go through; common: whose that is."""
         self._stamp = stamp_model(bundle.folder)
-        self.recognizer = Recognizer(bundle, threads, encode=gathering.encode if gathering else None)
+        self.recognizer = Recognizer(bundle, threads, encode=gathering.encode if gathering else None, beside=common)
 
     @property
     def bundle(self) -> Bundle:
@@ -154,7 +156,8 @@ class Readers:
         self._changed = threading.Condition()
         self._closed = False
         self._trouble = ""
-        followings = [Following(bundle, threads, self.gathering) for _ in range(num_readers or default_readers())]
+        common = self.common.recognizer
+        followings = [Following(bundle, threads, self.gathering, common) for _ in range(num_readers or default_readers())]
         self._threads = [
             threading.Thread(target=self._work, args=(following,), name=f"reader-{number}", daemon=True)
             for number, following in enumerate(followings)

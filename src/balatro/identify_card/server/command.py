@@ -7,12 +7,12 @@ import socket
 import sys
 import webbrowser
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from balatro.errors import MissingPartError, SettingsError
+from balatro.identify_card.server.flags import ServeFlags
 from balatro.utils.extras import how_to_install
+from balatro.utils.flags.options import options_of, take, with_options
 
 if TYPE_CHECKING:
     import uvicorn
@@ -30,23 +30,8 @@ STOP_S = 5
 """Seconds that requests have to end after Ctrl+C."""
 
 
-def serve(
-    model: Annotated[
-        str, typer.Option(help="Name or folder of a model; auto takes `game` where there is one, else `demo`.")
-    ] = "auto",
-    host: Annotated[str, typer.Option(help="Address to answer at; any but this machine's own needs --token.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 8000,
-    token: Annotated[
-        str, typer.Option(help="What clients must send (Authorization: Bearer …).", envvar="BALATRO_TOKEN", show_default=False)
-    ] = "",
-    readers: Annotated[int, typer.Option(min=0, max=64, help="Pictures read side by side; 0 chooses.")] = 0,
-    threads: Annotated[int, typer.Option(min=1, max=64, help="CPU threads of each network of each reader.")] = 1,
-    max_mib: Annotated[int, typer.Option(min=1, max=1024, help="Largest request, MiB.")] = 32,
-    max_megapixels: Annotated[int, typer.Option(min=1, max=64, help="Largest picture, million pixels.")] = 24,
-    max_pictures: Annotated[int, typer.Option(min=1, max=1000, help="Most pictures of one request.")] = 16,
-    queue: Annotated[int, typer.Option(min=1, max=10_000, help="Pictures that may wait; more are told to try again.")] = 64,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = False,
-) -> None:
+@with_options(options_of(ServeFlags))
+def serve(**given: Any) -> None:
     """Answer over HTTP and WebSocket, and with a page in the browser: pictures in, cards out.
 
     Only this machine is answered, unless --host says otherwise; then clients need the token. /openapi.json describes the
@@ -61,36 +46,50 @@ def serve(
       curl --data-binary @screenshot.png http://127.0.0.1:8000/identify
       BALATRO_TOKEN=some-secret balatro serve --host 0.0.0.0 --model game
     """
+    flags = take(ServeFlags, given)
     check_parts()
     for name in ONE_THREAD:  # a reader keeps a core busy; threads that share out its small products only wait for each other
         os.environ.setdefault(name, "1")
-    check_token(host, token)
-    if max_pictures > queue:
-        raise SettingsError(f"--max-pictures {max_pictures} is more than --queue {queue}; such a request would never fit")
+    check_token(flags.host, flags.token)
+    limits = _limits(flags)
     from balatro.identify_card.server.app import make_app
     from balatro.identify_card.server.batching import Readers
-    from balatro.identify_card.server.limits import MIB, Limits
     from balatro.runtime.bundle import find_bundle, load_bundle
 
-    limits = Limits(
-        bytes=max_mib * MIB,
-        pixels=max_megapixels * 1_000_000,
-        pictures=max_pictures,
-        waiting=queue,
-        uploads=max(Limits.uploads, 2 * max_mib * MIB),
-    )
-    with open_port(host, port) as place:
-        app = make_app(Readers(load_bundle(find_bundle(model)), limits, readers, threads), token)
-        url = address(host, place.getsockname()[1])
-        print(f"balatro serve: {url}  (Ctrl+C ends it)", file=sys.stderr, flush=True)
-        if (far := network_host(host)) is not None:
-            print(f"from other machines of this network: {address(far, place.getsockname()[1])}", file=sys.stderr, flush=True)
-        if browser and not webbrowser.open(f"{url}/#token={token}" if token else url):
-            print("no browser found here; open the address in one", file=sys.stderr)
+    with open_port(flags.host, flags.port) as place:
+        readers = Readers(load_bundle(find_bundle(flags.model)), limits, flags.readers, flags.threads)
+        app = make_app(readers, flags.token)
+        _tell_address(flags, place.getsockname()[1])
         try:
             make_server(app, limits).run(sockets=[place])
         except KeyboardInterrupt:  # uvicorn has ended the requests, and passes the signal on
             print("balatro serve: stopped", file=sys.stderr)
+
+
+def _limits(flags: ServeFlags) -> Limits:
+    from balatro.identify_card.server.limits import MIB, Limits
+
+    if flags.max_pictures > flags.queue:
+        raise SettingsError(
+            f"--max-pictures {flags.max_pictures} is more than --queue {flags.queue}; such a request would never fit"
+        )
+    return Limits(
+        bytes=flags.max_mib * MIB,
+        pixels=flags.max_megapixels * 1_000_000,
+        pictures=flags.max_pictures,
+        waiting=flags.queue,
+        uploads=max(Limits.uploads, 2 * flags.max_mib * MIB),
+    )
+
+
+def _tell_address(flags: ServeFlags, port: int) -> None:
+    """Say where it answers, and open the page where that is wanted."""
+    url = address(flags.host, port)
+    print(f"balatro serve: {url}  (Ctrl+C ends it)", file=sys.stderr, flush=True)
+    if (far := network_host(flags.host)) is not None:
+        print(f"from other machines of this network: {address(far, port)}", file=sys.stderr, flush=True)
+    if flags.browser and not webbrowser.open(f"{url}/#token={flags.token}" if flags.token else url):
+        print("no browser found here; open the address in one", file=sys.stderr)
 
 
 def make_server(app: object, limits: Limits) -> uvicorn.Server:

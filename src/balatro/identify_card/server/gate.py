@@ -31,7 +31,7 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-class Gate:
+class TokenGate:
     """ASGI middleware that lets in who may ask."""
 
     def __init__(self, app: ASGIApp, token: str = "") -> None:

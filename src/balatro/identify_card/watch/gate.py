@@ -13,7 +13,7 @@ GATE_CELLS = 2
 """Cells that must have changed."""
 
 
-class Gate:
+class ChangeGate:
     """Says whether a frame shows the same as the last one that was looked into."""
 
     def __init__(self) -> None:

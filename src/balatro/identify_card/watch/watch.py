@@ -21,7 +21,7 @@ from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.table.records import Table
 from balatro.identify_card.watch.events import Event, OnEvent
 from balatro.identify_card.watch.followed import STILLS, USUAL, TrackSettings
-from balatro.identify_card.watch.gate import Gate
+from balatro.identify_card.watch.gate import ChangeGate
 from balatro.identify_card.watch.looks import PRINT_SIZE
 from balatro.identify_card.watch.rest.read import read_table
 from balatro.identify_card.watch.rest.teller import AT_ONCE, AT_REST, Teller
@@ -171,7 +171,7 @@ class Watcher:
         self._tracker = Tracker(settings)
         rest = AT_ONCE if settings is STILLS else AT_REST
         self._teller = Teller(self._read_table, rest) if table else None
-        self._gate = Gate()
+        self._gate = ChangeGate()
         self._clock = _Clock()
         self._num_frames = self._num_unchanged = 0
 

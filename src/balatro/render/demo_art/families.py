@@ -90,7 +90,7 @@ _WEIGHTED = tuple(name for name, kind in KINDS.items() for _ in range(kind.weigh
 
 
 @dataclass(frozen=True)
-class Plan:
+class FamilyPlan:
     """What one family is."""
 
     kind: str
@@ -102,13 +102,13 @@ class Plan:
     """Wear or light over the whole card, the same for all siblings; empty for none."""
 
 
-def plan_family(key: str) -> Plan:
+def plan_family(key: str) -> FamilyPlan:
     """Choose kind, size and differences of a family from its key."""
     dice = Dice(f"{key}/plan")
     name = dice.choice(_WEIGHTED)
     kind = KINDS[name]
     if kind.framed:
-        return Plan(name, "everything", frozenset({EVERYTHING}), dice.between(3, 8), dice.chance(0.05), "")
+        return FamilyPlan(name, "everything", frozenset({EVERYTHING}), dice.between(3, 8), dice.chance(0.05), "")
     mode = dice.choice(("colours", "colours", "detail", "detail", "detail", "both", "alone", "alone"))
     details = kind.details + (subject_details(Traits(key)) if kind.subject else ())
     chosen = dice.choice(details) if details else "colours"
@@ -116,10 +116,10 @@ def plan_family(key: str) -> Plan:
     size = 1 if mode == "alone" else dice.between(3, 8)
     floats = dice.chance(0.07)
     finish = dice.choice(tuple(FINISHES)) if dice.chance(0.22) else ""
-    return Plan(name, mode, frozenset(varied), size, floats, finish)
+    return FamilyPlan(name, mode, frozenset(varied), size, floats, finish)
 
 
-def draw_family(key: str, plan: Plan, forced: Mapping[str, object] | None = None) -> Iterator[Drawing]:
+def draw_family(key: str, plan: FamilyPlan, forced: Mapping[str, object] | None = None) -> Iterator[Drawing]:
     """The siblings of a family, each unlike those before it; fewer than planned when the differences run out."""
     drawn: list[Drawing] = []
     for sibling in range(plan.size * 2):

@@ -32,7 +32,7 @@ AHEAD = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class BatchSource:
     """All that the batches of a run are made from."""
 
     settings: TrainSettings
@@ -87,7 +87,7 @@ def check_shares(settings: TrainSettings, world: int) -> None:
             )
 
 
-def check_pictures(source: Source) -> None:
+def check_pictures(source: BatchSource) -> None:
     """SettingsError when several processes would have to share a batch that is not full."""
     pictures = source.pictures
     if source.world > 1 and pictures is not None and len(pictures) < source.settings.batch_size:
@@ -97,7 +97,7 @@ def check_pictures(source: Source) -> None:
         )
 
 
-def open_batches(source: Source, first: int, last: int) -> Iterator[Batch]:
+def open_batches(source: BatchSource, first: int, last: int) -> Iterator[Batch]:
     """This process's parts of the batches first..last-1, made ahead of their use."""
     settings, feed, pictures = source.settings, source.feed, source.pictures
     ahead = AHEAD if settings.workers else 0
@@ -110,17 +110,17 @@ def open_batches(source: Source, first: int, last: int) -> Iterator[Batch]:
     return shown if drawn is None else _joined(source, shown, drawn)
 
 
-def batch_at(source: Source, step: int) -> Batch:
+def batch_at(source: BatchSource, step: int) -> Batch:
     """One batch, made here and now."""
     return next(open_batches(replace(source, settings=replace(source.settings, workers=0)), step, step + 1))
 
 
-def _drawn_only(source: Source, drawn: Iterator[Batch]) -> Iterator[Batch]:
+def _drawn_only(source: BatchSource, drawn: Iterator[Batch]) -> Iterator[Batch]:
     for batch in drawn:
         yield with_class_labels(source.lesson, batch)
 
 
-def _joined(source: Source, shown: Iterator[Batch], drawn: Iterator[Batch]) -> Iterator[Batch]:
+def _joined(source: BatchSource, shown: Iterator[Batch], drawn: Iterator[Batch]) -> Iterator[Batch]:
     for pictures, screens in zip(shown, _drawn_only(source, drawn), strict=True):
         both = {name: torch.cat([pictures[name], screens[name]]) for name in pictures if name in screens}
         yield {**screens, **both}
@@ -143,7 +143,7 @@ def with_class_labels(lesson: Lesson, batch: Batch) -> Batch:
 # Labelled pictures.
 
 
-def picture_batch(source: Source, step: int) -> Batch:
+def picture_batch(source: BatchSource, step: int) -> Batch:
     """This process's part of the labelled pictures of a step."""
     pictures, settings = source.pictures, source.settings
     assert pictures is not None
@@ -156,7 +156,7 @@ def picture_batch(source: Source, step: int) -> Batch:
     return {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in drawn.items()}
 
 
-def _draw(source: Source, pictures: Pictures, rows: np.ndarray, step: int, part: slice) -> dict[str, np.ndarray]:
+def _draw(source: BatchSource, pictures: Pictures, rows: np.ndarray, step: int, part: slice) -> dict[str, np.ndarray]:
     """The part of a batch; where the tasks want different transforms, rows take turns, and a task learns from its own."""
     settings, groups = source.settings, _transforms(source.lesson)
     threads = max(settings.workers, 1)
@@ -180,7 +180,7 @@ def _transforms(lesson: Lesson) -> dict[str, list[str]]:
     return groups
 
 
-def _weights(source: Source, epoch: int) -> np.ndarray | None:
+def _weights(source: BatchSource, epoch: int) -> np.ndarray | None:
     pictures, curriculum = source.pictures, source.settings.curriculum
     assert pictures is not None
     return curriculum_weights(pictures.modifier, epoch, curriculum, source.balance) if curriculum else source.balance

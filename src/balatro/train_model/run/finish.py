@@ -23,7 +23,7 @@ from balatro.models.refiner import Refiner
 from balatro.render.deck import deck_hash
 from balatro.runtime.model_json import BundleCard, GallerySettings, ModelJson
 from balatro.train_model.lesson.lesson import find_side
-from balatro.train_model.run.batches import Source, batch_at
+from balatro.train_model.run.batches import BatchSource, batch_at
 from balatro.train_model.run.checkpoint import BEST, load_state
 from balatro.train_model.run.loop import LOG as RUN_LOG
 from balatro.train_model.run.run import Run, resume
@@ -74,7 +74,7 @@ def _loaded(network: Network, weights: Mapping[str, Tensor]) -> Network:
 
 def sample_cards(run: Run, count: int = 16) -> np.ndarray:
     """(count, h, w, 3) uint8 RGB cards, to compare an exported network with."""
-    batch = batch_at(Source(run.settings, run.lesson), 0)
+    batch = batch_at(BatchSource(run.settings, run.lesson), 0)
     cards: np.ndarray = batch["cards"][:count].numpy()
     return cards
 

@@ -22,7 +22,7 @@ from balatro.models.multi_head import MultiHeadModel
 from balatro.models.refiner import Refiner
 from balatro.train_model.lesson.lesson import Lesson, prepare_lesson
 from balatro.train_model.lesson.objective import Objective, Sums
-from balatro.train_model.run.batches import Source, check_pictures, check_shares
+from balatro.train_model.run.batches import BatchSource, check_pictures, check_shares
 from balatro.train_model.run.checkpoint import LAST, Average, State, find_checkpoint, load_state
 from balatro.train_model.run.devices import make_fabric, set_threads
 from balatro.train_model.run.learner import Learner
@@ -58,7 +58,7 @@ class Run:
     schedule: Schedule
     objective: Objective
     average: Average
-    source: Source
+    source: BatchSource
     total_steps: int = 0
     """Where the run ends; 0 while its minutes are not turned into steps yet."""
     step: int = 0
@@ -265,7 +265,7 @@ def _assemble(settings: TrainSettings, folder: Path, new_split: bool = False) ->
         share_norms(learner, fabric.device)
     learner.to(fabric.device)
     optimizer = settings.optimizer.build(learner)
-    source = Source(settings, lesson, fabric.global_rank, fabric.world_size)
+    source = BatchSource(settings, lesson, fabric.global_rank, fabric.world_size)
     check_pictures(source)
     total = settings.steps or settings.epochs * source.epoch_steps
     schedule = _schedule(settings, optimizer, total, source.epoch_steps)

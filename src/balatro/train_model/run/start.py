@@ -16,7 +16,7 @@ from balatro.models.heads import CosineHead
 from balatro.models.multi_head import MultiHeadModel, set_prototypes
 from balatro.models.pretrained import load_imagenet
 from balatro.train_model.lesson.tasks import MISSING
-from balatro.train_model.run.batches import Source, batch_at, whole_batches
+from balatro.train_model.run.batches import BatchSource, batch_at, whole_batches
 from balatro.train_model.run.checkpoint import find_checkpoint, load_state
 from balatro.train_model.run.learner import Learner
 from balatro.train_model.settings.settings import settings_from
@@ -31,7 +31,7 @@ Weights = dict[str, Any]
 """encoder, locator, refiner: weights by name; backbone; classes: {task: class names}, where they are known."""
 
 
-def start_from(learner: Learner, pretrained: str, source: Source, device: torch.device) -> str:
+def start_from(learner: Learner, pretrained: str, source: BatchSource, device: torch.device) -> str:
     """Give a new run's networks their first weights, and return a line that says which.
 
     pretrained: auto, yes, no, or a path. Weights whose shape fits are taken over; a head's rows go by class name. Then a cosine
@@ -107,7 +107,7 @@ def _is_by_class(one: Tensor, num_one: int, other: Tensor, num_other: int) -> bo
 
 
 @torch.no_grad()
-def mean_embeddings(encoder: MultiHeadModel, source: Source, device: torch.device) -> Tensor:
+def mean_embeddings(encoder: MultiHeadModel, source: BatchSource, device: torch.device) -> Tensor:
     """(classes, D): the mean embedding of what is shown of each class, or its present prototype where nothing is."""
     rows = encoder.heads[NAMES].get_parameter("prototypes").detach().clone()
     total, count = torch.zeros_like(rows), torch.zeros(len(rows), 1, device=device)
@@ -121,7 +121,7 @@ def mean_embeddings(encoder: MultiHeadModel, source: Source, device: torch.devic
     return torch.where(count > 0, total / count.clamp(min=1), rows)
 
 
-def _looked_at(source: Source) -> Iterator[tuple[Tensor, Tensor]]:
+def _looked_at(source: BatchSource) -> Iterator[tuple[Tensor, Tensor]]:
     """Cards and their classes: labelled pictures as they are, and drawn ones of screens apart from training's."""
     pictures = source.pictures
     if pictures is not None:
@@ -131,7 +131,7 @@ def _looked_at(source: Source) -> Iterator[tuple[Tensor, Tensor]]:
     if source.lesson.recipe is not None:
         apart = replace(source.settings, seed=source.settings.seed + LOOK_SEED, data=("rendered",), workers=0)
         lesson = replace(source.lesson, sides={})
-        drawn = Source(apart, lesson)
+        drawn = BatchSource(apart, lesson)
         num_batches = min(max(len(source.lesson.classes) // source.settings.crops, 16), 120)
         for index in track(range(num_batches), "Looking at the cards"):
             batch = batch_at(drawn, index)

@@ -16,7 +16,7 @@ from balatro.errors import SettingsError
 from balatro.train_model.lesson.lesson import Lesson, find_side
 from balatro.train_model.lesson.objective import Objective, Sums
 from balatro.train_model.pictures.pictures import Pictures
-from balatro.train_model.run.batches import Batch, Source, batch_at, whole_batches
+from balatro.train_model.run.batches import Batch, BatchSource, batch_at, whole_batches
 from balatro.train_model.run.learner import Learner
 from balatro.train_model.score.history import Numbers
 from balatro.train_model.score.metrics import JOINT_METRICS, METRICS
@@ -65,7 +65,7 @@ class Validation:
 class Validator:
     """Reads the validation side with given weights, in a copy of the networks."""
 
-    def __init__(self, learner: Learner, lesson: Lesson, source: Source, objective: Objective) -> None:
+    def __init__(self, learner: Learner, lesson: Lesson, source: BatchSource, objective: Objective) -> None:
         self.learner = copy.deepcopy(learner).eval()
         for weight in self.learner.parameters():
             weight.requires_grad_(False)
@@ -113,7 +113,7 @@ def read_pictures(pictures: Pictures) -> Iterator[Batch]:
         yield {"cards": torch.from_numpy(pictures.read(part)), **labels}
 
 
-def _draw(source: Source) -> list[Batch]:
+def _draw(source: BatchSource) -> list[Batch]:
     """A few batches of screens that training never draws; the same in every process and every epoch."""
     apart = replace(source.settings, seed=source.settings.seed + SCREEN_SEED, workers=0)
-    return [batch_at(Source(apart, source.lesson), index) for index in range(NUM_DRAWN)]
+    return [batch_at(BatchSource(apart, source.lesson), index) for index in range(NUM_DRAWN)]

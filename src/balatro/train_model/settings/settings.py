@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from balatro.config.seeds import HIGHEST_SEED
 from balatro.errors import SettingsError
 from balatro.train_model.lesson.tasks import AUGMENTED, DATA, ORIGINALS, RENDERED, TASKS, TaskOptions
 from balatro.train_model.settings import knobs as on
@@ -19,8 +20,6 @@ from balatro.utils.flags.pick import from_dict, to_dict
 from balatro.utils.flags.records import Row, read_table
 
 MIXING = ("none", "mixup", "cutmix")
-HIGHEST_SEED = 2**63 - 1
-"""The highest whole number of 64 bits with a sign."""
 LAST_STEP = "last"
 """Value of `best` that exports the last weights, whatever the validation said."""
 DEVICES = ("auto", "cpu", "cuda", "mps")

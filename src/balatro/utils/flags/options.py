@@ -44,6 +44,8 @@ class Knob:
     """What the flag takes, where the field is made of it first; then it has no default of its own."""
     shown: str | None = None
     """The default as the help shows it; None: as it is, empty: nothing."""
+    env: str = ""
+    """The environment's variable that is asked where the flag is left out."""
     needs: str = ""
     """Without what it is an error to give the flag."""
     metavar: str | None = None
@@ -101,7 +103,7 @@ class Option:
         told = self.knob.shown if self.knob.shown is not None else own_default or told_value(self.default)
         option = typer.Option(
             *names, help=self.help, show_default=told or False, rich_help_panel=self.knob.panel or None,
-            metavar=self.knob.metavar, autocompletion=self.completion,
+            metavar=self.knob.metavar, envvar=self.knob.env or None, autocompletion=self.completion,
             min=self.knob.low if own_default else None, max=self.knob.high if own_default else None,
         )  # fmt: skip
         default = self.default if own_default else None

@@ -50,6 +50,7 @@ places = st.builds(card, st.floats(0, 1024), st.floats(0, 576), st.floats(-20, 2
 
 @settings(deadline=None)
 @given(st.lists(places, min_size=1, max_size=12), st.sampled_from(STYLES), st.booleans())
+@pytest.mark.slow
 def test_nothing_lies_upon_what_is_read(cards: list[Card], style: str, runners_up: bool) -> None:
     layer = draw_layer(SIZE, cards, Drawing(style, runners_up, beside=True))
     assert layer.shape == (576, 1024, 4)

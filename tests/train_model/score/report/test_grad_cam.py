@@ -23,6 +23,7 @@ def cards():
 
 
 @pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.slow
 def test_every_backbone_has_heat_or_says_that_it_has_none(backbone, cards):
     encoder = small(backbone)
     heat = grad_cam(encoder, cards[:1], "modifier", np.array([1]))
