@@ -33,7 +33,7 @@ MAX_SHARE = 0.12
 
 FRAME, FRAMED = (0.3, 0.8), 0.6
 """Share of its box that a frame about a number fills, and how high the number is in it at most."""
-STRONGER = 0.3
+STRONGER = 0.2
 """How far from a frame's own colour to the strongest in it the ink of a number begins."""
 TALLEST_CARD = 0.5
 """Of the picture's height: what is taller is no card that lies on a table, but something that was taken for one."""

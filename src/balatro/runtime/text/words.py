@@ -115,9 +115,17 @@ def _step(letter: float) -> int:
 def _sizes(picture: np.ndarray, line: Line, reading: Reading) -> list[Line]:
     """The line with each height of its digits that is tried: one where it reads well at a glance."""
     if is_small(line.letter):
-        fine = with_fine_edges(picture, line)
+        fine = with_fine_edges(picture, line, _digits(reading, line))
         return [_resized(fine, size) for size in NEARBY]
     return [line] if min(reading.fit) > WELL else [_resized(line, size) for size in RESIZE]
+
+
+def _digits(reading: Reading, line: Line) -> tuple[int, int]:
+    """Left and right of a line's digits in pixels; a dollar is taller than they are."""
+    spans = [span for sign, span in zip(reading.text, reading.spans, strict=True) if sign.isdigit()]
+    ends = (spans[0][0], spans[-1][1]) if spans else (reading.spans[0][0], reading.spans[-1][1])
+    left, right = (round(line.box[0] + (column - SIDE) * line.letter / CAPITAL) for column in ends)
+    return max(left, line.box[0]), right
 
 
 def _resized(line: Line, size: float) -> Line:
