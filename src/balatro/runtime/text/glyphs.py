@@ -91,7 +91,8 @@ def _alphabet(drawn: dict[str, np.ndarray], shifts: tuple[int, ...]) -> Alphabet
     levels = []
     for across, down, power in LOOKS:
         blurred = [
-            _blurred(strip, across, down) ** power * (np.arange(widths[-1]) < width) for strip, width in zip(wide, widths, strict=True)
+            _blurred(strip, across, down) ** power * (np.arange(widths[-1]) < width)
+            for strip, width in zip(wide, widths, strict=True)
         ]
         shifted = [paired(np.roll(strip, shift, axis=0)).ravel() for shift in shifts for strip in blurred]
         levels.append(np.stack(shifted, axis=1))

@@ -34,8 +34,8 @@ PLACES = (
 )
 FREE = 0.75
 """How far from its place a number may lie, in heights of a digit: panels of phones are lower, and signs bob."""
-LETTERS = (0.25, 1.5)
-"""Heights of the letters of numbers and words beside a panel, in heights of its digits."""
+LETTERS, WORDS = (0.25, 1.5), 0.3
+"""Heights of the letters of numbers beside a panel, and from which on words are read, in heights of its digits."""
 LABELS, ANTES = (4.2, -1.4), 4.65
 """How far to the sides and from which height on the panel's labels and buttons lie from the hands; the height of its antes."""
 LEAST = 3
@@ -53,7 +53,6 @@ class Panel:
     def at(self, word: Word) -> tuple[float, float]:
         """A word's middle from the hands, in heights of a digit."""
         return (word.centre[0] - self.origin[0]) / self.unit, (word.centre[1] - self.origin[1]) / self.unit
-
 
     def may_tell(self, line: Line) -> bool:
         """Whether a white line may be of use beside it: no stroke of a picture, and no label or button of the panel."""

@@ -97,11 +97,10 @@ def _read(
         here = cost[x]
         if here + gap < cost[x + 1]:
             cost[x + 1], came[x + 1] = here + gap, None
-        if start + x in fits:
-            for fit in fits[start + x]:
-                new = here + fit[2] + PENALTY
-                if new < cost[x + fit[0]]:
-                    cost[x + fit[0]], came[x + fit[0]] = new, fit
+        for fit in fits.get(start + x, ()):
+            new, end = here + fit[2] + PENALTY, x + fit[0]
+            if new < cost[end]:
+                cost[end], came[end] = new, fit
     return _trace(came, ink, signs)
 
 
