@@ -24,8 +24,8 @@ LONGEST = 340
 """Columns of the longest number: thirteen digits with their commas."""
 WORTH = 0.66
 """Share of its ink that signs must explain so that a line may be a number, and is read again at other heights."""
-WELL = 0.85
-"""Share of each sign's ink that reads well."""
+WELL, SURE = 0.85, 0.3
+"""Share of each sign's ink that reads well, and how much surer than the next a sign is that can be no letter."""
 RESIZE = (1.0, 0.94)
 """Heights that are tried of letters that are not small: signs bob, and what reads best is right."""
 NEARBY = (0.97, 1.03)
@@ -86,7 +86,7 @@ def _apart(words: Sequence[Word]) -> list[Word]:
 
 def without_numbers(lines: Sequence[Line], words: Sequence[Word]) -> list[Line]:
     """The lines in which no number of several digits stands that was read well."""
-    sure = [word for word in words if word.fit > WELL and sum(sign.isdigit() for sign in word.text) > 1]
+    sure = [word for word in words if word.fit > WELL and word.margin > SURE and sum(map(str.isdigit, word.text)) > 1]
     return [line for line in lines if not any(_holds(line.box, word.centre) for word in sure)]
 
 
