@@ -35,6 +35,8 @@ FRAME, FRAMED = (0.3, 0.8), 0.6
 """Share of its box that a frame about a number fills, and how high the number is in it at most."""
 STRONGER, OTHER = 0.2, 40
 """How far from a frame's own colour to the strongest in it the ink of a number begins, and the least that lies between."""
+FAINT = 0.7
+"""Share of the brightest line's ink that all others of white text reach somewhere."""
 TALLEST_CARD = 0.5
 """Of the picture's height: what is taller is no card that lies on a table, but something that was taken for one."""
 INNER = (0.12, 0.94)
@@ -104,7 +106,16 @@ def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list
         stats = _unframed(stats, ink)
     letters = stats[_may_be_letters(stats, ink.shape[0])]
     runs = [run for run in _runs(letters[:, :4]) if _stands_free(ink, _box(run), plane)]
+    if plane == WHITE:
+        runs = _brightest(runs, ink)
     return _outermost([_line(run, ink, plane) for run in runs])
+
+
+def _brightest(runs: Sequence[np.ndarray], ink: np.ndarray) -> list[np.ndarray]:
+    """The runs without those that are faint beside the others: highlights of what lies behind the text."""
+    boxes = [_box(run) for run in runs]
+    peaks = [int(ink[top:bottom, left:right].max()) for left, top, right, bottom in boxes]
+    return [run for run, peak in zip(runs, peaks, strict=True) if peak >= FAINT * max(peaks)]
 
 
 def _blobs(mask: np.ndarray) -> np.ndarray:

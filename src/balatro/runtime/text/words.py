@@ -24,8 +24,9 @@ LONGEST = 340
 """Columns of the longest number: thirteen digits with their commas."""
 WORTH = 0.66
 """Share of its ink that signs must explain so that a line may be a number, and is read again at other heights."""
-WELL, SURE = 0.85, 0.3
-"""Share of each sign's ink that reads well, and how much surer than the next a sign is that can be no letter."""
+WELL, SURE, CLEAR = 0.85, 0.3, 0.5
+"""Share of each sign's ink that reads well; how much surer than the next a sign is that can be no letter, and one that needs no
+second look."""
 RESIZE = (1.0, 0.94)
 """Heights that are tried of letters that are not small: signs bob, and what reads best is right."""
 NEARBY = (0.97, 1.03)
@@ -72,9 +73,11 @@ def read_words(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> li
     lines = [line for line in lines if (line.box[2] - line.box[0]) * CAPITAL < LONGEST * line.letter]
     lines = [line for line in lines if line.plane == WHITE or _is_coloured(picture, line)]
     glanced = zip(lines, read_lines(picture, lines, glyphs.glance), strict=True)
-    sized = [_sizes(picture, line, reading) for line, reading in glanced if _is_worth(reading)]
+    worth = [(reading, line) for line, reading in glanced if _is_worth(reading)]
+    sized = [_sizes(picture, line, reading) for reading, line in worth]
     readings = iter(read_lines(picture, [line for sizes in sized for line in sizes], glyphs.numeric))
-    best = [_best([(next(readings), line) for line in sizes]) for sizes in sized]
+    again = [[(next(readings), line) for line in sizes] for sizes in sized]
+    best = [_best(tried) if tried else first for tried, first in zip(again, worth, strict=True)]
     words = [_word(picture, *one) for one in best]
     return _apart([word for word in words if word is not None])
 
@@ -113,11 +116,14 @@ def _step(letter: float) -> int:
 
 
 def _sizes(picture: np.ndarray, line: Line, reading: Reading) -> list[Line]:
-    """The line with each height of its digits that is tried: one where it reads well at a glance."""
+    """The line with each height of its digits at which it is read again; none where the glance is sure."""
+    well = min(reading.fit) > WELL
     if is_small(line.letter):
         fine = with_fine_edges(picture, line, _digits(reading, line))
         return [_resized(fine, size) for size in NEARBY]
-    return [line] if min(reading.fit) > WELL else [_resized(line, size) for size in RESIZE]
+    if well and min(reading.margin) > CLEAR:
+        return []
+    return [line] if well else [_resized(line, size) for size in RESIZE]
 
 
 def _digits(reading: Reading, line: Line) -> tuple[int, int]:
