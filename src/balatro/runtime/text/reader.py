@@ -19,7 +19,7 @@ PENALTY = 1.5
 """What a glyph costs beside what it leaves unexplained, in pixels of full ink (of a pair of rows)."""
 JUNK = 2.0
 """The most that a column without a glyph costs: what is no letter, an icon say, is passed over."""
-LEAST = 0.7
+LEAST = 0.5
 """Share of the ink that a glyph may leave unexplained."""
 # A glyph that may begin at a column: its width, which of the signs it is, what it leaves unexplained, and how much less that is
 # than what the next best of its width does, as a share of what lies between the two. A plain tuple, as thousands are made.
