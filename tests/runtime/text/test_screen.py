@@ -93,4 +93,4 @@ def test_a_large_picture_has_its_fields_where_they_stand() -> None:
     picture = np.full((1100, 1800, 3), FELT, np.uint8)
     draw_panel(picture, 40, 240, 560, NUMBERS)
     (hands,) = [field for field in read_fields(picture, GLYPHS)[1] if field.name == "hands"]
-    assert hands.value == 4 and np.abs(np.subtract(hands.box, (232, 540, 248, 580))).max() < 10
+    assert hands.value == 4 and np.abs(np.subtract(hands.box, (223, 540, 257, 580))).max() < 4

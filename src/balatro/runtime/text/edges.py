@@ -9,18 +9,18 @@ import numpy as np
 
 from balatro.runtime.text.lines import Line, ink_of
 
-PAD, FARTHEST = 0.3, 0.14
+PAD, FARTHEST = 0.35, 0.27
 """How much about a line is looked at, and how far from where blobs end an edge may be found, in heights of a digit."""
 
 
-def with_fine_edges(picture: np.ndarray, line: Line) -> Line:
+def with_fine_edges(picture: np.ndarray, line: Line, digits: tuple[int, int]) -> Line:
     """The line with the height and foot of its digits where half of their ink is reached; as it is where none is near.
 
-    picture: (H, W, 3) uint8 RGB.
+    picture: (H, W, 3) uint8 RGB. digits: left and right of the columns in which digits stand.
     """
     top, foot, pad = round(line.bottom - line.letter), round(line.bottom), math.ceil(PAD * line.letter)
     first = max(top - pad, 0)
-    rows = ink_of(picture[first : foot + pad, line.box[0] : line.box[2]], line.plane).max(axis=1).astype(float)
+    rows = ink_of(picture[first : foot + pad, digits[0] : digits[1]], line.plane).max(axis=1).astype(float)
     full = float(np.median(rows[top - first : foot - first]))
     upper = first + _edge(rows, full, pad)
     lower = first + len(rows) - _edge(rows[::-1], full, pad)

@@ -33,8 +33,10 @@ MAX_SHARE = 0.12
 
 FRAME, FRAMED = (0.3, 0.8), 0.6
 """Share of its box that a frame about a number fills, and how high the number is in it at most."""
-STRONGER = 0.3
-"""How far from a frame's own colour to the strongest in it the ink of a number begins."""
+STRONGER, OTHER = 0.2, 40
+"""How far from a frame's own colour to the strongest in it the ink of a number begins, and the least that lies between."""
+FAINT = 0.7
+"""Share of the brightest line's ink that all others of white text reach somewhere."""
 TALLEST_CARD = 0.5
 """Of the picture's height: what is taller is no card that lies on a table, but something that was taken for one."""
 INNER = (0.12, 0.94)
@@ -101,13 +103,19 @@ def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list
         mask &= beside
     stats = _blobs(mask)
     if plane == COLOUR:
-        stats = np.concatenate([stats, *(_framed(blob, ink) for blob in stats[_are_frames(stats)])])
-    _, _, width, height, area = stats.T
-    tallest = MAX_SHARE * ink.shape[0]
-    letters = (height >= MIN_HEIGHT) & (height <= tallest) & (width <= 12 * height) & (area >= 0.15 * width * height)
-    letters &= (width >= 0.1 * height) & (area <= np.where(width > 0.45 * height, 0.93, 1.1) * width * height)
-    runs = [run for run in _runs(stats[letters, :4]) if _stands_free(ink, _box(run), plane)]
+        stats = _unframed(stats, ink)
+    letters = stats[_may_be_letters(stats, ink.shape[0])]
+    runs = [run for run in _runs(letters[:, :4]) if _stands_free(ink, _box(run), plane)]
+    if plane == WHITE:
+        runs = _brightest(runs, ink)
     return _outermost([_line(run, ink, plane) for run in runs])
+
+
+def _brightest(runs: Sequence[np.ndarray], ink: np.ndarray) -> list[np.ndarray]:
+    """The runs without those that are faint beside the others: highlights of what lies behind the text."""
+    boxes = [_box(run) for run in runs]
+    peaks = [int(ink[top:bottom, left:right].max()) for left, top, right, bottom in boxes]
+    return [run for run, peak in zip(runs, peaks, strict=True) if peak >= FAINT * max(peaks)]
 
 
 def _blobs(mask: np.ndarray) -> np.ndarray:
@@ -116,10 +124,35 @@ def _blobs(mask: np.ndarray) -> np.ndarray:
     return stats
 
 
-def _are_frames(stats: np.ndarray) -> np.ndarray:
+def _may_be_letters(stats: np.ndarray, rows: int) -> np.ndarray:
+    _, _, width, height, area = stats.T
+    may: np.ndarray = (height >= MIN_HEIGHT) & (height <= MAX_SHARE * rows) & (width <= 12 * height)
+    may &= (area >= 0.15 * width * height) & (width >= 0.1 * height)
+    may &= area <= np.where(width > 0.45 * height, 0.93, 1.1) * width * height
+    return may
+
+
+def _unframed(stats: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """The blobs without the frames about some, and with those that touch theirs."""
     _, _, width, height, area = stats.T
     share = area / (width * height)
-    return (height > 2 * SMALL) & (width < 4 * height) & (height < 4 * width) & (share > FRAME[0]) & (share < FRAME[1])
+    may = (height > 2 * SMALL) & (width < 4 * height) & (height < 4 * width) & (share > FRAME[0]) & (share < FRAME[1])
+    inner: list[np.ndarray] = []
+    for place in np.flatnonzero(may):
+        left, top, wide, tall, _ = stats[place]
+        begins, ends = stats[:, :2] > (left, top), stats[:, :2] + stats[:, 2:4] < (left + wide, top + tall)
+        within = begins.all(axis=1) & ends.all(axis=1) & (height > 0.25 * tall)
+        may[place] = within.any()
+        inner.append(_others(_framed(stats[place], ink), stats[within]))
+    return np.concatenate([stats[~may], *inner])
+
+
+def _others(blobs: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Those blobs whose middles lie in none of the known."""
+    middles = (blobs[:, :2] + blobs[:, 2:4] / 2)[:, None]
+    begins, ends = middles >= known[:, :2], middles <= known[:, :2] + known[:, 2:4]
+    others: np.ndarray = blobs[~(begins.all(axis=2) & ends.all(axis=2)).any(axis=1)]
+    return others
 
 
 def _framed(frame: np.ndarray, ink: np.ndarray) -> np.ndarray:
@@ -127,9 +160,12 @@ def _framed(frame: np.ndarray, ink: np.ndarray) -> np.ndarray:
     left, top, width, height, _ = frame.tolist()
     part = ink[top : top + height, left : left + width]
     usual = float(np.median(part[part > THRESHOLDS[COLOUR]]))
-    inner = _blobs((part > usual + STRONGER * (float(part.max()) - usual)).astype(np.uint8))
+    rise = float(part.max()) - usual
+    if rise < OTHER:
+        return np.empty((0, 5), frame.dtype)
+    inner = _blobs((part > usual + STRONGER * rise).astype(np.uint8))
     inner[:, :2] += (left, top)
-    return inner[inner[:, 3] < FRAMED * height]
+    return inner[(inner[:, 3] < FRAMED * height) & (inner[:, 3] > 0.25 * height)]
 
 
 def ink_mask(ink: np.ndarray, plane: int) -> np.ndarray:

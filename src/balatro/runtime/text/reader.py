@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import repeat
-from math import inf
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -18,7 +19,7 @@ PENALTY = 1.5
 """What a glyph costs beside what it leaves unexplained, in pixels of full ink (of a pair of rows)."""
 JUNK = 2.0
 """The most that a column without a glyph costs: what is no letter, an icon say, is passed over."""
-LEAST = 0.7
+LEAST = 0.5
 """Share of the ink that a glyph may leave unexplained."""
 # A glyph that may begin at a column: its width, which of the signs it is, what it leaves unexplained, and how much less that is
 # than what the next best of its width does, as a share of what lies between the two. A plain tuple, as thousands are made.
@@ -44,9 +45,19 @@ def read_lines(picture: np.ndarray, lines: Sequence[Line], alphabet: Alphabet) -
         return []
     strips = cut_strips(picture, lines)
     columns, fits = _fits(strips, alphabet)
-    told, gaps = columns.tolist(), np.minimum(columns, JUNK).tolist()
-    spans = [slice(start, end) for start, end in zip(strips.starts.tolist(), strips.ends.tolist(), strict=True)]
-    return [_read(told[span], gaps[span], span.start, fits, alphabet.signs) for span in spans]
+    told, passed = _sums(columns), _sums(np.minimum(columns, JUNK))
+    places = sorted(fits)
+    readings = []
+    for start, end in zip(strips.starts.tolist(), strips.ends.tolist(), strict=True):
+        span = places[bisect_left(places, start) : bisect_left(places, end)]
+        readings.append(_reading(_cheapest(span, fits, passed, end), start, end, told, alphabet.signs))
+    return readings
+
+
+def _sums(values: np.ndarray) -> list[float]:
+    """Of all values before each place."""
+    sums: list[float] = np.concatenate([[0], np.cumsum(values, dtype=np.float64)]).tolist()
+    return sums
 
 
 def _fits(strips: Strips, alphabet: Alphabet) -> tuple[np.ndarray, dict[int, list[_Fit]]]:
@@ -87,36 +98,37 @@ def _left_over(ink: np.ndarray, may: np.ndarray, look: np.ndarray, alphabet: Alp
     return left
 
 
-def _read(
-    ink: Sequence[float], gaps: Sequence[float], start: int, fits: Mapping[int, list[_Fit]], signs: Sequence[str]
-) -> Reading:
-    """The cheapest row of glyphs and gaps of a strip that begins at a column. gaps: what each column costs without a glyph."""
-    cost = [0.0] + [inf] * (len(ink) + APART)
-    came: list[_Fit | None] = [None] * len(cost)
-    for x, gap in enumerate(gaps):
-        here = cost[x]
-        if here + gap < cost[x + 1]:
-            cost[x + 1], came[x + 1] = here + gap, None
-        if start + x in fits:
-            for fit in fits[start + x]:
-                new = here + fit[2] + PENALTY
-                if new < cost[x + fit[0]]:
-                    cost[x + fit[0]], came[x + fit[0]] = new, fit
-    return _trace(came, ink, signs)
+# The glyphs of a strip so far, the last first: where it begins, the glyph, and those before it.
+_Row = tuple[int, _Fit, "_Row | None"]
 
 
-def _trace(came: Sequence[_Fit | None], ink: Sequence[float], signs: Sequence[str]) -> Reading:
-    """The way back from a strip's end: its glyphs, from left to right."""
-    x, junk, found = len(ink), 0.0, []
-    while x > 0:
-        fit = came[x]
-        if fit is None:
-            x -= 1
-            junk += ink[x]
-            continue
-        width, sign, energy, sure = fit
-        x -= width
-        seen = max(sum(ink[x : x + width]), 1.0)
-        found.append((signs[sign], 1 - energy / seen, (x, x + width), min(sure, 1.0)))
+def _cheapest(places: Sequence[int], fits: Mapping[int, list[_Fit]], passed: Sequence[float], end: int) -> _Row | None:
+    """The cheapest row of glyphs of a strip that ends at a column; what no glyph covers costs what it costs to pass it.
+
+    passed: what it costs to pass all columns before each. Costs are told beside those of passing all columns.
+    """
+    best, row = 0.0, None
+    waiting: list[tuple[int, float, int, _Row]] = []
+    for place in (*places, end + APART):
+        while waiting and waiting[0][0] <= place:
+            _, cost, _, ended = heappop(waiting)
+            if cost < best:
+                best, row = cost, ended
+        for fit in fits.get(place, ()) if place < end else ():
+            stop = place + fit[0]
+            cost = best + fit[2] + PENALTY - passed[stop] + passed[place]
+            heappush(waiting, (stop, cost, len(waiting), (place, fit, row)))
+    return row
+
+
+def _reading(row: _Row | None, start: int, end: int, told: Sequence[float], signs: Sequence[str]) -> Reading:
+    """A row of glyphs of the strip between two columns, from left to right. told: ink before each column."""
+    found = []
+    junk = ink = told[end] - told[start]
+    while row is not None:
+        place, (width, sign, energy, sure), row = row
+        seen = told[place + width] - told[place]
+        junk -= seen
+        found.append((signs[sign], 1 - energy / max(seen, 1.0), (place - start, place + width - start), min(sure, 1.0)))
     texts, shares, spans, margin = zip(*reversed(found), strict=True) if found else ((), (), (), ())
-    return Reading("".join(texts), shares, spans, junk / max(sum(ink), 1.0), margin)
+    return Reading("".join(texts), shares, spans, junk / max(ink, 1.0), margin)

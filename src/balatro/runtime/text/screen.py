@@ -16,7 +16,7 @@ from balatro.runtime.text.glyphs import Glyphs, make_glyphs
 from balatro.runtime.text.lexicon import BLINDS, HANDS, SCREENS
 from balatro.runtime.text.lines import COLOUR, WHITE, Line, find_lines, ink_planes
 from balatro.runtime.text.named import name_phrases
-from balatro.runtime.text.panel import find_panel
+from balatro.runtime.text.panel import WORDS, find_panel
 from balatro.runtime.text.phrases import Phrase, read_phrases
 from balatro.runtime.text.words import read_words, without_numbers
 from balatro.utils.pixel_font import FONT_FILE, load_font
@@ -31,15 +31,17 @@ SHOP_PRICES = 2
 def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = None) -> tuple[str | None, list[Field]]:
     """Which screen of the game a picture shows, and what stands on it; None and few fields where that cannot be told.
 
-    picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high, 12 from 1080 rows on. The screen is one of
-    `lexicon.SCREENS`; numbers are read in every language, words in English. A field that cannot be read is left out.
+    picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high, 12 from 1080 rows on. The screen is one
+    of `lexicon.SCREENS`; numbers are read in every language, words in English. A field that cannot be read is left out.
     """
     lines = _find(picture, quads)
     words = read_words(picture, [line for line in lines if line.plane == COLOUR], glyphs)
     panel = find_panel(words)
     white = [line for line in lines if line.plane == WHITE and (panel is None or panel.may_tell(line))]
     words += read_words(picture, white, glyphs)
-    phrases = read_phrases(picture, without_numbers(white, words), glyphs, KNOWN)
+    least = 0.0 if panel is None else WORDS * panel.unit
+    wordy = [line for line in without_numbers(white, words) if line.letter >= least]
+    phrases = read_phrases(picture, wordy, glyphs, KNOWN)
     fields = name_words(words, panel) + name_phrases(phrases, panel)
     return screen_of(phrases, fields), fields
 

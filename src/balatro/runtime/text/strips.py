@@ -57,13 +57,11 @@ def _cut(picture: np.ndarray, line: Line, columns: int) -> np.ndarray:
     """(ROWS, columns) uint8 ink, a digit CAPITAL high."""
     scale = CAPITAL / line.letter
     left, top = line.box[0] - SIDE / scale, line.bottom - line.letter - ABOVE / scale
-    x, y = max(int(left) - 1, 0), max(int(top) - 1, 0)
-    part = picture[y : max(int(top + ROWS / scale) + 3, 1), x : max(int(left + columns / scale) + 3, 1)]
-    left, top = left - x, top - y
-    step = int(1 / scale)
-    if step > 1:  # a letter of many pixels: their mean, not a sample of them
-        part = cv2.resize(part, (max(part.shape[1] // step, 1), max(part.shape[0] // step, 1)), interpolation=cv2.INTER_AREA)
-        left, top, scale = left / step, top / step, scale * step
+    step = max(int(1 / scale), 1)  # of a letter of many pixels not all are needed
+    x, y = max(int(left) - step, 0), max(int(top) - step, 0)
+    bottom, right = max(int(top + ROWS / scale) + 3 * step, 1), max(int(left + columns / scale) + 3 * step, 1)
+    part = picture[y:bottom:step, x:right:step]
+    left, top, scale = (left - x - 0.5) / step + 0.5, (top - y - 0.5) / step + 0.5, scale * step
     move = np.array([[scale, 0, -(left - 0.5 + 0.5 / scale) * scale], [0, scale, -(top - 0.5 + 0.5 / scale) * scale]])
     flags = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR  # what is enlarged is to keep its holes
     return cv2.warpAffine(ink_of(part, line.plane), move, (columns, ROWS), flags=flags, borderMode=cv2.BORDER_REPLICATE)

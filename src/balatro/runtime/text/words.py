@@ -24,8 +24,9 @@ LONGEST = 340
 """Columns of the longest number: thirteen digits with their commas."""
 WORTH = 0.66
 """Share of its ink that signs must explain so that a line may be a number, and is read again at other heights."""
-WELL = 0.85
-"""Share of each sign's ink that reads well."""
+WELL, SURE, CLEAR = 0.85, 0.3, 0.5
+"""Share of each sign's ink that reads well; how much surer than the next a sign is that can be no letter, and one that needs no
+second look."""
 RESIZE = (1.0, 0.94)
 """Heights that are tried of letters that are not small: signs bob, and what reads best is right."""
 NEARBY = (0.97, 1.03)
@@ -72,9 +73,11 @@ def read_words(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs) -> li
     lines = [line for line in lines if (line.box[2] - line.box[0]) * CAPITAL < LONGEST * line.letter]
     lines = [line for line in lines if line.plane == WHITE or _is_coloured(picture, line)]
     glanced = zip(lines, read_lines(picture, lines, glyphs.glance), strict=True)
-    sized = [_sizes(picture, line, reading) for line, reading in glanced if _is_worth(reading)]
+    worth = [(reading, line) for line, reading in glanced if _is_worth(reading)]
+    sized = [_sizes(picture, line, reading) for reading, line in worth]
     readings = iter(read_lines(picture, [line for sizes in sized for line in sizes], glyphs.numeric))
-    best = [_best([(next(readings), line) for line in sizes]) for sizes in sized]
+    again = [[(next(readings), line) for line in sizes] for sizes in sized]
+    best = [_best(tried) if tried else first for tried, first in zip(again, worth, strict=True)]
     words = [_word(picture, *one) for one in best]
     return _apart([word for word in words if word is not None])
 
@@ -86,7 +89,7 @@ def _apart(words: Sequence[Word]) -> list[Word]:
 
 def without_numbers(lines: Sequence[Line], words: Sequence[Word]) -> list[Line]:
     """The lines in which no number of several digits stands that was read well."""
-    sure = [word for word in words if word.fit > WELL and sum(sign.isdigit() for sign in word.text) > 1]
+    sure = [word for word in words if word.fit > WELL and word.margin > SURE and sum(map(str.isdigit, word.text)) > 1]
     return [line for line in lines if not any(_holds(line.box, word.centre) for word in sure)]
 
 
@@ -113,11 +116,22 @@ def _step(letter: float) -> int:
 
 
 def _sizes(picture: np.ndarray, line: Line, reading: Reading) -> list[Line]:
-    """The line with each height of its digits that is tried: one where it reads well at a glance."""
+    """The line with each height of its digits at which it is read again; none where the glance is sure."""
+    well = min(reading.fit) > WELL
     if is_small(line.letter):
-        fine = with_fine_edges(picture, line)
+        fine = with_fine_edges(picture, line, _digits(reading, line))
         return [_resized(fine, size) for size in NEARBY]
-    return [line] if min(reading.fit) > WELL else [_resized(line, size) for size in RESIZE]
+    if well and min(reading.margin) > CLEAR:
+        return []
+    return [line] if well else [_resized(line, size) for size in RESIZE]
+
+
+def _digits(reading: Reading, line: Line) -> tuple[int, int]:
+    """Left and right of a line's digits in pixels; a dollar is taller than they are."""
+    spans = [span for sign, span in zip(reading.text, reading.spans, strict=True) if sign.isdigit()]
+    ends = (spans[0][0], spans[-1][1]) if spans else (reading.spans[0][0], reading.spans[-1][1])
+    left, right = (round(line.box[0] + (column - SIDE) * line.letter / CAPITAL) for column in ends)
+    return max(left, line.box[0]), right
 
 
 def _resized(line: Line, size: float) -> Line:
