@@ -49,9 +49,9 @@ def test_identify(run: Run, demo_folder: Path) -> None:
 
 
 def test_table(run: Run) -> None:
-    # The demo's panel has any title, here that of the shop's button, and numbers in any colours, which are none of the game's.
+    # The demo's panel has any title, here that of a pack, and numbers in any colours, which are none of the game's.
     assert run("table", "screenshot.png") == [
-        "screen: shop, money: None",
+        "screen: pack, money: None",
         "jokers: Juggler, Foil",
         "jokers: Captain Mildew, Polychrome",
         "jokers: Frog Regent, Base",

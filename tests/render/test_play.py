@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from balatro.identify_card.table.changes import CHANGES
-from balatro.identify_card.watch.gate import Gate
+from balatro.identify_card.watch.gate import ChangeGate
 from balatro.render.deck import Deck
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.display import PLAIN
@@ -77,7 +77,7 @@ def test_a_card_shows_from_its_first_moment_to_its_last(deck: Deck) -> None:
 
 
 def test_the_table_never_rests(deck: Deck) -> None:
-    stage, gate = Stage(deck, play_of(deck), (640, 360)), Gate()
+    stage, gate = Stage(deck, play_of(deck), (640, 360)), ChangeGate()
     gate.is_same(stage.draw(20.0))
     assert not gate.is_same(stage.draw(20.5))
 

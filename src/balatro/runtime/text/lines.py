@@ -232,7 +232,7 @@ def _outermost(lines: Sequence[Line]) -> list[Line]:
 
 def _is_icon(blob: Sequence[int], ink: np.ndarray, plane: int) -> bool:
     left, top, width, height = blob
-    if height < 0.6 * SMALL or not 0.87 < width / height < 1.2:
+    if height < 0.6 * SMALL or not 0.88 < width / height < 1.2:
         return False
     inside = ink[top + height // 3 : top + height - height // 3, left + width // 3 : left + width - width // 3]
     return bool(inside.min() > max(THRESHOLDS[plane], 0.75 * inside.max()))  # between two letters there is a gap
