@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from balatro.identify_card.watch.doubtful import DoubtfulSaver
     from balatro.identify_card.watch.events import Event, EventWriter
     from balatro.identify_card.watch.overlay.record import Recorder
+    from balatro.identify_card.watch.post import Poster
     from balatro.identify_card.watch.rest.told import Told
     from balatro.identify_card.watch.watch import Look, Stats
 
@@ -51,6 +52,7 @@ def watch(**given: Any) -> None:
       balatro watch --source evening.mp4 --csv cards.csv
       balatro watch --preview --record evening.mp4
       balatro watch --save-doubtful data/screenshots
+      balatro watch --table --post https://example.org/events
     """
     flags = take(WatchFlags, given)
     seconds = read_duration(flags.duration)
@@ -86,7 +88,7 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
         feed.opened(opened.name, opened.live)
         recognizer = Recognizer.load(flags.model, flags.cpu)
         outputs = Outputs(
-            _open_writers(stack, flags.json_out, flags.csv_out),
+            [*_open_writers(stack, flags.json_out, flags.csv_out), *_open_poster(stack, flags.post)],
             _open_recorder(stack, flags, drawing, opened),
             _open_saver(stack, flags.save_doubtful),
             feed,
@@ -98,7 +100,7 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
 class Outputs:
     """Where what is watched goes."""
 
-    writers: list[EventWriter]
+    writers: list[EventWriter | Poster]
     recorder: Recorder | None
     saver: DoubtfulSaver | None
     feed: Feed
@@ -132,6 +134,10 @@ def _check_outputs(flags: WatchFlags) -> None:
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_folder_name, check_output, check_text_output
 
+    if flags.post is not None:
+        from balatro.identify_card.watch.post import check_address
+
+        check_address(flags.post)
     inputs = [Path(flags.place), *find_images([flags.place])[0]]
     for flag, out in (("--json", flags.json_out), ("--csv", flags.csv_out)):
         if out is not None and (not out or Path(out).is_dir()):
@@ -165,6 +171,15 @@ def _open_writers(stack: ExitStack, json_out: str | None, csv_out: str | None) -
         elif out is not None:
             writers.append(EventWriter(_stdout(), name))
     return writers or [EventWriter(_stdout(), "text")]
+
+
+def _open_poster(stack: ExitStack, url: str | None) -> list[Poster]:
+    """What sends events to an address, if that is wanted."""
+    if url is None:
+        return []
+    from balatro.identify_card.watch.post import Poster
+
+    return [stack.enter_context(closing(Poster(url)))]
 
 
 def _open_recorder(stack: ExitStack, flags: WatchFlags, drawing: Drawing, source: FrameSource) -> Recorder | None:

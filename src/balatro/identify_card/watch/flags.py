@@ -38,6 +38,8 @@ class WatchFlags:
     """Write events as JSON lines; - is stdout."""
     csv_out: str | None = turned_by(Knob(OUT, "csv", metavar="OUT"), None)
     """Write events as CSV; - is stdout."""
+    post: str | None = turned_by(Knob(OUT, metavar="URL"), None)
+    """Send each event as JSON to a web address, to Discord's webhooks as a message."""
     record: Path | None = turned_by(Knob(OUT, metavar="OUT.mp4"), None)
     """Write what is watched as a video, with the cards marked."""
     save_doubtful: Path | None = turned_by(Knob(OUT, metavar="DIR"), None)
