@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -278,3 +279,24 @@ def test_the_table_for_people_and_not_in_a_csv(pictures: Path, fake_folder: Path
     run("--source", pictures, "--model", fake_folder, "--table", "--csv", tmp_path / "cards.csv")
     with (tmp_path / "cards.csv").open(encoding="utf-8", newline="") as file:
         assert {row["event"] for row in csv.DictReader(file)} == {"appeared", "gone"}
+
+
+def test_a_folder_that_fills_is_followed(pictures: Path, fake_folder: Path) -> None:
+    command = ("--source", pictures, "--follow", "--for", "4s", "--model", fake_folder, "--json", "-")
+    late = threading.Timer(1.5, lambda: Image.fromarray(draw_table([RED, GREEN])).save(pictures / "later.png"))
+    late.start()
+    lines, notes = run(*command)
+    late.join()
+    told = [(event["event"], event["card"]["id"], Path(event["file"]).name) for event in map(json.loads, lines)]
+    assert told == [
+        ("appeared", "red", "0.png"),
+        ("appeared", "green", "1.png"),
+        ("gone", "red", "2.png"),
+        ("appeared", "red", "later.png"),
+    ]
+    assert f"waiting for a picture in {pictures}" in notes and " 4 frames" in notes[-1] and " 0 dropped" in notes[-1]
+
+
+def test_only_what_fills_can_be_followed(pictures: Path, fake_folder: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be followed"):
+        run("--source", pictures / "0.png", "--follow", "--model", fake_folder)

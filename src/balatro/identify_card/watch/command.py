@@ -50,6 +50,7 @@ def watch(**given: Any) -> None:
       balatro watch --overlay --style label
       balatro watch --source monitor:2 --max-fps 20 --cpu 2
       balatro watch --source evening.mp4 --csv cards.csv
+      balatro watch --source ~/Pictures/Screenshots --follow
       balatro watch --preview --record evening.mp4
       balatro watch --save-doubtful data/screenshots
       balatro watch --table --post https://example.org/events
@@ -82,7 +83,7 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
 
     cv2.setNumThreads(flags.cpu)
     with ExitStack() as stack:
-        opened = stack.enter_context(open_source(flags.place))
+        opened = stack.enter_context(open_source(flags.place, flags.follow))
         if flags.overlay and not opened.on_screen:
             raise SettingsError(f"--overlay draws over what is on the screen; {opened.name} is not: take --preview")
         feed.opened(opened.name, opened.live)
@@ -286,7 +287,8 @@ def _frames(
         return Frame(frame.image, frame.seconds)
 
     if source.live:
-        return Live(grab, max_fps, seconds, NotVisibleError, lambda error: on_hidden(str(error)), sleep=feed.rest)
+        live = Live(grab, max_fps, seconds, NotVisibleError, lambda error: on_hidden(str(error)), sleep=feed.rest)
+        return iter(live) if source.still else live  # pictures that come wait: none is dropped, so none is counted
     recorded = iter(grab, None)
     chosen = recorded if source.still else thinned(recorded, max_fps)
     if seconds is not None:

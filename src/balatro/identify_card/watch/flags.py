@@ -24,6 +24,8 @@ class WatchFlags:
     """Short for --source window:TITLE."""
     region: str | None = turned_by(Knob(WHERE, metavar="X,Y,W,H"), None)
     """Short for --source region:X,Y,W,H."""
+    follow: bool = turned_by(Knob(WHERE, one_way=True), False)
+    """Go on with each picture that comes into a folder, such as that of screenshots, or into the clipboard."""
     model: str = turned_by(Knob("", complete=completion.models), "auto")
     """Name or folder of a model; auto takes `game` where there is one, else `demo`."""
     table: bool = turned_by(Knob(OUT, one_way=True), False)
