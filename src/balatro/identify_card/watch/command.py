@@ -240,6 +240,7 @@ def _run(source: FrameSource, recognizer: Recognizer, outputs: Outputs, flags: W
                 STILLS if source.still else USUAL,
                 on_look,
                 outputs.tell_table if flags.table else None,
+                flags.seen_as,
             )
         except KeyboardInterrupt:
             pass  # the way to end it

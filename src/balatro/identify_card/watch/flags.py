@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from balatro.config.shapes import SEEN_AS
 from balatro.errors import SettingsError
 from balatro.utils.flags import completion
 from balatro.utils.flags.options import Knob, turned_by
@@ -26,6 +27,8 @@ class WatchFlags:
     """Short for --source region:X,Y,W,H."""
     model: str = turned_by(Knob("", complete=completion.models), "auto")
     """Name or folder of a model; auto takes `game` where there is one, else `demo`."""
+    seen_as: str = turned_by(Knob("", "as", complete=completion.one_of(*SEEN_AS)), "auto")
+    """What frames are: screen, photo (cards lie in any turn), card (one that fills it), or auto: by the model."""
     table: bool = turned_by(Knob(OUT, one_way=True), False)
     """Tell the whole table each time it has come to rest, and what has happened in the game."""
     max_fps: float = turned_by(Knob("", low=2, high=240), 10.0)
