@@ -41,6 +41,8 @@ class WatchFlags:
     """Write events as JSON lines; - is stdout."""
     csv_out: str | None = turned_by(Knob(OUT, "csv", metavar="OUT"), None)
     """Write events as CSV; - is stdout."""
+    pile: Path | None = turned_by(Knob(OUT, metavar="OUT.csv"), None)
+    """Count the cards that are laid under a camera one after another, a row each; a file that is there is gone on with."""
     record: Path | None = turned_by(Knob(OUT, metavar="OUT.mp4"), None)
     """Write what is watched as a video, with the cards marked."""
     save_doubtful: Path | None = turned_by(Knob(OUT, metavar="DIR"), None)

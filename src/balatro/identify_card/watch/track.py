@@ -56,6 +56,8 @@ class Shown:
     """Whether it was not found in the latest frame, or could not be read there."""
     peeks: bool = False
     """Whether enough of a covered card shows to tell that it is still there."""
+    lost: bool = False
+    """Whether it was not found at all."""
 
 
 class Tracker:
@@ -106,8 +108,9 @@ class Tracker:
         return [self._show(track) for track in self._tracks if track.card is not None]
 
     def _show(self, track: Track) -> Shown:
-        covered = track.away_since is not None or track.unread_since is not None
-        return Shown(track.id, self._placed(track), covered, covered and track.half_seen)
+        lost = track.away_since is not None
+        covered = lost or track.unread_since is not None
+        return Shown(track.id, self._placed(track), covered, covered and track.half_seen, lost)
 
     def _rescale(self, size: tuple[int, int]) -> None:
         """When the window's size has changed, its cards have moved in proportion."""

@@ -364,16 +364,21 @@ def watch(
     """
     reader = model if isinstance(model, Recognizer) else Recognizer.load(model)
     watcher = Watcher(reader, settings, table=on_told is not None, seen_as=seen_as)
-    tell, grab_s = on_told or (lambda told: None), 0.0
+    grab_s = 0.0
     for image, seconds in frames:
         # Streams of this module count what they drop and how long they grab; of others neither is known.
         watcher.grabbed(getattr(frames, "grab_s", 0.0) - grab_s)
         grab_s = getattr(frames, "grab_s", 0.0)
         look = watcher.look(image, seconds)
-        for event in look.events:
-            on_event(event)
-        for told in look.told:
-            tell(told)
+        _tell(look, on_event, on_told)
         if on_look is not None:
             on_look(look, watcher.stats(getattr(frames, "dropped", 0)))
     return watcher.stats(getattr(frames, "dropped", 0))
+
+
+def _tell(look: Look, on_event: OnEvent, on_told: OnTold | None) -> None:
+    for event in look.events:
+        on_event(event)
+    if on_told is not None:
+        for told in look.told:
+            on_told(told)
