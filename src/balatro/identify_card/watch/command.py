@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from balatro.errors import InputError, SettingsError
+from balatro.identify_card.watch.events import APPEARED
 from balatro.identify_card.watch.flags import WatchFlags
 from balatro.identify_card.watch.overlay.feed import Feed
+from balatro.identify_card.watch.speech import Speaker, find_voice, spoken
 from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.wording.durations import read_duration
 
@@ -53,11 +55,13 @@ def watch(**given: Any) -> None:
       balatro watch --source evening.mp4 --csv cards.csv
       balatro watch --preview --record evening.mp4
       balatro watch --save-doubtful data/screenshots
-      balatro watch --source camera:0 --model pokemon --pile pile.csv
+      balatro watch --source camera:0 --model pokemon --pile pile.csv --speak
     """
     flags = take(WatchFlags, given)
     seconds = read_duration(flags.duration)
     _check_outputs(flags)
+    if flags.speak:
+        find_voice()  # what is missing is told before anything is opened
     from balatro.identify_card.marks.labels import Drawing
 
     drawing = Drawing(flags.style, flags.runners_up)
@@ -94,6 +98,7 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
             _open_saver(stack, flags.save_doubtful),
             feed,
             _open_pile(stack, flags, recognizer, opened),
+            stack.enter_context(Speaker(find_voice())) if flags.speak else None,
         )
         _run(opened, recognizer, outputs, flags, seconds)
 
@@ -108,11 +113,14 @@ class Outputs:
     feed: Feed
     """What the windows show; it knows which file is read."""
     pile: PileOut | None = None
+    speaker: Speaker | None = None
 
     def tell(self, event: Event) -> None:
         event = replace(event, file=self.feed.file)
         for writer in self.writers:
             writer(event)
+        if self.speaker is not None and self.pile is None and event.kind == APPEARED:
+            self.speaker.say(spoken(event.card))
 
     def tell_table(self, told: Told) -> None:
         from balatro.identify_card.watch.rest.told import State
@@ -129,8 +137,9 @@ class Outputs:
             self.recorder.add(look, self.feed.shows_itself)
         if self.saver is not None:
             self.saver.see(look.frame.image, look.readings, None if still else look.frame.seconds)
-        if self.pile is not None:
-            self.pile.see(look)
+        for one in () if self.pile is None else self.pile.see(look):
+            if self.speaker is not None:
+                self.speaker.say(spoken(one.card, one.count))
         self.feed.show(look, stats)
 
 

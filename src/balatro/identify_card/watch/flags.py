@@ -53,6 +53,8 @@ class WatchFlags:
     """Mark the cards over the game itself."""
     preview: bool = turned_by(Knob(SHOWN, one_way=True), False)
     """Show what is watched in a window, with the cards marked."""
+    speak: bool = turned_by(Knob(SHOWN, one_way=True), False)
+    """Say aloud, by the system's voice, which card appears; with --pile, which one was counted."""
     style: str = turned_by(Knob(SHOWN, metavar="STYLE"), "both")
     """outline, label or both."""
     runners_up: bool = turned_by(Knob(SHOWN, one_way=True), False)
