@@ -60,15 +60,9 @@ def watch(**given: Any) -> None:
     flags = take(WatchFlags, given)
     seconds = read_duration(flags.duration)
     _check_outputs(flags)
-    if flags.speak:
-        find_voice()  # what is missing is told before anything is opened
     from balatro.identify_card.marks.labels import Drawing
 
     drawing = Drawing(flags.style, flags.runners_up)
-    if flags.record is not None:
-        from balatro.identify_card.watch.overlay.record import check_video
-
-        check_video(flags.record, flags.force)
     feed = Feed(is_paced=flags.preview)
     if not flags.overlay and not flags.preview:
         _watch(flags, seconds, drawing, feed)
@@ -144,7 +138,8 @@ class Outputs:
 
 
 def _check_outputs(flags: WatchFlags) -> None:
-    from balatro.identify_card.watch.overlay.record import part_of
+    """What is wrong with the places for what is written, or missing, is told before anything is opened."""
+    from balatro.identify_card.watch.overlay.record import check_video, part_of
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_folder_name, check_output, check_text_output
 
@@ -165,6 +160,10 @@ def _check_outputs(flags: WatchFlags) -> None:
             raise SettingsError(f"{flag} and {other} both write to {out}; name two places")
     for path in () if flags.record is None else (flags.record, part_of(flags.record)):
         check_output("--record", path, inputs)
+    if flags.record is not None:
+        check_video(flags.record, flags.force)
+    if flags.speak:
+        find_voice()
 
 
 def _place_of(out: str) -> Path | None:
