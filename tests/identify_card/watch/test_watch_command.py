@@ -109,7 +109,7 @@ def test_both_files(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
 
 def test_window_hidden_then_closed(monkeypatch: pytest.MonkeyPatch, fake_folder: Path, tmp_path: Path) -> None:
     screen = FakeScreen()
-    monkeypatch.setattr(sources, "open_source", lambda text: screen)
+    monkeypatch.setattr(sources, "open_source", lambda text, follow: screen)
     out = tmp_path / "events.jsonl"
     with pytest.raises(InputError, match="was closed"):
         run("--model", fake_folder, "--json", out, "--max-fps", 60)
@@ -125,7 +125,7 @@ def test_ctrl_c_ends_it_with_a_report(monkeypatch: pytest.MonkeyPatch, fake_fold
                 raise KeyboardInterrupt
             return super().grab()
 
-    monkeypatch.setattr(sources, "open_source", lambda text: Interrupted())
+    monkeypatch.setattr(sources, "open_source", lambda text, follow: Interrupted())
     lines, notes = run("--model", fake_folder, "--max-fps", 60)
     assert len(lines) == 2 and notes[-1].startswith("window:Fake: 4 frames")
 
@@ -140,7 +140,7 @@ def test_ctrl_c_ends_it_with_a_report(monkeypatch: pytest.MonkeyPatch, fake_fold
     ],
 )
 def test_what_is_watched(monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str) -> None:
-    def open_source(text: str) -> FrameSource:
+    def open_source(text: str, follow: bool) -> FrameSource:
         raise InputError(f"opened {text}.")
 
     monkeypatch.setattr(sources, "open_source", open_source)
