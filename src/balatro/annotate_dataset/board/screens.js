@@ -21,6 +21,7 @@ const SCREENS_HELP = [
     "Boxes",
     [
       ["Tab", "next box; Shift+Tab the one before"],
+      ["click", "this box; once more, the one below it"],
       ["F", "next doubtful box, or one without a name"],
       ["drag", "on the screen: draw; on a box: move; on its edges: resize"],
       ["arrows", "move by a pixel, with Shift by ten; with Alt resize"],

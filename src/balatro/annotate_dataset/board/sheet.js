@@ -29,6 +29,10 @@ function isLarge([left, top, right, bottom]) {
   return right - left >= SMALLEST && bottom - top >= SMALLEST;
 }
 
+function areaOf([left, top, right, bottom]) {
+  return (right - left) * (bottom - top);
+}
+
 /** Where a box lies on its screen, as a style. */
 function boxStyle([left, top, right, bottom], screen) {
   const share = (value, of) => `${(100 * value) / of}%`;
@@ -66,7 +70,7 @@ class Sheet {
         onpointercancel: () => this.cancel(),
       },
       h("img", { src: screen.url, alt: "", draggable: "false", decoding: "sync" }),
-      this.ask.boxes().map((box) => this.box(box, box.id === chosen)),
+      [...this.ask.boxes()].sort((one, two) => areaOf(two.box) - areaOf(one.box)).map((box) => this.box(box, box.id === chosen)), // small ones on top
     );
     this.element = sheet;
     return h("div", { class: "stage", "data-scroll": "stage" }, sheet);
@@ -82,6 +86,8 @@ class Sheet {
         style: boxStyle(card.box, this.screen),
         "data-box": card.id,
         "data-edges": card.box.join(" "),
+        "data-name": card.name,
+        "data-modifier": card.modifier,
         role: "button",
         "aria-label": `${card.name || "no name"}${modifier}`,
         "aria-pressed": String(isChosen),
@@ -131,9 +137,16 @@ class Sheet {
     const { drag } = this;
     this.drag = null;
     if (!drag) return;
-    if (!drag.isMoved || !isLarge(drag.box)) this.ask.choose(drag.card ? drag.card.id : null);
+    if (!drag.isMoved || !isLarge(drag.box)) this.ask.choose(drag.card ? this.below(drag) : null);
     else if (drag.card) this.ask.changed(drag.card.id, drag.box);
     else this.ask.drawn(drag.box);
+  }
+
+  /** The clicked box; when it was chosen already, the next one that lies under the mouse, too. */
+  below({ card, from: [x, y] }) {
+    if (card.id !== this.ask.chosen()) return card.id;
+    const there = this.ask.boxes().filter(({ box: [left, top, right, bottom] }) => left <= x && x <= right && top <= y && y <= bottom);
+    return there[(there.indexOf(card) + 1) % there.length]?.id ?? card.id;
   }
 
   cancel() {
