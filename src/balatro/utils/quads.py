@@ -9,6 +9,8 @@ from balatro.config.shapes import PATCH_MARGIN, PATCH_SIZE
 
 CLOSE = 0.3
 """Two quads with middles closer than this share of a card's width and height may be the same card."""
+_TURNS = (np.arange(4)[:, None] + np.arange(4)) % 4
+"""The corners of a quad in its four turns."""
 
 
 def quad_sizes(quads: np.ndarray) -> np.ndarray:
@@ -26,6 +28,14 @@ def upright(quads: np.ndarray) -> np.ndarray:
     first = (across[..., 0] / np.maximum(np.linalg.norm(across, axis=2), 1e-6)).argmax(1)
     order = (first[:, None] + np.arange(4)) % 4
     return np.take_along_axis(quads, order[..., None], axis=1)
+
+
+def turned_like(quad: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """A quad (4, 2) with its corners told from the one that fits the first one of another, wherever and how large they lie."""
+    turns = quad[_TURNS]
+    apart = turns - quad.mean(axis=0) - (like - like.mean(axis=0))
+    result: np.ndarray = turns[(apart * apart).sum(axis=(1, 2)).argmin()]
+    return result
 
 
 def as_portrait(quads: np.ndarray) -> np.ndarray:
