@@ -84,6 +84,16 @@ def test_cards_on_their_heads_are_named_as_identify_names_them(other_game: Recog
     assert seen(other_game, ON_THEIR_HEADS) == named and [name for name, _ in named] == ["Green", "Red"]
 
 
+def test_a_quad_begins_at_the_cards_own_top_left(other_game: Recognizer) -> None:
+    """As `identify` tells it, whichever way round the card lies, and in frames in which it is not read, too."""
+    watcher = Watcher(other_game)
+    moved = np.roll(ON_THEIR_HEADS, 30, axis=1)
+    looks = [watcher.look(picture, number / 10) for number, picture in enumerate([ON_THEIR_HEADS] * 5 + [moved] * 2)]
+    for look in (looks[3], looks[6]):
+        told = {card.name: card.quad for card in other_game.identify(look.frame.image)}
+        assert {shown.card.name: shown.card.quad for shown in look.shown} == told and len(told) == 2
+
+
 def test_the_refiner_says_where_cards_lie(other_game: Recognizer) -> None:
     class Shifted(NoRefiner):
         def find(self, image: np.ndarray, locator: Locator) -> list[Found]:

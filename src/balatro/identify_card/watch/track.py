@@ -20,6 +20,7 @@ from balatro.identify_card.watch.events import APPEARED, CHANGED, GONE, Event
 from balatro.identify_card.watch.followed import USUAL, Ballot, Track, TrackSettings
 from balatro.identify_card.watch.looks import ALIKE, distances, print_distance, still_shows, under
 from balatro.identify_card.watch.matching import NEAR, Matching
+from balatro.utils.quads import turned_like
 
 STRIP = 0.1
 """Of a card that others cover, at least this share must be free to tell by it that it is there."""
@@ -338,9 +339,10 @@ class Tracker:
             one.modifiers[one.known_as or ""].settle()
 
     def _placed(self, track: Track) -> Card:
-        """What was announced, in its place in the latest frame."""
+        """What was announced, in its place in the latest frame, its quad begun at its own top left."""
         assert track.card is not None and self._size is not None
-        quad = tuple((round(float(x)), round(float(y))) for x, y in track.quad)
+        turned = turned_like(track.quad, np.array(track.card.quad, np.float32))
+        quad = tuple((x, y) for x, y in np.rint(turned).astype(int).tolist())
         return replace(track.card, box=quad_box(track.quad, *self._size), quad=quad)
 
 

@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.watch.followed import STILLS
 from balatro.identify_card.watch.pile.count import MOVED, Pile, shift
+from balatro.identify_card.watch.track import Shown
 from balatro.identify_card.watch.watch import Look, watch
 from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.watch.pile.drawn_piles import Laid, frames, growing
 
 A, B, C = ("red", 0, 0), ("green", 6, -4), ("blue", -5, 3)
 A_AGAIN = ("red", 9, 5)
+SIZE = ((0, 0), (63, 0), (63, 88), (0, 88))
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +85,41 @@ def test_a_copy_that_was_counted_in_the_hand_is_not_counted_when_it_lies(recogni
     hidden = draw_table([])
     hidden[100:400, 350:900] = (205, 160, 130)
     landed = draw_table([("red", "Base", 509, 255)])
-    shown = [both] * 40 + [hidden] * 7 + [landed] * 10
-    watch(((picture, number / 10) for number, picture in enumerate(shown)), lambda event: None, recognizer, on_look=see)
+    film = [both] * 40 + [hidden] * 7 + [landed] * 10
+    watch(((picture, number / 10) for number, picture in enumerate(film)), lambda event: None, recognizer, on_look=see)
     assert names == ["Red", "Red"]
+
+
+def shown(x: float, grown: float = 0.0, lost: bool = False) -> list[Shown]:
+    """A card as the tracker gives it. grown: by how much its corners are fitted too far out, as a share."""
+    quad = tuple(
+        (round(1000 + (px - 31.5) * 10 * (1 + grown) + x), round(500 + (py - 44) * 10 * (1 + grown))) for px, py in SIZE
+    )
+    return [Shown(1, Card("a", "A", "", "", "", True, 1.0, 1.0, (0, 0, 1, 1), quad, ()), lost, False, lost)]
+
+
+@pytest.mark.parametrize(
+    ("after", "count"),
+    [
+        ([0] * 10, 1),
+        ([-60, -60, 0, 0, 0, 0, 0], 1),
+        ([-60] * 10, 2),
+        ([60, -60, 60, -60, 60, -60], 2),
+    ],
+    ids=["as it lay", "found badly at first", "elsewhere", "elsewhere, unsteadily"],
+)
+def test_a_card_that_was_out_of_sight(after: list[int], count: int) -> None:
+    looks = [shown(0)] * 5 + [shown(0, lost=True)] * 6 + [shown(x) for x in after]
+    pile = Pile()
+    assert sum(len(pile.see(look, number / 10)) for number, look in enumerate(looks)) == count
+
+
+def test_corners_may_be_fitted_in_two_ways() -> None:
+    """To the frame of a card or to its edge; a hand comes again and again."""
+    steady = [shown(0), shown(0, 0.12), shown(0)]
+    looks = steady + ([shown(0, lost=True)] * 6 + [shown(0, 0.12)] * 5 + [shown(0, lost=True)] * 6 + [shown(0)] * 5) * 4
+    pile = Pile()
+    assert sum(len(pile.see(look, number / 10)) for number, look in enumerate(looks)) == 1
 
 
 def test_of_pictures_all_cards_of_each_are_counted(recognizer: Recognizer) -> None:
@@ -111,6 +146,6 @@ def test_a_turned_copy_lies_elsewhere() -> None:
 def test_a_covered_card_is_not_counted(recognizer: Recognizer, tmp_path: Path) -> None:
     looks: list[Look] = []
     watch(frames(*growing(A)), lambda event: None, recognizer, on_look=lambda look, _: looks.append(look))
-    [shown] = looks[-1].shown
-    assert Pile().see([replace(shown, covered=True)], 0.0) == []
-    assert [card.name for card in Pile().see([shown], 0.0)] == ["Red"]
+    [one] = looks[-1].shown
+    assert Pile().see([replace(one, covered=True)], 0.0) == []
+    assert [card.name for card in Pile().see([one], 0.0)] == ["Red"]

@@ -20,21 +20,32 @@ MOVED = 0.04
 """Share of a card's longer side by which a corner must be off its place for the card to lie elsewhere; one is found to 0.01."""
 LOST_S = 0.4
 """How long a card must not be found to be out of sight: one in the hand is lost for a frame or two whenever it is moved."""
+SETTLE_S = 0.3
+"""How long a card that was out of sight must lie elsewhere: its corners are found less exactly while a hand is over it."""
 CARRIED_S = 3.0
 """How long ago at most a copy was seen that may be the one that lies here now: it was counted in the hand."""
 ON_TOP = 0.7
 """Shares of a card's size between two cards that lie upon each other."""
+PLACES = 12
+"""Places that are remembered of a card: its corners may be fitted in more than one way."""
 
 
 @dataclass(eq=False)
 class _Lying:
-    """A card that was counted."""
+    """A card that was counted, or may be one that was."""
 
     name: str | None
-    quad: np.ndarray
-    """(4, 2) float32, where it was seen last."""
+    places: list[np.ndarray]
+    """(4, 2) float32 quads, the latest last."""
     seen: float
     lost: bool = False
+    doubted: float | None = None
+    """Since when it may be another copy than the one before it,"""
+    before: tuple[np.ndarray, ...] = ()
+    """which lay here."""
+
+    def lies_as_before(self) -> bool:
+        return any(shift(self.places[-1], place) < MOVED for place in self.before)
 
 
 class Pile:
@@ -64,23 +75,54 @@ class Pile:
 
     def _is_first(self, one: Shown, seconds: float) -> bool:
         """Whether this card is counted now; where it lies is remembered."""
-        name, quad = one.card.name, np.array(one.card.quad, np.float32)
-        before = self._lying.get(one.track)
-        if before is None:
-            first = not any(was.name == name and shift(quad, was.quad) < MOVED for was in self._covered)
+        quad = np.array(one.card.quad, np.float32)
+        card = self._lying.get(one.track)
+        if card is None:
+            card = self._lying[one.track] = _Lying(one.card.name, [quad], seconds)
+            alike = [was for was in self._covered if was.name == card.name]
+            if not alike:
+                self._lay_upon(quad)
+                return True
+            card.doubted, card.before = seconds, tuple(place for was in alike for place in was.places)
+        elif card.lost and seconds - card.seen >= LOST_S:
+            card.doubted, card.before = seconds, tuple(card.places)
+        self._see(card, quad, seconds)
+        return card.doubted is not None and self._decide(card, seconds)
+
+    def _see(self, card: _Lying, quad: np.ndarray, seconds: float) -> None:
+        if all(shift(quad, place) >= MOVED / 4 for place in card.places):
+            card.places = [*card.places[1 - PLACES :], quad]
         else:
-            away = before.lost and seconds - before.seen >= LOST_S
-            first = away and shift(quad, before.quad) >= MOVED and not self._is_carried(before, seconds)
-        self._lying[one.track] = _Lying(name, quad, seconds)
-        if first or before is None:
-            near = [distances(quad[None], was.quad[None])[0, 0] < ON_TOP for was in self._covered]
-            self._covered = [was for was, is_near in zip(self._covered, near, strict=True) if not is_near]
-        return first
+            card.places.sort(key=lambda place: -shift(quad, place))  # the nearest is the latest
+        card.seen, card.lost = seconds, False
+
+    def _decide(self, card: _Lying, seconds: float) -> bool:
+        """Whether a card that was out of sight, or may have been, is another copy; for a while that is left open."""
+        assert card.doubted is not None
+        if card.lies_as_before() or self._is_carried(card, seconds):
+            card.doubted = None
+            return False
+        if seconds - card.doubted < SETTLE_S:
+            return False
+        card.doubted, card.places = None, card.places[-1:]
+        self._lay_upon(card.places[-1])
+        return True
+
+    def _lay_upon(self, quad: np.ndarray) -> None:
+        """A card was counted here: what is gone lies below it, if it lies here, and comes back only by another copy."""
+        near = [distances(quad[None], was.places[-1][None])[0, 0] < ON_TOP for was in self._covered]
+        self._covered = [was for was, is_near in zip(self._covered, near, strict=True) if not is_near]
 
     def _is_carried(self, card: _Lying, seconds: float) -> bool:
         """Whether another copy, counted while it was carried here, is out of sight since: it is what lies here now."""
         lost = [was for was in self._lying.values() if was.lost and was is not card]
-        return any(was.name == card.name and seconds - was.seen < CARRIED_S for was in [*lost, *self._covered])
+        gone = [was for was in self._covered if was.name == card.name and not _same(was.places, card.before)]
+        return any(was.name == card.name and seconds - was.seen < CARRIED_S for was in [*lost, *gone])
+
+
+def _same(places: Sequence[np.ndarray], before: Sequence[np.ndarray]) -> bool:
+    """Whether these are the places of the card before."""
+    return any(place is one for place in places for one in before)
 
 
 def shift(quad: np.ndarray, other: np.ndarray) -> float:
