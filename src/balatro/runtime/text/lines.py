@@ -25,6 +25,9 @@ GAP = 0.72
 """Widest gap between signs of a word, in their heights: a decimal point lies in it."""
 SMALL_GAP = 1.1
 """The same of small signs: the stroke of a count may be too faint to be seen as one."""
+PIECE_GAP, PIECE, MINUS = 0.6, 0.15, (0.35, 0.25)
+"""How near pieces of signs stand, how long each is at least; how high a minus is at most and how wide at least: all in a line's
+heights."""
 SMALL = 14
 """Pixels of letters that are small."""
 MAX_SHARE = 0.12
@@ -106,6 +109,7 @@ def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list
         stats = _unframed(stats, ink)
     letters = stats[_may_be_letters(stats, ink.shape[0])]
     runs = [run for run in _runs(letters[:, :4]) if _stands_free(ink, _box(run), plane)]
+    runs = _whole(runs, stats[:, :4], plane)
     if plane == WHITE:
         runs = _brightest(runs, ink)
     return _outermost([_line(run, ink, plane) for run in runs])
@@ -193,6 +197,40 @@ def _runs(blobs: np.ndarray) -> list[np.ndarray]:
         parent[max(a, b)] = min(a, b)
     roots = np.array([_root(parent, i) for i in range(len(parent))], int)
     return [ordered[roots == root] for root in np.unique(roots)]
+
+
+def _whole(runs: Sequence[np.ndarray], blobs: np.ndarray, plane: int) -> list[np.ndarray]:
+    """The runs with the pieces beside them, and those that a piece joins as one: a minus is too low to be a sign, so is a comma
+    between two digits, and of thin signs some strokes are lost."""
+    pieces = _pieces(np.array([_box(run) for run in runs]).reshape(-1, 4), blobs, plane)
+    wider = [np.concatenate([run, blobs[more]]) if more.any() else run for run, more in zip(runs, pieces, strict=True)]
+    shared = set(map(bytes, blobs[pieces.any(axis=0)]))
+    owner: dict[bytes, int] = {}
+    parent = np.arange(len(runs))
+    for place, run in enumerate(wider if shared else ()):
+        for blob in shared.intersection(map(bytes, run)):
+            one, other = _root(parent, place), _root(parent, owner.setdefault(blob, place))
+            parent[max(one, other)] = min(one, other)
+    roots = [_root(parent, place) for place in range(len(runs))]
+    groups = ([run for run, at in zip(wider, roots, strict=True) if at == root] for root in sorted(set(roots)))
+    return [some[0] if len(some) == 1 else np.unique(np.concatenate(some), axis=0) for some in groups]
+
+
+def _pieces(boxes: np.ndarray, blobs: np.ndarray, plane: int) -> np.ndarray:
+    """(len(boxes), len(blobs)) bool: which blobs stand beside a run as pieces of it; coloured ones only a minus,
+    of small signs none: they are whole or a blur."""
+    tall = (boxes[:, 3] - boxes[:, 1])[:, None]
+    slack = np.maximum(0.1 * tall, 1)
+    left, top, width, height = blobs.T
+    level = (top >= boxes[:, 1:2] - slack) & (top + height <= boxes[:, 3:] + slack)
+    before, after = boxes[:, :1] - (left + width), left - boxes[:, 2:3]
+    if plane == COLOUR:
+        minus = (height < MINUS[0] * tall) & (width > MINUS[1] * tall) & (width > 1.5 * height)
+        pieces: np.ndarray = level & minus & (before >= 0) & (before < PIECE_GAP * tall)
+        return pieces
+    gap = np.maximum(before, after)
+    pieces = level & (tall >= SMALL) & (gap >= 0) & (gap < PIECE_GAP * tall) & (np.maximum(width, height) > PIECE * tall)
+    return pieces
 
 
 def _root(parent: np.ndarray, i: int) -> int:

@@ -40,7 +40,7 @@ FINE = 12
 STRAY = re.compile(r"^(\d+)[,.]*/[,.]*(\d+)$")
 LIKE = re.compile(r"^[-+$Xx]*[\d,./$]*(e\d*)?[+%Xx$]?$")
 """What may become a number at another height."""
-NUMBER = re.compile(r"^[-+$]*\d[\d,]*(\.\d+)?(e\d+)?$|^\d+/\d+$|^/\d*$|^\$+\+?$|^[Xx]\d*(\.\d+)?$")
+NUMBER = re.compile(r"^[-+$]*\d([\d,]*\d)?(\.\d+)?(e\d+)?$|^\d+/\d+$|^/\d*$|^\$+\+?$|^[Xx]\d*(\.\d+)?$")
 
 
 @dataclass(frozen=True)
