@@ -90,6 +90,27 @@ def test_a_part_of_a_score_is_none(hidden: tuple[int, int]) -> None:
     assert values(read_fields(picture, GLYPHS)[1]).get("score") in (None, 11917145)
 
 
+def test_a_count_beyond_its_room_is_not_told() -> None:
+    picture, unit = ground(30), 30
+    draw_panel(picture, unit, 150, 400, NUMBERS)
+    write(picture, "8/2", 1080, 100, 12, WHITE)  # as a sparkle makes of 0/2
+    write(picture, "9/8", 600, 470, 12, WHITE)
+    table = values(read_fields(picture, GLYPHS)[1])
+    assert None in table["consumables"] and table["hand_count"] == (9, 8)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("title", ["BIG BLIND", "THE WINDOW", "THE HEAD"])
+def test_the_name_of_a_blind_that_swings_on_a_light_ground(title: str) -> None:
+    picture, unit = ground(26), 26
+    draw_panel(picture, unit, 6 * unit, 14 * unit, NUMBERS)
+    left, right, top = round(2.4 * unit), round(9.6 * unit), round(2.2 * unit)
+    picture[top : top + 2 * unit, left:right] = (160, 150, 140)
+    first, last = title.split()
+    write(picture, first, 4 * unit, top + unit + 1, 0.8 * unit, WHITE)
+    write(picture, last, 7.3 * unit, top + unit - 1, 0.8 * unit, WHITE)
+    assert str(values(read_fields(picture, GLYPHS)[1])["blind"]).upper() == title
+
+
 def test_counts_and_prices() -> None:
     picture, unit = ground(30), 30
     draw_panel(picture, unit, 150, 400, NUMBERS)

@@ -11,7 +11,7 @@ from balatro.runtime.text.lines import COLOUR, WHITE, Line
 from balatro.runtime.text.panel import Panel
 from balatro.runtime.text.words import Word
 
-Value = str | int | float | tuple[int, int] | None
+Value = str | int | float | tuple[int | None, int | None] | None
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Field:
 
 DOUBT = 0.12
 """How much surer a sign must be than another: less is a guess."""
+SURER = 0.3
+"""How much surer than its other side one of a count must be, of which one is wrong."""
 COUNT = re.compile(r"^(\d+)/(\d+)$")
 THOUSANDS = re.compile(r"\.(\d{3})(?![\de])")
 """A comma: on a small screen it cannot be told from a point, but a point has no three digits after it, unless e follows."""
@@ -171,11 +173,28 @@ def _counts(panel: Panel, words: Sequence[Word]) -> list[Field]:
     if upper:
         top = min(word.centre[1] for word in upper)
         row = sorted((w for w in upper if w.centre[1] < top + panel.unit), key=lambda w: w.centre[0])
-        fields = [_field("jokers" if panel.at(word)[0] < 15 else "consumables", word) for word in row]
+        fields = [_count("jokers" if panel.at(word)[0] < 15 else "consumables", word) for word in row]
     for word in some:
         if word not in upper:
-            fields.append(_field("deck" if panel.at(word)[0] > 22 else "hand_count", word))
+            fields.append(_count("deck", word) if panel.at(word)[0] > 22 else _field("hand_count", word))
     return fields
+
+
+def _count(name: str, word: Word) -> Field:
+    """A count of what is never more than there is room for: where it says so, a sparkle has changed a digit, and the side in
+    more doubt is left out, or both. (A hand may hold more cards than its size.)"""
+    field = _field(name, word)
+    if (
+        not isinstance(field.value, tuple)
+        or field.value[0] is None
+        or field.value[1] is None
+        or field.value[0] <= field.value[1]
+    ):
+        return field
+    stroke = word.text.index("/")
+    left, right = min(word.margins[:stroke]), min(word.margins[stroke + 1 :])
+    told = (field.value[0] if left > right + SURER else None, field.value[1] if right > left + SURER else None)
+    return replace(field, value=told)
 
 
 def _prices(words: Sequence[Word], panel: Panel | None) -> list[Field]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-ROWS = 16
+ROWS = 32
 """Of so many rows one is enough to tell the shift."""
 MOST = 3
 """Pixels that a colour is shifted at most."""
@@ -17,8 +17,9 @@ def without_fringes(picture: np.ndarray) -> np.ndarray:
     """The (H, W, 3) uint8 RGB picture with red and blue shifted to where green is; itself where they are there already."""
     if picture.shape[1] <= 2 * MOST + 2:
         return picture
-    rises = np.diff(picture[::ROWS].astype(np.float32), axis=1)
-    shifts = {channel: _shift(rises[..., channel], rises[..., GREEN]) for channel in OTHERS}
+    columns = picture[::ROWS].transpose(2, 1, 0).astype(np.float32)  # so that parts of it lie in one piece
+    rises = np.diff(np.ascontiguousarray(columns), axis=1)
+    shifts = {channel: _shift(rises[channel], rises[GREEN]) for channel in OTHERS}
     if not any(shifts.values()):
         return picture
     whole = picture.copy()
@@ -30,9 +31,8 @@ def without_fringes(picture: np.ndarray) -> np.ndarray:
 
 
 def _shift(rises: np.ndarray, green: np.ndarray) -> int:
-    """By how many pixels a colour's rises (rows, columns) lie to the right of green's; 0 where that is not clear."""
-    inner = green[:, MOST:-MOST]
-    width = inner.shape[1]
-    matches = [float(np.vdot(rises[:, start : start + width], inner)) for start in range(2 * MOST + 1)]
+    """By how many pixels a colour's rises (columns, rows) lie to the right of green's; 0 where that is not clear."""
+    inner = green[MOST:-MOST]
+    matches = [float(np.vdot(rises[start : start + len(inner)], inner)) for start in range(2 * MOST + 1)]
     best = int(np.argmax(matches))
     return best - MOST if matches[best] > CLEARLY * max(matches[MOST], 0.0) else 0

@@ -19,6 +19,10 @@ AROUND = 0.04
 """Side of what lies about a pixel, as a share of the picture's height."""
 GROUNDS, BRIGHTEST = (130, 65), (145, 80)
 """Half and two thirds of what text stands on have less than that in its plane."""
+LIGHTER = 25
+"""By how much the ground of white letters that are not small may be lighter."""
+LIGHTEST = 125
+"""How bright what coloured text stands on is at most: it is dark, whatever its colour."""
 MIN_HEIGHT = 6
 """Pixels of the lowest letters that can be read."""
 GAP = 0.72
@@ -34,6 +38,8 @@ MAX_SHARE = 0.12
 """Of the picture's height: the tallest letters."""
 
 
+MOST_LABELS = 1 << 16
+"""What small labels, the faster ones, can count."""
 FRAME, FRAMED = (0.3, 0.8), 0.6
 """Share of its box that a frame about a number fills, and how high the number is in it at most."""
 STRONGER, OTHER = 0.2, 40
@@ -63,6 +69,11 @@ class Line:
         icons = tuple((start * by, end * by) for start, end in self.icons)
         return Line((left, top, right, bottom), self.plane, self.letter * by, self.bottom * by, icons)
 
+    def resized(self, size: float) -> Line:
+        """The line with letters of another height about the same middle."""
+        letter = self.letter * size
+        return Line(self.box, self.plane, letter, self.bottom + (letter - self.letter) / 2)
+
 
 def ink_planes(picture: np.ndarray) -> np.ndarray:
     """How much each pixel of a (H, W, 3) uint8 RGB picture is text: (2, H, W) uint8, WHITE and COLOUR."""
@@ -79,7 +90,7 @@ def ink_of(picture: np.ndarray, plane: int) -> np.ndarray:
 def find_lines(planes: np.ndarray, cards: np.ndarray | None = None) -> list[Line]:
     """The lines of text of a picture's planes, from top to bottom. cards: (N, 4, 2) quads of what is no text, in pixels."""
     beside = None if cards is None else _beside_cards(planes.shape[1:], cards)
-    found = [line for plane in (WHITE, COLOUR) for line in _plane_lines(planes[plane], plane, beside)]
+    found = [line for plane in (WHITE, COLOUR) for line in _plane_lines(planes, plane, beside)]
     return sorted(found, key=lambda line: (line.box[1], line.box[0]))
 
 
@@ -100,7 +111,8 @@ def _beside_cards(size: tuple[int, int], cards: np.ndarray) -> np.ndarray:
     return mask
 
 
-def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list[Line]:
+def _plane_lines(planes: np.ndarray, plane: int, beside: np.ndarray | None) -> list[Line]:
+    ink = planes[plane]
     mask = ink_mask(ink, plane)
     if beside is not None:
         mask &= beside
@@ -112,6 +124,9 @@ def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list
     runs = _whole(runs, stats[:, :4], plane)
     if plane == WHITE:
         runs = _brightest(runs, ink)
+    else:
+        light = cv2.add(planes[WHITE], ink)
+        runs = [run for run in runs if np.median(_around(light, _box(run))) < LIGHTEST]
     return _outermost([_line(run, ink, plane) for run in runs])
 
 
@@ -124,7 +139,9 @@ def _brightest(runs: Sequence[np.ndarray], ink: np.ndarray) -> list[np.ndarray]:
 
 def _blobs(mask: np.ndarray) -> np.ndarray:
     """(N, 5) left, top, width, height and area of each blob."""
-    stats: np.ndarray = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
+    begins = cv2.countNonZero(cv2.compare(mask[:, 1:], mask[:, :-1], cv2.CMP_GT)) + len(mask)
+    label = cv2.CV_16U if begins < MOST_LABELS else cv2.CV_32S  # no more labels are given than rows of ink begin
+    stats: np.ndarray = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, label, cv2.CCL_SPAGHETTI)[2][1:]
     return stats
 
 
@@ -196,7 +213,9 @@ def _runs(blobs: np.ndarray) -> list[np.ndarray]:
         a, b = _root(parent, i), _root(parent, j)
         parent[max(a, b)] = min(a, b)
     roots = np.array([_root(parent, i) for i in range(len(parent))], int)
-    return [ordered[roots == root] for root in np.unique(roots)]
+    order = np.argsort(roots, kind="stable")
+    cuts = np.flatnonzero(np.diff(roots[order])) + 1
+    return [ordered[part] for part in np.split(order, cuts) if len(part)]
 
 
 def _whole(runs: Sequence[np.ndarray], blobs: np.ndarray, plane: int) -> list[np.ndarray]:
@@ -211,9 +230,10 @@ def _whole(runs: Sequence[np.ndarray], blobs: np.ndarray, plane: int) -> list[np
         for blob in shared.intersection(map(bytes, run)):
             one, other = _root(parent, place), _root(parent, owner.setdefault(blob, place))
             parent[max(one, other)] = min(one, other)
-    roots = [_root(parent, place) for place in range(len(runs))]
-    groups = ([run for run, at in zip(wider, roots, strict=True) if at == root] for root in sorted(set(roots)))
-    return [some[0] if len(some) == 1 else np.unique(np.concatenate(some), axis=0) for some in groups]
+    groups: dict[int, list[np.ndarray]] = {}
+    for place, run in enumerate(wider):
+        groups.setdefault(_root(parent, place), []).append(run)
+    return [some[0] if len(some) == 1 else np.unique(np.concatenate(some), axis=0) for some in groups.values()]
 
 
 def _pieces(boxes: np.ndarray, blobs: np.ndarray, plane: int) -> np.ndarray:
@@ -288,9 +308,15 @@ def without_icons(line: Line) -> list[Line]:
 
 def _stands_free(ink: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
     """Whether next to no ink lies around a line: within a card's picture much does."""
+    around = np.sort(_around(ink, box))
+    more = LIGHTER if plane == WHITE and box[3] - box[1] >= SMALL else 0
+    return bool(around[len(around) // 2] < GROUNDS[plane] + more and around[len(around) * 2 // 3] < BRIGHTEST[plane] + more)
+
+
+def _around(values: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """(N,) what lies around a box of a (H, W) picture."""
     left, top, right, bottom = box
-    height, width = ink.shape
-    ring = [ink[max(top - 2, 0), left:right], ink[min(bottom + 1, height - 1), left:right]]
-    ring += [ink[top:bottom, max(left - 2, 0)], ink[top:bottom, min(right + 1, width - 1)]]
-    around = np.sort(np.concatenate(ring))
-    return bool(around[len(around) // 2] < GROUNDS[plane] and around[len(around) * 2 // 3] < BRIGHTEST[plane])
+    height, width = values.shape
+    ring = [values[max(top - 2, 0), left:right], values[min(bottom + 1, height - 1), left:right]]
+    ring += [values[top:bottom, max(left - 2, 0)], values[top:bottom, min(right + 1, width - 1)]]
+    return np.concatenate(ring)

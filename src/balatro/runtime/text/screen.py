@@ -43,7 +43,7 @@ def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = 
     words += read_words(picture, white, glyphs)
     least = 0.0 if panel is None else WORDS * panel.unit
     wordy = [line for line in without_numbers(white, words) if line.letter >= least]
-    phrases = read_phrases(picture, wordy, glyphs, KNOWN)
+    phrases = read_phrases(picture, wordy, glyphs, KNOWN, (lambda line: False) if panel is None else panel.has_title)
     fields = name_words(words, panel, lines) + name_phrases(phrases, panel)
     return screen_of(phrases, fields), fields
 

@@ -60,6 +60,8 @@ class Word:
     ground: tuple[int, int, int]
     margin: float = 1.0
     """How sure the sign in most doubt is beside another, 0 to 1."""
+    margins: tuple[float, ...] = ()
+    """The same of each sign."""
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -120,10 +122,10 @@ def _sizes(picture: np.ndarray, line: Line, reading: Reading) -> list[Line]:
     well = min(reading.fit) > WELL
     if is_small(line.letter):
         fine = with_fine_edges(picture, line, _digits(reading, line))
-        return [_resized(fine, size) for size in NEARBY]
+        return [fine.resized(size) for size in NEARBY]
     if well and min(reading.margin) > CLEAR:
         return []
-    return [line] if well else [_resized(line, size) for size in RESIZE]
+    return [line] if well else [line.resized(size) for size in RESIZE]
 
 
 def _digits(reading: Reading, line: Line) -> tuple[int, int]:
@@ -132,12 +134,6 @@ def _digits(reading: Reading, line: Line) -> tuple[int, int]:
     ends = (spans[0][0], spans[-1][1]) if spans else (reading.spans[0][0], reading.spans[-1][1])
     left, right = (round(line.box[0] + (column - SIDE) * line.letter / CAPITAL) for column in ends)
     return max(left, line.box[0]), right
-
-
-def _resized(line: Line, size: float) -> Line:
-    """The line with letters of another height about the same middle."""
-    letter = line.letter * size
-    return Line(line.box, line.plane, letter, line.bottom + (letter - line.letter) / 2)
 
 
 def _is_worth(reading: Reading) -> bool:
@@ -181,7 +177,7 @@ def _word(picture: np.ndarray, reading: Reading, line: Line) -> Word | None:
     if _goes_on(picture, box, line.plane):
         return None
     colour, ground = _colours(picture, box, line.plane)
-    return Word(text, box, line.letter, min(fit), line.plane, colour, ground, _margin(text, margin))
+    return Word(text, box, line.letter, min(fit), line.plane, colour, ground, _margin(text, margin), tuple(margin))
 
 
 def _goes_on(picture: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
