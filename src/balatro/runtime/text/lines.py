@@ -19,7 +19,7 @@ AROUND = 0.04
 """Side of what lies about a pixel, as a share of the picture's height."""
 GROUNDS, BRIGHTEST = (130, 65), (145, 80)
 """Half and two thirds of what text stands on have less than that in its plane."""
-LIGHTER = 25
+LIGHTER = 40
 """By how much the ground of white letters that are not small may be lighter."""
 LIGHTEST = 125
 """How bright what coloured text stands on is at most: it is dark, whatever its colour."""

@@ -164,7 +164,8 @@ def _word(picture: np.ndarray, reading: Reading, line: Line) -> Word | None:
         return None
     kept = slice(good[0], good[-1] + 1)
     text, fit, margin = reading.text[kept], reading.fit[kept], reading.margin[kept]
-    if any(sign.isdigit() for sign in reading.text[: kept.start] + reading.text[kept.stop :]):
+    cut = reading.text[: kept.start] + reading.text[kept.stop :]
+    if any(sign.isdigit() for sign in cut) or ("$" in cut and not text.strip("$+")):
         return None  # what is left would be another number
     if STRAY.match(text):  # a speck beside the stroke of a count
         fit, margin = (tuple(m for m, sign in zip(of, text, strict=True) if sign not in ",.") for of in (fit, margin))
@@ -183,11 +184,12 @@ def _word(picture: np.ndarray, reading: Reading, line: Line) -> Word | None:
 def _goes_on(picture: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
     """Whether more ink stands right beside a number: then it may be but a part of one, which is worse than none."""
     left, top, right, bottom = box
-    tall = bottom - top
-    near, far = (round(share * tall) + 1 for share in BESIDE)
-    rows = picture[top:bottom]
-    sides = (rows[:, max(left - far, 0) : max(left - near, 0)], rows[:, right + near : right + far])
-    return any(side.size > 0 and (ink_of(side, plane) > THRESHOLDS[plane]).any(axis=1).mean() > PART for side in sides)
+    near, far = (round(share * (bottom - top)) + 1 for share in BESIDE)
+    first = max(left - far, 0)
+    ink = ink_of(picture[top:bottom, first : right + far], plane)
+    is_ink = ink > max(THRESHOLDS[plane], STRONG * int(ink[:, left - first : right - first].max()))
+    sides = (is_ink[:, : max(left - near, 0) - first], is_ink[:, right + near - first :])
+    return any(side.size > 0 and side.any(axis=1).mean() > PART for side in sides)
 
 
 def _margin(text: str, margin: Sequence[float]) -> float:
