@@ -38,6 +38,8 @@ MAX_SHARE = 0.12
 """Of the picture's height: the tallest letters."""
 
 
+WIDE = 1.2
+"""How wide most signs of a line are at most, in the height of the tallest."""
 MOST_LABELS = 1 << 16
 """What small labels, the faster ones, can count."""
 FRAME, FRAMED = (0.3, 0.8), 0.6
@@ -222,6 +224,8 @@ def _whole(runs: Sequence[np.ndarray], blobs: np.ndarray, plane: int) -> list[np
     """The runs with the pieces beside them, and those that a piece joins as one: a minus is too low to be a sign, so is a comma
     between two digits, and of thin signs some strokes are lost."""
     pieces = _pieces(np.array([_box(run) for run in runs]).reshape(-1, 4), blobs, plane)
+    wide = [np.median(run[:, 2]) > WIDE * run[:, 3].max() for run in runs]
+    pieces[wide] = False  # a plaque about a title, which takes no letters of it
     wider = [np.concatenate([run, blobs[more]]) if more.any() else run for run, more in zip(runs, pieces, strict=True)]
     shared = set(map(bytes, blobs[pieces.any(axis=0)]))
     owner: dict[bytes, int] = {}
