@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from balatro.runtime.text.fields import Field, Value
+from balatro.runtime.text.fringes import without_fringes
 from balatro.runtime.text.glyphs import make_glyphs
 from balatro.runtime.text.screen import load_glyphs, read_fields
 from balatro.utils.pixel_font import FONT_FILE, pack_font
@@ -47,6 +48,67 @@ def test_what_is_not_there_is_none(missing: str) -> None:
     draw_panel(picture, 30, 150, 400, {name: text for name, text in NUMBERS.items() if name != missing})
     table = values(read_fields(picture, GLYPHS)[1])
     assert missing not in table and table["ante"] == 3
+
+
+def with_fringes(picture: np.ndarray, red: int, blue: int) -> np.ndarray:
+    """Colours as a curved display parts them, by so many pixels."""
+    channels = [np.roll(picture[..., channel], shift, axis=1) for channel, shift in enumerate((red, 0, blue))]
+    return np.stack(channels, axis=-1)
+
+
+@pytest.mark.parametrize("score", ["253", "605", "24,615", "1,116", "8,106,137"])
+@pytest.mark.parametrize("unit", [22, 31])
+def test_fringes_cost_no_stroke_of_a_score(score: str, unit: int) -> None:
+    picture = ground(unit)
+    draw_panel(picture, unit, 6 * unit, 14 * unit, NUMBERS | {"score": score})
+    table = values(read_fields(with_fringes(picture, -1, 1), GLYPHS)[1])
+    assert table["score"] == int(score.replace(",", "")) and table["money"] == 16
+
+
+@pytest.mark.parametrize(("red", "blue"), [(0, 0), (-1, 1), (2, -2), (3, 0)])
+def test_colours_are_shifted_back(red: int, blue: int) -> None:
+    picture = ground(22)
+    draw_panel(picture, 22, 130, 310, NUMBERS)
+    whole = without_fringes(with_fringes(picture, red, blue))
+    assert np.array_equal(whole[:, 4:-4], picture[:, 4:-4])
+
+
+@pytest.mark.parametrize("unit", [16, 22, 31])
+def test_money_that_is_owed(unit: int) -> None:
+    picture = ground(unit)
+    draw_panel(picture, unit, 6 * unit, 14 * unit, NUMBERS | {"money": "-$2"})
+    assert values(read_fields(picture, GLYPHS)[1])["money"] == -2
+
+
+@pytest.mark.parametrize("hidden", [(7, 8), (0, 1)])
+def test_a_part_of_a_score_is_none(hidden: tuple[int, int]) -> None:
+    picture, unit = ground(30), 30
+    draw_panel(picture, unit, 180, 420, NUMBERS | {"score": "11,917,145"})
+    columns = np.flatnonzero((picture[190:240, :] == WHITE).all(axis=2).any(axis=0))
+    left, right = (round(columns[0] + share * np.ptp(columns) / 8) for share in hidden)
+    picture[205:212, left:right] = WHITE  # a stroke over one of its digits
+    assert values(read_fields(picture, GLYPHS)[1]).get("score") in (None, 11917145)
+
+
+def test_a_count_beyond_its_room_is_not_told() -> None:
+    picture, unit = ground(30), 30
+    draw_panel(picture, unit, 150, 400, NUMBERS)
+    write(picture, "8/2", 1080, 100, 12, WHITE)  # as a sparkle makes of 0/2
+    write(picture, "9/8", 600, 470, 12, WHITE)
+    table = values(read_fields(picture, GLYPHS)[1])
+    assert None in table["consumables"] and table["hand_count"] == (9, 8)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("title", ["BIG BLIND", "THE WINDOW", "THE HEAD"])
+def test_the_name_of_a_blind_that_swings_on_a_light_ground(title: str) -> None:
+    picture, unit = ground(26), 26
+    draw_panel(picture, unit, 6 * unit, 14 * unit, NUMBERS)
+    left, right, top = round(2.4 * unit), round(9.6 * unit), round(2.2 * unit)
+    picture[top : top + 2 * unit, left:right] = (160, 150, 140)
+    first, last = title.split()
+    write(picture, first, 4 * unit, top + unit + 1, 0.8 * unit, WHITE)
+    write(picture, last, 7.3 * unit, top + unit - 1, 0.8 * unit, WHITE)
+    assert str(values(read_fields(picture, GLYPHS)[1])["blind"]).upper() == title
 
 
 def test_counts_and_prices() -> None:

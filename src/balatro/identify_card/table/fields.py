@@ -21,8 +21,8 @@ def number(fields: Iterable[Field], name: str) -> int | float | None:
     return int(field.value) if float(field.value).is_integer() else field.value
 
 
-def count(fields: Iterable[Field], name: str) -> tuple[int, int] | tuple[None, None]:
-    """The surest pair of this name: how many there are, and of how many."""
+def count(fields: Iterable[Field], name: str) -> tuple[int | None, int | None]:
+    """The surest pair of this name: how many there are, and of how many; None for what cannot be told."""
     field = surest(fields, name)
     return field.value if field is not None and isinstance(field.value, tuple) else (None, None)
 

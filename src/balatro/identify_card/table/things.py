@@ -109,7 +109,9 @@ def _object_names(names: np.ndarray, kinds: np.ndarray, namer: Namer) -> list[st
             columns.setdefault((kind_of(card.type), card.name), []).append(column)
     if not columns:
         return [None] * len(names)
-    chances = np.stack([names[:, places].sum(axis=1) for places in columns.values()], axis=1)
+    grouped = names[:, [place for places in columns.values() for place in places]]
+    begins = np.cumsum([0, *map(len, columns.values())])[:-1]
+    chances = np.add.reduceat(grouped, begins, axis=1)
     chances[np.array([kind for kind, _ in columns]) != kinds.argmax(axis=1)[:, None]] = -1.0
     reject = bundle.tasks["identification"].reject if "identification" in bundle.tasks else bundle.gallery.reject
     told, best = [name for _, name in columns], chances.argmax(axis=1).tolist()

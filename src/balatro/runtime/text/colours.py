@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import colorsys
+from functools import lru_cache
 
 BLUE, RED, ORANGE, GOLD, GREEN, GREY, OTHER = "blue", "red", "orange", "gold", "green", "grey", "other"
 
 
+@lru_cache(maxsize=4096)
 def hue_of(colour: tuple[int, int, int]) -> str:
     """Which of the game's colours an RGB colour is.
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from balatro.runtime.text.colours import BLUE, GOLD, GREEN, ORANGE, RED, hue_of
-from balatro.runtime.text.lines import COLOUR, WHITE
+from balatro.runtime.text.lines import COLOUR, WHITE, Line
 from balatro.runtime.text.panel import Panel
 from balatro.runtime.text.words import Word
 
-Value = str | int | float | tuple[int, int] | None
+Value = str | int | float | tuple[int | None, int | None] | None
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,24 @@ class Field:
 
 DOUBT = 0.12
 """How much surer a sign must be than another: less is a guess."""
+SURER = 0.3
+"""How much surer than its other side one of a count must be, of which one is wrong."""
 COUNT = re.compile(r"^(\d+)/(\d+)$")
 THOUSANDS = re.compile(r"\.(\d{3})(?![\de])")
 """A comma: on a small screen it cannot be told from a point, but a point has no three digits after it, unless e follows."""
+PART_GAP, LEVEL = 1.3, 0.2
+"""How near another part of a number may stand, and by how much its foot and its height may differ, in heights of a digit."""
 REWARD = re.compile(r"^\${3,}\+?$")
 PRICE = re.compile(r"^\$\d+$")
 
 
-def name_words(words: Sequence[Word], panel: Panel | None) -> list[Field]:
-    """The fields of a screen's numbers. Without the side panel only prices are told."""
+def name_words(words: Sequence[Word], panel: Panel | None, lines: Sequence[Line] = ()) -> list[Field]:
+    """The fields of a screen's numbers. Without the side panel only prices are told. lines: what may be text, read or not."""
     words = [word for word in words if word.margin >= DOUBT]
     if panel is None:
         return _prices(words, None)
     fields = [_field(name, word) for name, word in panel.found.items()]
-    fields += _antes(panel, words) + _scores(panel, words) + _counts(panel, words) + _prices(words, panel)
+    fields += _antes(panel, words) + _scores(panel, words, lines) + _counts(panel, words) + _prices(words, panel)
     return fields
 
 
@@ -95,9 +99,10 @@ def _antes(panel: Panel, words: Sequence[Word]) -> list[Field]:
     return []
 
 
-def _scores(panel: Panel, words: Sequence[Word]) -> list[Field]:
+def _scores(panel: Panel, words: Sequence[Word], lines: Sequence[Line]) -> list[Field]:
     """Score, what is to be scored, chips and mult: the numbers above the hands, in the panel's width."""
-    above = [word for word in words if _is_above(panel, word) and not _is_part(word, words)]
+    white = [line for line in lines if line.plane == WHITE]  # coloured icons stand beside numbers
+    above = [word for word in words if _is_above(panel, word) and not _is_part(word, (*words, *white))]
     fields = []
     for name, able in (("chips", _is_chips), ("mult", _is_mult), ("score", _is_score)):
         some = [word for word in above if able(word)]
@@ -120,12 +125,12 @@ def _reward(words: Sequence[Word], fields: Sequence[Field]) -> list[Field]:
     return []
 
 
-def _is_part(word: Word, words: Sequence[Word]) -> bool:
-    """Whether other digits stand so near that the word may be but a part of a number: better none than that."""
-    for other in words:
+def _is_part(word: Word, others: Sequence[Word | Line]) -> bool:
+    """Whether other signs stand so near that the word may be but a part of a number: better none than that."""
+    for other in others:
         gap = max(other.box[0] - word.box[2], word.box[0] - other.box[2])
-        level = abs(other.box[3] - word.box[3]) < 0.2 * word.letter and abs(other.letter - word.letter) < 0.2 * word.letter
-        if other is not word and other.plane == word.plane and level and gap < word.letter:
+        level = abs(other.box[3] - word.box[3]) < LEVEL * word.letter and abs(other.letter - word.letter) < LEVEL * word.letter
+        if other.plane == word.plane and level and 0 <= gap < PART_GAP * word.letter:
             return True
     return False
 
@@ -168,11 +173,28 @@ def _counts(panel: Panel, words: Sequence[Word]) -> list[Field]:
     if upper:
         top = min(word.centre[1] for word in upper)
         row = sorted((w for w in upper if w.centre[1] < top + panel.unit), key=lambda w: w.centre[0])
-        fields = [_field("jokers" if panel.at(word)[0] < 15 else "consumables", word) for word in row]
+        fields = [_count("jokers" if panel.at(word)[0] < 15 else "consumables", word) for word in row]
     for word in some:
         if word not in upper:
-            fields.append(_field("deck" if panel.at(word)[0] > 22 else "hand_count", word))
+            fields.append(_count("deck", word) if panel.at(word)[0] > 22 else _field("hand_count", word))
     return fields
+
+
+def _count(name: str, word: Word) -> Field:
+    """A count of what is never more than there is room for: where it says so, a sparkle has changed a digit, and the side in
+    more doubt is left out, or both. (A hand may hold more cards than its size.)"""
+    field = _field(name, word)
+    if (
+        not isinstance(field.value, tuple)
+        or field.value[0] is None
+        or field.value[1] is None
+        or field.value[0] <= field.value[1]
+    ):
+        return field
+    stroke = word.text.index("/")
+    left, right = min(word.margins[:stroke]), min(word.margins[stroke + 1 :])
+    told = (field.value[0] if left > right + SURER else None, field.value[1] if right > left + SURER else None)
+    return replace(field, value=told)
 
 
 def _prices(words: Sequence[Word], panel: Panel | None) -> list[Field]:

@@ -16,8 +16,8 @@ ABOVE, BELOW = 5, 7
 ROWS = ABOVE + CAPITAL + BELOW
 PAIRS = ROWS // 2
 """Rows that are compared: of each two their mean."""
-SHIFTS, FEW_SHIFTS, WORD_SHIFTS = (-3, -2, -1, 0, 1, 2, 3), (-2, 1), (-1, 1)
-"""By how many rows a sign of a number, the same at a glance, and a letter of a word may bob."""
+SHIFTS, FEW_SHIFTS, WORD_SHIFTS, SWUNG_SHIFTS = (-3, -2, -1, 0, 1, 2, 3), (-2, 1), (-1, 1), (-3, -1, 1, 3)
+"""By how many rows a sign of a number, the same at a glance, a letter of a word, and one of a title that swings may bob."""
 LOOKS = ((0.8, 0.8, 1.0), (1.4, 0.9, 0.7))
 """Of large and of small letters: sigmas in a strip's pixels, across and down, and the power that lifts what is half covered, as
 displays do: the holes of small digits are grey."""
@@ -59,6 +59,8 @@ class Glyphs:
     glance: Alphabet
     numeric: Alphabet
     letters: Alphabet
+    swung: Alphabet
+    """Letters of a title that swings: one end of it stands higher than the other."""
 
 
 def make_glyphs(font: PixelFont) -> Glyphs:
@@ -68,7 +70,12 @@ def make_glyphs(font: PixelFont) -> Glyphs:
     drawn = {sign: _template(bits, top, capital) for sign, bits in font.items()}
     numeric = {sign: drawn[sign] for sign in NUMERIC if sign in drawn}
     words = {sign: drawn[sign] for sign in LETTERS if sign in drawn}
-    return Glyphs(_alphabet(numeric, FEW_SHIFTS), _alphabet(numeric, SHIFTS), _alphabet(words, WORD_SHIFTS))
+    return Glyphs(
+        _alphabet(numeric, FEW_SHIFTS),
+        _alphabet(numeric, SHIFTS),
+        _alphabet(words, WORD_SHIFTS),
+        _alphabet(words, SWUNG_SHIFTS),
+    )
 
 
 def _template(bits: np.ndarray, top: int, capital: int) -> np.ndarray:

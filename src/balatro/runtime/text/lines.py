@@ -19,18 +19,29 @@ AROUND = 0.04
 """Side of what lies about a pixel, as a share of the picture's height."""
 GROUNDS, BRIGHTEST = (130, 65), (145, 80)
 """Half and two thirds of what text stands on have less than that in its plane."""
+LIGHTER = 40
+"""By how much the ground of white letters that are not small may be lighter."""
+LIGHTEST = 125
+"""How bright what coloured text stands on is at most: it is dark, whatever its colour."""
 MIN_HEIGHT = 6
 """Pixels of the lowest letters that can be read."""
 GAP = 0.72
 """Widest gap between signs of a word, in their heights: a decimal point lies in it."""
 SMALL_GAP = 1.1
 """The same of small signs: the stroke of a count may be too faint to be seen as one."""
+PIECE_GAP, PIECE, MINUS = 0.6, 0.15, (0.35, 0.25)
+"""How near pieces of signs stand, how long each is at least; how high a minus is at most and how wide at least: all in a line's
+heights."""
 SMALL = 14
 """Pixels of letters that are small."""
 MAX_SHARE = 0.12
 """Of the picture's height: the tallest letters."""
 
 
+WIDE = 1.2
+"""How wide most signs of a line are at most, in the height of the tallest."""
+MOST_LABELS = 1 << 16
+"""What small labels, the faster ones, can count."""
 FRAME, FRAMED = (0.3, 0.8), 0.6
 """Share of its box that a frame about a number fills, and how high the number is in it at most."""
 STRONGER, OTHER = 0.2, 40
@@ -60,6 +71,11 @@ class Line:
         icons = tuple((start * by, end * by) for start, end in self.icons)
         return Line((left, top, right, bottom), self.plane, self.letter * by, self.bottom * by, icons)
 
+    def resized(self, size: float) -> Line:
+        """The line with letters of another height about the same middle."""
+        letter = self.letter * size
+        return Line(self.box, self.plane, letter, self.bottom + (letter - self.letter) / 2)
+
 
 def ink_planes(picture: np.ndarray) -> np.ndarray:
     """How much each pixel of a (H, W, 3) uint8 RGB picture is text: (2, H, W) uint8, WHITE and COLOUR."""
@@ -76,7 +92,7 @@ def ink_of(picture: np.ndarray, plane: int) -> np.ndarray:
 def find_lines(planes: np.ndarray, cards: np.ndarray | None = None) -> list[Line]:
     """The lines of text of a picture's planes, from top to bottom. cards: (N, 4, 2) quads of what is no text, in pixels."""
     beside = None if cards is None else _beside_cards(planes.shape[1:], cards)
-    found = [line for plane in (WHITE, COLOUR) for line in _plane_lines(planes[plane], plane, beside)]
+    found = [line for plane in (WHITE, COLOUR) for line in _plane_lines(planes, plane, beside)]
     return sorted(found, key=lambda line: (line.box[1], line.box[0]))
 
 
@@ -97,7 +113,8 @@ def _beside_cards(size: tuple[int, int], cards: np.ndarray) -> np.ndarray:
     return mask
 
 
-def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list[Line]:
+def _plane_lines(planes: np.ndarray, plane: int, beside: np.ndarray | None) -> list[Line]:
+    ink = planes[plane]
     mask = ink_mask(ink, plane)
     if beside is not None:
         mask &= beside
@@ -106,8 +123,12 @@ def _plane_lines(ink: np.ndarray, plane: int, beside: np.ndarray | None) -> list
         stats = _unframed(stats, ink)
     letters = stats[_may_be_letters(stats, ink.shape[0])]
     runs = [run for run in _runs(letters[:, :4]) if _stands_free(ink, _box(run), plane)]
+    runs = _whole(runs, stats[:, :4], plane)
     if plane == WHITE:
         runs = _brightest(runs, ink)
+    else:
+        light = cv2.add(planes[WHITE], ink)
+        runs = [run for run in runs if np.median(_around(light, _box(run))) < LIGHTEST]
     return _outermost([_line(run, ink, plane) for run in runs])
 
 
@@ -120,7 +141,9 @@ def _brightest(runs: Sequence[np.ndarray], ink: np.ndarray) -> list[np.ndarray]:
 
 def _blobs(mask: np.ndarray) -> np.ndarray:
     """(N, 5) left, top, width, height and area of each blob."""
-    stats: np.ndarray = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:]
+    begins = cv2.countNonZero(cv2.compare(mask[:, 1:], mask[:, :-1], cv2.CMP_GT)) + len(mask)
+    label = cv2.CV_16U if begins < MOST_LABELS else cv2.CV_32S  # no more labels are given than rows of ink begin
+    stats: np.ndarray = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, label, cv2.CCL_SPAGHETTI)[2][1:]
     return stats
 
 
@@ -192,7 +215,46 @@ def _runs(blobs: np.ndarray) -> list[np.ndarray]:
         a, b = _root(parent, i), _root(parent, j)
         parent[max(a, b)] = min(a, b)
     roots = np.array([_root(parent, i) for i in range(len(parent))], int)
-    return [ordered[roots == root] for root in np.unique(roots)]
+    order = np.argsort(roots, kind="stable")
+    cuts = np.flatnonzero(np.diff(roots[order])) + 1
+    return [ordered[part] for part in np.split(order, cuts) if len(part)]
+
+
+def _whole(runs: Sequence[np.ndarray], blobs: np.ndarray, plane: int) -> list[np.ndarray]:
+    """The runs with the pieces beside them, and those that a piece joins as one: a minus is too low to be a sign, so is a comma
+    between two digits, and of thin signs some strokes are lost."""
+    pieces = _pieces(np.array([_box(run) for run in runs]).reshape(-1, 4), blobs, plane)
+    wide = [np.median(run[:, 2]) > WIDE * run[:, 3].max() for run in runs]
+    pieces[wide] = False  # a plaque about a title, which takes no letters of it
+    wider = [np.concatenate([run, blobs[more]]) if more.any() else run for run, more in zip(runs, pieces, strict=True)]
+    shared = set(map(bytes, blobs[pieces.any(axis=0)]))
+    owner: dict[bytes, int] = {}
+    parent = np.arange(len(runs))
+    for place, run in enumerate(wider if shared else ()):
+        for blob in shared.intersection(map(bytes, run)):
+            one, other = _root(parent, place), _root(parent, owner.setdefault(blob, place))
+            parent[max(one, other)] = min(one, other)
+    groups: dict[int, list[np.ndarray]] = {}
+    for place, run in enumerate(wider):
+        groups.setdefault(_root(parent, place), []).append(run)
+    return [some[0] if len(some) == 1 else np.unique(np.concatenate(some), axis=0) for some in groups.values()]
+
+
+def _pieces(boxes: np.ndarray, blobs: np.ndarray, plane: int) -> np.ndarray:
+    """(len(boxes), len(blobs)) bool: which blobs stand beside a run as pieces of it; coloured ones only a minus,
+    of small signs none: they are whole or a blur."""
+    tall = (boxes[:, 3] - boxes[:, 1])[:, None]
+    slack = np.maximum(0.1 * tall, 1)
+    left, top, width, height = blobs.T
+    level = (top >= boxes[:, 1:2] - slack) & (top + height <= boxes[:, 3:] + slack)
+    before, after = boxes[:, :1] - (left + width), left - boxes[:, 2:3]
+    if plane == COLOUR:
+        minus = (height < MINUS[0] * tall) & (width > MINUS[1] * tall) & (width > 1.5 * height)
+        pieces: np.ndarray = level & minus & (before >= 0) & (before < PIECE_GAP * tall)
+        return pieces
+    gap = np.maximum(before, after)
+    pieces = level & (tall >= SMALL) & (gap >= 0) & (gap < PIECE_GAP * tall) & (np.maximum(width, height) > PIECE * tall)
+    return pieces
 
 
 def _root(parent: np.ndarray, i: int) -> int:
@@ -250,9 +312,15 @@ def without_icons(line: Line) -> list[Line]:
 
 def _stands_free(ink: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
     """Whether next to no ink lies around a line: within a card's picture much does."""
+    around = np.sort(_around(ink, box))
+    more = LIGHTER if plane == WHITE and box[3] - box[1] >= SMALL else 0
+    return bool(around[len(around) // 2] < GROUNDS[plane] + more and around[len(around) * 2 // 3] < BRIGHTEST[plane] + more)
+
+
+def _around(values: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """(N,) what lies around a box of a (H, W) picture."""
     left, top, right, bottom = box
-    height, width = ink.shape
-    ring = [ink[max(top - 2, 0), left:right], ink[min(bottom + 1, height - 1), left:right]]
-    ring += [ink[top:bottom, max(left - 2, 0)], ink[top:bottom, min(right + 1, width - 1)]]
-    around = np.sort(np.concatenate(ring))
-    return bool(around[len(around) // 2] < GROUNDS[plane] and around[len(around) * 2 // 3] < BRIGHTEST[plane])
+    height, width = values.shape
+    ring = [values[max(top - 2, 0), left:right], values[min(bottom + 1, height - 1), left:right]]
+    ring += [values[top:bottom, max(left - 2, 0)], values[top:bottom, min(right + 1, width - 1)]]
+    return np.concatenate(ring)

@@ -10,7 +10,9 @@ from balatro.runtime.text.lexicon import BLINDS, CHOOSE, HANDS, PACKS
 from balatro.runtime.text.panel import Panel
 from balatro.runtime.text.phrases import Phrase
 
-LEVEL = re.compile(r"^[lI1i]v[lI1i][.:!]?(\d+)$")
+LEVEL = re.compile(r"^[lI1i][vu][lI1i][.:!]?([0-9lIiOBSZ]{1,3})$", re.IGNORECASE)
+DIGITS = str.maketrans("lLIiOoBbSsZz", "111100885522")
+"""Letters that digits are taken for."""
 
 
 def name_phrases(phrases: Sequence[Phrase], panel: Panel | None) -> list[Field]:
@@ -41,7 +43,7 @@ def _level(hand: Phrase, phrases: Sequence[Phrase]) -> list[Field]:
     for phrase in phrases:
         match = LEVEL.match(phrase.read)
         if match and phrase.box[0] > hand.box[0] and abs(phrase.box[3] - hand.box[3]) < hand.letter:
-            return [_field("hand_level", phrase, int(match.group(1)))]
+            return [_field("hand_level", phrase, int(match.group(1).translate(DIGITS)))]
     return []
 
 

@@ -5,10 +5,9 @@ Hands are blue and discards red, side by side; money, in gold with a dollar, und
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from balatro.runtime.text.colours import BLUE, GOLD, ORANGE, RED, hue_of
 from balatro.runtime.text.lines import COLOUR, Line
@@ -36,6 +35,8 @@ FREE = 0.75
 """How far from its place a number may lie, in heights of a digit: panels of phones are lower, and signs bob."""
 LETTERS, WORDS = (0.25, 1.5), 0.3
 """Heights of the letters of numbers beside a panel, and from which on words are read, in heights of its digits."""
+TITLE = 0.45
+"""Heights of a title's letters at least."""
 LABELS, ANTES = (4.2, -1.4), 4.65
 """How far to the sides and from which height on the panel's labels and buttons lie from the hands; the height of its antes."""
 LEAST = 3
@@ -60,6 +61,11 @@ class Panel:
         y = ((line.box[1] + line.box[3]) / 2 - self.origin[1]) / self.unit
         is_label = -LABELS[0] < x < LABELS[0] and y > LABELS[1] and abs(y - ANTES) > 0.5
         return LETTERS[0] < line.letter / self.unit < LETTERS[1] and not is_label
+
+    def has_title(self, line: Line) -> bool:
+        """Whether a line may be the blind's or the hand's name: in large letters above the hands."""
+        x = ((line.box[0] + line.box[2]) / 2 - self.origin[0]) / self.unit
+        return abs(x) < LABELS[0] and line.bottom < self.origin[1] and line.letter > TITLE * self.unit
 
 
 def find_panel(words: Sequence[Word]) -> Panel | None:
@@ -99,4 +105,4 @@ def _like(letter: float, unit: float) -> bool:
 
 
 def _distance(word: Word, place: Place, origin: tuple[float, float], unit: float) -> float:
-    return float(np.hypot((word.centre[0] - origin[0]) / unit - place.x, (word.centre[1] - origin[1]) / unit - place.y))
+    return math.hypot((word.centre[0] - origin[0]) / unit - place.x, (word.centre[1] - origin[1]) / unit - place.y)

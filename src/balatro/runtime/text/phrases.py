@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from balatro.runtime.text.glyphs import Glyphs
+from balatro.runtime.text.glyphs import Alphabet, Glyphs
 from balatro.runtime.text.lines import WHITE, Line
 from balatro.runtime.text.reader import read_lines
 
@@ -16,8 +16,12 @@ MOST = 24
 """Phrases that are read of a picture, the largest first."""
 SPACE = 1.2
 """Widest space between words, in heights of a letter."""
+SIZES = (0.88, 0.94, 1.0, 1.06)
+"""Heights at which a title that swings is tried: turned letters are higher than they are, and a g may hang on its neighbour."""
 LONGEST = 14
 """Widest phrase, in heights of a letter."""
+ALIKE = str.maketrans("l!08", "iiob")
+"""Signs that look like others."""
 LEAST_LIKE = 0.8
 """How alike what is read and the word of the lexicon must be, 0 to 1."""
 
@@ -34,13 +38,37 @@ class Phrase:
     likeness: float
 
 
-def read_phrases(picture: np.ndarray, lines: Sequence[Line], glyphs: Glyphs, known: Iterable[str]) -> list[Phrase]:
-    """The phrases of a (H, W, 3) uint8 RGB picture in white, the largest MOST of them."""
+def read_phrases(
+    picture: np.ndarray,
+    lines: Sequence[Line],
+    glyphs: Glyphs,
+    known: Iterable[str],
+    swings: Callable[[Line], bool] = lambda line: False,
+) -> list[Phrase]:
+    """The phrases of a (H, W, 3) uint8 RGB picture in white, the largest MOST of them.
+
+    swings: which lines may be titles that swing; of those that are not known the letters are read again, wherever they bob.
+    """
     joined = sorted(_joined(lines), key=lambda line: -line.letter)[:MOST]
-    readings = read_lines(picture, joined, glyphs.letters)
     plain = _plain_words(tuple(known))
+    found = _liken(picture, joined, glyphs.letters, plain)
+    unknown = [place for place, line in enumerate(joined) if not found[place].text and swings(line)]
+    sized = [_from_top(joined[place], size) for size in SIZES for place in unknown]
+    again = _liken(picture, sized, glyphs.swung, plain)
+    for place, phrase in zip(unknown * len(SIZES), again, strict=True):
+        found[place] = max(found[place], phrase, key=lambda one: one.likeness)
+    return found
+
+
+def _from_top(line: Line, size: float) -> Line:
+    """The line with letters of another height under the same top: capitals reach it, but not all stand on the same foot."""
+    letter = line.letter * size
+    return replace(line, letter=letter, bottom=line.box[1] + letter)
+
+
+def _liken(picture: np.ndarray, lines: Sequence[Line], alphabet: Alphabet, plain: dict[str, str]) -> list[Phrase]:
     found = []
-    for line, reading in zip(joined, readings, strict=True):
+    for line, reading in zip(lines, read_lines(picture, lines, alphabet), strict=True):
         likeness, word = most_alike(_plain(reading.text), tuple(plain))
         text = plain[word] if likeness >= LEAST_LIKE else ""
         found.append(Phrase(reading.text, text, line.box, line.letter, likeness))
@@ -74,8 +102,8 @@ def _union(a: Line, b: Line) -> Line:
 
 
 def _plain(text: str) -> str:
-    """Letters and digits alone, small: I and l look alike, and so do O and 0."""
-    return "".join(sign for sign in text.lower() if sign.isalnum()).replace("l", "i").replace("0", "o")
+    """Letters and digits alone, small, with what looks alike as one."""
+    return "".join(sign for sign in text.lower().translate(ALIKE) if sign.isalnum())
 
 
 def most_alike(text: str, words: tuple[str, ...]) -> tuple[float, str]:

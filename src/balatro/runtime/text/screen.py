@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from balatro.runtime.text.fields import Field, name_words
+from balatro.runtime.text.fringes import without_fringes
 from balatro.runtime.text.glyphs import Glyphs, make_glyphs
 from balatro.runtime.text.lexicon import BLINDS, HANDS, SCREENS
 from balatro.runtime.text.lines import COLOUR, WHITE, Line, find_lines, ink_planes
@@ -34,6 +35,7 @@ def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = 
     picture: (H, W, 3) uint8 RGB of any size; digits must be 6 pixels high, 12 from 1080 rows on. The screen is one
     of `lexicon.SCREENS`; numbers are read in every language, words in English. A field that cannot be read is left out.
     """
+    picture = without_fringes(picture)
     lines = _find(picture, quads)
     words = read_words(picture, [line for line in lines if line.plane == COLOUR], glyphs)
     panel = find_panel(words)
@@ -41,8 +43,8 @@ def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = 
     words += read_words(picture, white, glyphs)
     least = 0.0 if panel is None else WORDS * panel.unit
     wordy = [line for line in without_numbers(white, words) if line.letter >= least]
-    phrases = read_phrases(picture, wordy, glyphs, KNOWN)
-    fields = name_words(words, panel) + name_phrases(phrases, panel)
+    phrases = read_phrases(picture, wordy, glyphs, KNOWN, (lambda line: False) if panel is None else panel.has_title)
+    fields = name_words(words, panel, lines) + name_phrases(phrases, panel)
     return screen_of(phrases, fields), fields
 
 

@@ -81,7 +81,8 @@ def _contrast(raw: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 def _without_edges(ink: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Without what comes in from a strip's edges above and below the digits: the frame that a number stands in."""
-    number, labels = cv2.connectedComponents((ink > EDGE).view(np.uint8), connectivity=8)
+    mask = (ink > EDGE).view(np.uint8)
+    number, labels = cv2.connectedComponentsWithAlgorithm(mask, 8, cv2.CV_16U, cv2.CCL_SPAGHETTI)
     at_edge = np.zeros(number, bool)
     for border in (labels[0], labels[-1], labels[:, starts], labels[:, ends - 1]):
         at_edge[border] = True

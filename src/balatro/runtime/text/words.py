@@ -40,7 +40,7 @@ FINE = 12
 STRAY = re.compile(r"^(\d+)[,.]*/[,.]*(\d+)$")
 LIKE = re.compile(r"^[-+$Xx]*[\d,./$]*(e\d*)?[+%Xx$]?$")
 """What may become a number at another height."""
-NUMBER = re.compile(r"^[-+$]*\d[\d,]*(\.\d+)?(e\d+)?$|^\d+/\d+$|^/\d*$|^\$+\+?$|^[Xx]\d*(\.\d+)?$")
+NUMBER = re.compile(r"^[-+$]*\d([\d,]*\d)?(\.\d+)?(e\d+)?$|^\d+/\d+$|^/\d*$|^\$+\+?$|^[Xx]\d*(\.\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Word:
     ground: tuple[int, int, int]
     margin: float = 1.0
     """How sure the sign in most doubt is beside another, 0 to 1."""
+    margins: tuple[float, ...] = ()
+    """The same of each sign."""
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -120,10 +122,10 @@ def _sizes(picture: np.ndarray, line: Line, reading: Reading) -> list[Line]:
     well = min(reading.fit) > WELL
     if is_small(line.letter):
         fine = with_fine_edges(picture, line, _digits(reading, line))
-        return [_resized(fine, size) for size in NEARBY]
+        return [fine.resized(size) for size in NEARBY]
     if well and min(reading.margin) > CLEAR:
         return []
-    return [line] if well else [_resized(line, size) for size in RESIZE]
+    return [line] if well else [line.resized(size) for size in RESIZE]
 
 
 def _digits(reading: Reading, line: Line) -> tuple[int, int]:
@@ -132,12 +134,6 @@ def _digits(reading: Reading, line: Line) -> tuple[int, int]:
     ends = (spans[0][0], spans[-1][1]) if spans else (reading.spans[0][0], reading.spans[-1][1])
     left, right = (round(line.box[0] + (column - SIDE) * line.letter / CAPITAL) for column in ends)
     return max(left, line.box[0]), right
-
-
-def _resized(line: Line, size: float) -> Line:
-    """The line with letters of another height about the same middle."""
-    letter = line.letter * size
-    return Line(line.box, line.plane, letter, line.bottom + (letter - line.letter) / 2)
 
 
 def _is_worth(reading: Reading) -> bool:
@@ -168,7 +164,8 @@ def _word(picture: np.ndarray, reading: Reading, line: Line) -> Word | None:
         return None
     kept = slice(good[0], good[-1] + 1)
     text, fit, margin = reading.text[kept], reading.fit[kept], reading.margin[kept]
-    if any(sign.isdigit() for sign in reading.text[: kept.start] + reading.text[kept.stop :]):
+    cut = reading.text[: kept.start] + reading.text[kept.stop :]
+    if any(sign.isdigit() for sign in cut) or ("$" in cut and not text.strip("$+")):
         return None  # what is left would be another number
     if STRAY.match(text):  # a speck beside the stroke of a count
         fit, margin = (tuple(m for m, sign in zip(of, text, strict=True) if sign not in ",.") for of in (fit, margin))
@@ -181,17 +178,18 @@ def _word(picture: np.ndarray, reading: Reading, line: Line) -> Word | None:
     if _goes_on(picture, box, line.plane):
         return None
     colour, ground = _colours(picture, box, line.plane)
-    return Word(text, box, line.letter, min(fit), line.plane, colour, ground, _margin(text, margin))
+    return Word(text, box, line.letter, min(fit), line.plane, colour, ground, _margin(text, margin), tuple(margin))
 
 
 def _goes_on(picture: np.ndarray, box: tuple[int, int, int, int], plane: int) -> bool:
     """Whether more ink stands right beside a number: then it may be but a part of one, which is worse than none."""
     left, top, right, bottom = box
-    tall = bottom - top
-    near, far = (round(share * tall) + 1 for share in BESIDE)
-    rows = picture[top:bottom]
-    sides = (rows[:, max(left - far, 0) : max(left - near, 0)], rows[:, right + near : right + far])
-    return any(side.size > 0 and (ink_of(side, plane) > THRESHOLDS[plane]).any(axis=1).mean() > PART for side in sides)
+    near, far = (round(share * (bottom - top)) + 1 for share in BESIDE)
+    first = max(left - far, 0)
+    ink = ink_of(picture[top:bottom, first : right + far], plane)
+    is_ink = ink > max(THRESHOLDS[plane], STRONG * int(ink[:, left - first : right - first].max()))
+    sides = (is_ink[:, : max(left - near, 0) - first], is_ink[:, right + near - first :])
+    return any(side.size > 0 and side.any(axis=1).mean() > PART for side in sides)
 
 
 def _margin(text: str, margin: Sequence[float]) -> float:
