@@ -62,7 +62,7 @@ def watch(**given: Any) -> None:
     """
     flags = take(WatchFlags, given)
     seconds = read_duration(flags.duration)
-    _check_outputs(flags)
+    _check_flags(flags)
     from balatro.identify_card.marks.labels import Drawing
 
     drawing = Drawing(flags.style, flags.runners_up)
@@ -140,12 +140,14 @@ class Outputs:
         self.feed.show(look, stats)
 
 
-def _check_outputs(flags: WatchFlags) -> None:
-    """What is wrong with the places for what is written, or missing, is told before anything is opened."""
+def _check_flags(flags: WatchFlags) -> None:
+    """What is wrong with them, with the places for what is written, or missing, is told before anything is opened."""
+    from balatro.identify_card.turns import check_seen_as
     from balatro.identify_card.watch.overlay.record import check_video, part_of
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_folder_name, check_output, check_text_output
 
+    check_seen_as(flags.seen_as)
     if flags.post is not None:
         from balatro.identify_card.watch.post import check_address
 

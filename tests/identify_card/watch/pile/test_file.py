@@ -73,16 +73,19 @@ def test_a_run_goes_on_where_another_has_stopped(path: Path, capsys: pytest.Capt
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("name", ["Island", '"皮卡丘", é'])
 @pytest.mark.parametrize("cut", range(1, 57))
-def test_half_a_row_is_taken_off(path: Path, cut: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_half_a_row_is_taken_off(path: Path, cut: int, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pile_file(path) as file:
         file.add(ISLAND, 0.0)
-        file.add(LEB, 1.0)
+        file.add(replace(LEB, name=name), 1.0)
     whole = path.read_bytes()
     path.write_bytes(whole[:-cut])
     with pile_file(path) as file:
         kept = file.total
-        assert file.add(LEB, 1.0).count == kept  # the row that was cut is there again, or was whole but for its end
+        assert (
+            file.add(replace(LEB, name=name), 1.0).count == kept
+        )  # the row that was cut is there again, or was whole but for its end
     found = rows(path)
     assert all(None not in row and None not in row.values() for row in found)
     assert (kept, len(found)) == ((2, 3) if cut == 1 else (1, 2))

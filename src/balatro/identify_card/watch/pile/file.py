@@ -100,7 +100,7 @@ class PileFile:
             raise InputError(
                 f"{self.path}: its columns are {_listed(rows[0])}, those of a pile {_listed(self.columns)}; name another file"
             )
-        if whole and rest and self._is_row(last := self._rows(rest)[-1]):
+        if whole and (last := self._last_row(rest)):
             self._write(b"\n")  # an editor has left out the last line's end
             rows.append(last)
         elif rest:
@@ -110,8 +110,12 @@ class PileFile:
             self._write(self._head)
         self._counts.update(tuple(row[self._kind]) for row in rows[1:])
 
-    def _is_row(self, cells: Sequence[str]) -> bool:
-        return len(cells) == len(self.columns) and re.fullmatch(r"[01]\.\d{4}", cells[-1]) is not None
+    def _last_row(self, rest: bytes) -> list[str]:
+        """The row that a file ends with, without a line end; empty where that is only a part of one, cut anywhere."""
+        if not re.search(rb",[01]\.\d{4}$", rest):
+            return []
+        cells = next(csv.reader([rest.decode("utf-8", "replace")]), [])
+        return cells if len(cells) == len(self.columns) else []
 
     def _rows(self, whole: bytes) -> list[list[str]]:
         """The rows of a file; an empty line is none."""
