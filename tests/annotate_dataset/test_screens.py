@@ -161,12 +161,28 @@ def test_labelled_cards_name_those_on_other_screens(desk: Desk) -> None:
     first, second = found.cards(desk.screens.path_of("b.png"))
     assert (first.box, first.prefill.name, first.prefill.candidates[0].nearest) == (FIRST, "DNA", crop_key("a.png", SECOND))
     assert not second.prefill.prefilled
+    assert found.card_in(desk.screens.path_of("b.png"), FIRST).prefill.name == "DNA"
+    with pytest.raises(InputError, match="outside"):
+        found.card_in(desk.screens.path_of("b.png"), (70, 10, 94, 42))
     desk.screens.found = {"b.png": (first, second)}
     shown = screens_json(desk, "b.png")
     assert [(one["name"], one["prefilled"]) for one in shown["open"]["b.png"]["boxes"]] == [("DNA", True), ("", False)]
     assert [entry[:2] for entry in shown["screens"]] == [["a.png", "done"], ["b.png", "open"]]
     state(desk, told(SECOND, "Egg"), screen="b.png")
     assert [one["name"] for one in screens_json(desk, "b.png")["open"]["b.png"]["boxes"]] == ["Egg"]
+
+
+def test_a_drawn_box_is_named_and_another_ones_is_not_told(desk: Desk) -> None:
+    prefiller = Prefiller(desk.store, "package", encoder=fake_encoder())
+    state(desk, told(FIRST, "Egg"), told(SECOND, "DNA"))
+    prefiller.update()
+    desk.screens.want(["b.png"])
+    desk.screens.ask("b.png", FIRST)
+    desk.screens.ask("no such.png", FIRST)
+    desk.screens._prefiller = ScreenPrefiller(prefiller, FakeFinder())
+    assert not desk.screens.look(prefiller)
+    assert [one["name"] for one in screens_json(desk, "b.png")["open"]["b.png"]["drawn"]] == ["DNA"]
+    assert screens_json(desk, "b.png")["open"]["a.png"]["drawn"] == []
 
 
 def test_a_screen_that_cannot_be_read_is_told(desk: Desk) -> None:

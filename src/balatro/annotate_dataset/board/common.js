@@ -123,7 +123,7 @@ class Outbox {
   }
 }
 
-const READS = new Set(["view", "openScreen", "preview", "closePreview", "dismiss"]);
+const READS = new Set(["view", "openScreen", "lookAt", "preview", "closePreview", "dismiss"]);
 
 /** A field with completion. choose(entry) when a name is picked, typed(text) at every letter. */
 function nameField({ value, names, marked, choose, typed, leave, label = "Name" }) {
@@ -379,9 +379,9 @@ function conflictPanel(conflict, { keepTheirs, useMine }) {
 function redraw(root, elements) {
   const focused = root.activeElement ?? document.activeElement;
   const mark = focused?.dataset?.focus;
-  const scrolled = new Map([...root.querySelectorAll("[data-scroll]")].map((element) => [element.dataset.scroll, element.scrollTop]));
+  const scrolled = new Map([...root.querySelectorAll("[data-scroll]")].map((element) => [element.dataset.scroll, [element.scrollLeft, element.scrollTop]]));
   root.querySelector(".board").replaceChildren(...elements.filter(Boolean));
-  for (const element of root.querySelectorAll("[data-scroll]")) element.scrollTop = scrolled.get(element.dataset.scroll) ?? 0;
+  for (const element of root.querySelectorAll("[data-scroll]")) element.scrollTo(...(scrolled.get(element.dataset.scroll) ?? [0, 0]));
   if (mark) root.querySelector(`[data-focus="${CSS.escape(mark)}"]`)?.focus({ preventScroll: true });
 }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from balatro.annotate_dataset.board.screens import ScreenDesk
 from balatro.annotate_dataset.store.history import SCREEN_MARK
+from balatro.annotate_dataset.store.screens import Box
 from balatro.annotate_dataset.store.store import DatasetStore, default_author
 from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.prefiller import Prefiller
@@ -58,6 +59,7 @@ class Desk:
         """{name: (type, rarity)} of the cards that suggestions name, also those that nobody has used yet."""
         found: dict[str, tuple[str, str]] = {}
         on_screens = [one.prefill for cards in self.screens.found.values() for one in cards]
+        on_screens += [one.prefill for one in self.screens.drawn.values()]
         for prefill in (*self.prefills.values(), *on_screens):
             for candidate in prefill.candidates:
                 found.setdefault(candidate.name, (candidate.type, candidate.rarity))
@@ -115,6 +117,11 @@ class Desk:
         if self.screens.want(screens):
             self.wake()
 
+    def look_at(self, screen: str, box: Box) -> None:
+        """Have a box that somebody has drawn named."""
+        self.screens.ask(screen, box)
+        self.wake()
+
     def check(self) -> None:
         """Look for suspicious labels too; whoever shows them calls it each time. All labels are compared: not without need."""
         if self._checked != self.store.version:
@@ -163,10 +170,10 @@ class Desk:
         if self._prefiller is None:
             return
         try:
-            before = self.screens.found
+            before = self.screens.found, self.screens.drawn
             if self.screens.look(self._prefiller):
                 self._wake.set()
-            if self.screens.found != before:
+            if (self.screens.found, self.screens.drawn) != before:
                 self._done += 1
         except Exception as error:  # as above
             self.trouble = f"screens not looked at: {type(error).__name__}: {error}"

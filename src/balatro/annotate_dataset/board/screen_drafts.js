@@ -30,6 +30,7 @@ class ScreenDrafts {
       this.failed.add(failure.seq);
     }
     if (!this.states.has(this.at)) this.at = this.first(data);
+    this.nameDrawn();
     prefetch(this.waiting().slice(0, 3).map((screen) => data.open[screen]?.url).filter(Boolean));
     if (this.isTyping()) this.root.querySelector(".status").replaceWith(statusLine(this.outbox, this.failure));
     else this.hand.whenFree(() => this.draw());
@@ -69,6 +70,21 @@ class ScreenDrafts {
     const [entry] = this.past.splice(place, 1);
     this.drafts.set(entry.screen, { ...entry.draft, isTouched: true, seq: undefined });
     this.at = entry.screen;
+  }
+
+  /** Take over what Python says of boxes that were drawn or moved, where nobody has named them meanwhile. */
+  nameDrawn() {
+    const draft = this.drafts.get(this.at);
+    const told = new Map((this.screen?.drawn ?? []).map((one) => [String(one.box), one]));
+    for (const card of draft?.boxes ?? []) {
+      const one = card.asked === String(card.box) && told.get(card.asked);
+      if (!one) continue;
+      card.asked = null;
+      card.candidates = one.candidates;
+      const { name, type, rarity, modifier, prefilled, confidence } = one;
+      const isFree = prefilled && (card.prefilled || !card.name);
+      if (isFree) Object.assign(card, { name, type, rarity, modifier, prefilled, confidence, isUnsure: confidence < SURE });
+    }
   }
 
   // ---- what is thought of a screen
@@ -136,14 +152,21 @@ class ScreenDrafts {
     });
   }
 
+  /** A box that was moved or resized: what is in it now is looked at anew. */
+  reshape(id, box) {
+    this.change(id, { box, asked: String(box) });
+    this.outbox.add("lookAt", { screen: this.at, box });
+  }
+
   /** A box that was drawn: nobody knows its card yet. */
   add(box) {
     const id = this.next++;
-    const card = { id, key: "", box, name: "", type: "", rarity: "", modifier: this.data.ofCatalogue ? "Base" : "", candidates: [], byHand: true };
+    const card = { id, key: "", box, name: "", type: "", rarity: "", modifier: this.data.ofCatalogue ? "Base" : "", candidates: [], byHand: true, asked: String(box) };
     this.edit((draft) => {
       draft.boxes = [...draft.boxes, { ...card, prefilled: false, confidence: 0, isNew: false, isUnsure: false }];
       draft.chosen = id;
     });
+    this.outbox.add("lookAt", { screen: this.at, box });
   }
 
   remove() {
@@ -214,7 +237,7 @@ class ScreenDrafts {
     const step = event.shiftKey ? STEP : 1;
     const [x, y] = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[letter];
     const box = event.altKey ? resizedBox(card.box, "se", x, y, this.screen) : movedBox(card.box, x, y, this.screen);
-    if (isLarge(box)) this.change(card.id, { box });
+    if (isLarge(box)) this.reshape(card.id, box);
   }
 
   // ---- from screen to screen
@@ -246,9 +269,9 @@ class ScreenDrafts {
     this.past.push({ screen: this.at, draft: { ...draft }, seq });
     draft.seq = seq;
     this.undone = [];
-    this.failure = this.message = "";
+    this.failure = "";
+    this.message = next ? "" : "All screens are accepted. The page Verify looks through their cards.";
     if (next) this.at = next;
-    else this.isFinished = true;
     this.draw();
     return true;
   }
@@ -325,7 +348,6 @@ class ScreenDrafts {
       this.undone.push(entry);
       this.decided.delete(entry.screen);
       this.drafts.set(entry.screen, { ...entry.draft, isTouched: true, seq: undefined });
-      this.isFinished = false;
       this.go(entry.screen);
     }
     this.say(entry ? "Taken back." : "Taking back the edit before …");

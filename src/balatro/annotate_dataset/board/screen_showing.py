@@ -80,6 +80,7 @@ def _screen(desk: Desk, screen: str, state: str) -> Json:
         "looked": found is not None or bool(trouble),
         "trouble": trouble,
         "boxes": _boxes(desk, screen, state, found or ()),
+        "drawn": [_found(desk, one) for (where, _), one in desk.screens.drawn.items() if where == screen],
     }
 
 

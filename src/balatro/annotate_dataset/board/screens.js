@@ -53,7 +53,7 @@ class ScreensBoard extends ScreenDrafts {
       boxes: () => this.draft()?.boxes ?? [],
       chosen: () => this.draft()?.chosen ?? null,
       choose: (id) => this.choose(id),
-      changed: (id, box) => this.change(id, { box }),
+      changed: (id, box) => this.reshape(id, box),
       drawn: (box) => this.add(box),
     });
   }
@@ -142,6 +142,8 @@ class ScreensBoard extends ScreenDrafts {
     const { screen } = this;
     const main = !this.data.screens.length ? this.nothing() : screen ? this.desk(screen) : this.note("One moment …", "Fetching the screen.");
     redraw(this.root, [this.topBar(), conflict, main, this.filmstrip()]);
+    if (this.lookedAt !== this.chosen()?.id) this.showChosen();
+    this.lookedAt = this.chosen()?.id;
   }
 
   decide(mine) {

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from balatro.annotate_dataset.store.screens import SCREENS, screen_of
+from balatro.annotate_dataset.store.screens import SCREENS, Box, screen_of
 from balatro.annotate_dataset.store.screenshots import PictureFolder
 from balatro.annotate_dataset.store.store import DatasetStore
 from balatro.annotate_dataset.suggest.prefiller import Prefiller
 from balatro.annotate_dataset.suggest.screens import FoundCard, ScreenPrefiller
-from balatro.errors import BalatroError
+from balatro.errors import BalatroError, InputError
 
+MAX_DRAWN = 200
+"""Drawn boxes of which is remembered what was found in them."""
 DONE, BEGUN, OPEN = "done", "begun", "open"
 """How far a screen is: a person has said that these are all its cards; some have labels; none has."""
 
@@ -27,6 +30,9 @@ class ScreenDesk:
         """By screen, of those that were asked for and looked at."""
         self.failures: Mapping[str, str] = {}
         """Why a screen could not be looked at."""
+        self.drawn: Mapping[tuple[str, Box], FoundCard] = {}
+        """What was found in boxes that people have drawn, by screen and box."""
+        self._asked: dict[tuple[str, Box], None] = {}
         self._wanted: tuple[str, ...] = ()
         self._prefiller: ScreenPrefiller | None = None
         self._labelled: tuple[int, dict[str, list[str]]] | None = None
@@ -61,13 +67,22 @@ class ScreenDesk:
         self._wanted = tuple(screens)
         return any(screen not in self.found and screen not in self.failures for screen in screens)
 
+    def ask(self, screen: str, box: Box) -> None:
+        """Have a drawn box looked at soon."""
+        if screen in self.keys:
+            self._asked[screen, box] = None
+
     def look(self, prefiller: Prefiller) -> bool:
-        """Look at one of the wanted screens, and name anew what was found; whether one is left. For the desk's thread."""
+        """Look at drawn boxes and one of the wanted screens, and name anew what was found; whether one is left.
+
+        For the desk's thread.
+        """
         if not self._wanted:
             return False
         if self._prefiller is None:
             self._prefiller = ScreenPrefiller(prefiller)
         finder, wanted = self._prefiller, self._wanted
+        self._look_at_drawn(finder)
         new = [screen for screen in wanted if not finder.has(self.path_of(screen)) and screen not in self.failures]
         for screen in new[:1]:
             try:
@@ -77,3 +92,11 @@ class ScreenDesk:
         seen = [screen for screen in wanted if finder.has(self.path_of(screen))]
         self.found = {screen: finder.cards(self.path_of(screen)) for screen in seen}
         return len(new) > 1
+
+    def _look_at_drawn(self, finder: ScreenPrefiller) -> None:
+        found = dict(self.drawn)
+        for screen, box in list(self._asked):
+            with contextlib.suppress(InputError):  # accepting the box tells it
+                found[screen, box] = finder.card_in(self.path_of(screen), box)
+            del self._asked[screen, box]
+        self.drawn = dict(list(found.items())[-MAX_DRAWN:])

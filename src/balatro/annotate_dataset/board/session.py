@@ -203,6 +203,10 @@ class Session:
     def open_screen(self, told: Told) -> None:
         self.screen = str(told["screen"])
 
+    def look_at(self, told: Told) -> None:
+        left, top, right, bottom = (int(edge) for edge in told["box"])
+        self.desk.look_at(str(told["screen"]), (left, top, right, bottom))
+
     def state_screen(self, told: Told) -> None:
         """All cards of a screen; the person looks at the next one already."""
         self.screen = str(told["next"])
@@ -314,6 +318,7 @@ DO: dict[str, Callable[[Session, Told], None]] = dict.fromkeys(ACTIONS, Session.
     "acceptMany": Session.accept_many,
     "screen": Session.state_screen,
     "openScreen": Session.open_screen,
+    "lookAt": Session.look_at,
     "undo": Session.undo,
     "redo": Session.redo,
     "override": Session.override,

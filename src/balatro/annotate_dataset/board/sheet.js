@@ -92,7 +92,7 @@ class Sheet {
         "aria-label": `${card.name || "no name"}${modifier}`,
         "aria-pressed": String(isChosen),
       },
-      h("span", { class: "tag" }, card.name ? `${card.name}${modifier}` : "?"),
+      h("span", { class: `tag m${EDITIONS.indexOf(card.modifier)}` }, modifier && h("i", { class: "swatch" }), card.name || "?", isChosen && modifier),
       isChosen && GRIPS.map((grip) => h("i", { class: `grip ${grip}`, "data-grip": grip })),
     );
   }

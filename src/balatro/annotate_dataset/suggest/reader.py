@@ -49,6 +49,13 @@ class Reader:
         """The card-like things of an (H, W, 3) uint8 RGB screen in reading order, and what the model says of each."""
         return [(card.box, self._said(card)) for card in self.recognizer.identify(screen, "screen")]
 
+    def read_at(self, screen: np.ndarray, box: Box) -> Suggestion:
+        """What the model says of the thing in a box of a screen."""
+        left, top, right, bottom = box
+        quad = np.array([[[left, top], [right, top], [right, bottom], [left, bottom]]], np.float32)
+        (card,) = self.recognizer.read(screen, quad)
+        return self._said(card)
+
     def _said(self, card: Card) -> Suggestion:
         told = {one.id: one for one in self.recognizer.bundle.cards}  # with those that were added by hand
         is_ours = self.recognizer.bundle.game is None

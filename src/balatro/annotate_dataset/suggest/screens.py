@@ -15,6 +15,7 @@ from balatro.annotate_dataset.suggest.prefill import LABELS_SAY, MODEL_SAYS, Pre
 from balatro.annotate_dataset.suggest.prefiller import Prefiller
 from balatro.annotate_dataset.suggest.reader import Finder
 from balatro.annotate_dataset.suggest.suggestion import Suggestion
+from balatro.errors import InputError
 from balatro.utils.images import load_image
 
 MAX_KEPT = 200
@@ -86,6 +87,17 @@ class ScreenPrefiller:
             FoundCard(box, self._prefiller.fill([(labels, LABELS_SAY), (model, MODEL_SAYS)]))
             for box, labels, model in zip(looked.boxes, by_labels, looked.said, strict=True)
         )
+
+    def card_in(self, path: Path, box: Box) -> FoundCard:
+        """What lies in a box that a person has drawn. InputError when the screen cannot be read, or has no such place."""
+        picture = load_image(path)
+        left, top, right, bottom = box
+        if not (0 <= left < right <= picture.shape[1] and 0 <= top < bottom <= picture.shape[0]):
+            raise InputError(f"{path}: a box at {left}, {top}, {right}, {bottom} is outside of it; draw it anew")
+        (by_labels,) = self._prefiller.compare(self._encode(picture, [box]))
+        reader = self._prefiller.reader
+        by_model = None if reader is None else reader.read_at(picture, box)
+        return FoundCard(box, self._prefiller.fill([(by_labels, LABELS_SAY), (by_model, MODEL_SAYS)]))
 
     def _encode(self, picture: np.ndarray, boxes: Sequence[Box]) -> Encoded:
         """What the encoder that compares says of the crops that these boxes would give."""
