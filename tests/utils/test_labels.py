@@ -214,6 +214,20 @@ def test_copies_and_accents_of_macos_make_no_new_cards(tmp_path: Path) -> None:
     assert {label.name for label in read_dataset(tmp_path).values()} == {"Séance", "Egg"}
 
 
+@pytest.mark.parametrize(
+    ("picture", "text"),
+    [("train/images/shot.png", "train/labels/shot.txt"), ("images/a/1.png", "labels/a/1.txt"), ("s/1.png", "s/1.txt")],
+)
+def test_pictures_with_boxes_are_no_cards_of_their_folders_name(tmp_path: Path, picture: str, text: str) -> None:
+    put_pictures(tmp_path, picture)
+    (tmp_path / text).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / text).write_text("a caption of the picture\n")
+    assert len(read_dataset(tmp_path)) == 1
+    (tmp_path / text).write_text("0 0.3 0.5 0.2 0.6\n1 0.7 0.5 0.2 0.6\n")
+    with pytest.raises(LabelError, match="boxes .*balatro dataset import"):
+        read_dataset(tmp_path)
+
+
 def test_another_games_modifiers_are_those_of_its_settings(tmp_path):
     (tmp_path / "labels.json").write_text(json.dumps({"a.png": {"name": "Eevee", "modifier": "Reverse Holo"}}))
     with pytest.raises(LabelError, match="'Reverse Holo', not one of Base.*game.json"):

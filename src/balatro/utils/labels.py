@@ -8,8 +8,9 @@ Both map a picture's path, relative to the file's folder and with `/` on every s
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,6 +25,8 @@ LABELS, AUGMENTED = "labels.json", "augmented.json"
 GAME = "game.json"
 """Beside them where the cards are another game's: `{"modifiers": ["Normal", "Reverse Holo"]}`."""
 MAX_LABELS = 5_000_000
+_BOX = re.compile(rb"\s*\d+(\s+\d*\.?\d+(e-?\d+)?){4}\s*(\n|$)")
+"""A class and a box: the first line of a text of YOLO detection."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,28 @@ def read_dataset(folder: Path) -> dict[str, CardLabel]:
     pictures, failures = find_images([folder])
     if failures:
         raise InputError(f"{folder}: neither {LABELS} nor pictures in it; label some with `balatro annotate`")
+    refuse_boxes(folder, pictures)
     keys = [picture.relative_to(folder).as_posix() for picture in pictures]
     return {key: CardLabel(name=_name_of(key)) for key in keys}
+
+
+def refuse_boxes(folder: Path, pictures: Iterable[Path]) -> None:
+    """Pictures with boxes in a text (YOLO detection) lie in `images/` or have any name: none of them tells a card's.
+
+    pictures: in the folder or below it. LabelError names the first text.
+    """
+    for text in (text for picture in pictures for text in _box_texts(folder, picture)):
+        if text.is_file() and _BOX.match(text.read_bytes()[:256]):
+            raise LabelError(f"{text}: boxes (YOLO detection), no card's name; cut the cards out with `balatro dataset import`")
+
+
+def _box_texts(folder: Path, picture: Path) -> Iterator[Path]:
+    """Where tools put a picture's boxes: beside it, and in `labels/` for `images/`."""
+    yield picture.with_suffix(".txt")
+    parts = picture.relative_to(folder).parts
+    for place, part in enumerate(parts[:-1]):
+        if part == "images":
+            yield folder.joinpath(*parts[:place], "labels", *parts[place + 1 :]).with_suffix(".txt")
 
 
 def _name_of(key: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from balatro.errors import InputError, SettingsError
+from balatro.errors import InputError, LabelError, SettingsError
 from balatro.gallery.references.read import is_card, read_references
 from balatro.utils.images import write_png
 
@@ -97,3 +97,12 @@ def test_what_cannot_be_is_told(tmp_path):
         read_references(tmp_path / "none")
     with pytest.raises(SettingsError, match="auto, sets, cards"):
         read_references(tmp_path, "tree")
+
+
+def test_pictures_with_boxes_are_no_cards_called_images(tmp_path):
+    for folder in ("images", "labels"):
+        (tmp_path / "train" / folder).mkdir(parents=True)
+    write_png(tmp_path / "train/images/0001.png", np.zeros((4, 3, 3), np.uint8))
+    (tmp_path / "train/labels/0001.txt").write_text("0 0.3 0.5 0.2 0.6\n")
+    with pytest.raises(LabelError, match="boxes"):
+        read_references(tmp_path)

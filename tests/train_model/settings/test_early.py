@@ -53,6 +53,9 @@ SLIPS = {
     "no backbone 'nosuch'; choose one of: .*cardnet": {"deck": "tiny", "backbone": "nosuch"},
     "no optimizer 'nosuch'; choose one of": {"deck": "tiny", "optimizer": "nosuch"},
     "no scheduler 'nosuch'; choose one of": {"deck": "tiny", "scheduler": "nosuch"},
+    "no loss 'nosuch'; choose one of: cross-entropy, focal": {"deck": "tiny", "loss": ["focal", "modifier=nosuch"]},
+    "no head 'nosuch'; choose one of: cosine": {"deck": "tiny", "head": ["nosuch"]},
+    "no transform 'nosuch'; choose one of: none, test": {"input": "pictures", "transform": ["modifier=nosuch"]},
     "nothing to learn from": {},
 }
 

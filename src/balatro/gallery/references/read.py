@@ -21,6 +21,7 @@ from balatro.config.cards import fold, without_copy
 from balatro.errors import InputError, SettingsError
 from balatro.gallery.references.tables import TABLES, Row, read_rows
 from balatro.utils.images import find_images
+from balatro.utils.labels import refuse_boxes
 
 FOLDERS = ("auto", "sets", "cards")
 """What the folders of a folder are: each by its files' names, all sets, or all cards."""
@@ -112,6 +113,7 @@ def _of_row(row: Row, folder: Path) -> Reference:
 
 def _of_folder(folder: Path, folders: str) -> References:
     pictures, failures = find_images([folder])
+    refuse_boxes(folder, pictures)
     by_folder: dict[PurePosixPath, list[Path]] = defaultdict(list)
     for path in pictures:
         by_folder[PurePosixPath(path.relative_to(folder).parent.as_posix())].append(path)

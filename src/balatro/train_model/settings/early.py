@@ -55,8 +55,11 @@ def _check_choices(given: Given) -> None:
     """SettingsError for a name that is none of its flag's rows; of --device, what is not there is told later."""
     for key, value in given.items():
         names = [row.name for row in BY_KEY[key].knob.rows]
-        if names and key not in (*LISTS, "data") and value not in names:
-            raise SettingsError(f"no {key} {value!r}; choose one of: {', '.join(names)}")
+        # Lists say `arcface` for all tasks, or `identification=arcface`; tasks may be fields of the labels, too.
+        told = [one.rpartition("=")[2] for one in value] if key in LISTS else [value]
+        unknown = [one for one in told if one not in names]
+        if names and unknown and key not in ("data", "tasks"):
+            raise SettingsError(f"no {key} {unknown[0]!r}; choose one of: {', '.join(names)}")
 
 
 def _check_deck(deck: str) -> None:
