@@ -90,8 +90,8 @@ def write(tab: Page, name: str) -> None:
     tab.keyboard.press("Enter")
 
 
-def test_boxes_are_drawn_moved_resized_named_copied_and_taken_back(app: App) -> None:
-    tab = open_screen(app, "empty0.png")
+def draw_two(tab: Page) -> None:
+    """A Greedy Joker, moved and resized, and a DNA, each seen to be where it was drawn; a third box is removed."""
     assert boxes(tab) == []
     drag(tab, DRAWN[:2], DRAWN[2:])
     assert near(boxes(tab)[0], DRAWN)
@@ -111,6 +111,11 @@ def test_boxes_are_drawn_moved_resized_named_copied_and_taken_back(app: App) -> 
     tab.keyboard.press("u")
     assert len(boxes(tab)) == 3
     tab.keyboard.press("Shift+u")
+
+
+def test_boxes_are_drawn_moved_resized_named_copied_and_taken_back(app: App) -> None:
+    tab = open_screen(app, "empty0.png")
+    draw_two(tab)
     assert tab.locator(".box.chosen").get_attribute("aria-label") == "DNA"
     tab.keyboard.press("Tab")
     assert tab.locator(".box.chosen").get_attribute("aria-label") == "Greedy Joker, Foil"
