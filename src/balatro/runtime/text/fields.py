@@ -33,8 +33,8 @@ class Field:
 
 DOUBT = 0.12
 """How much surer a sign must be than another: less is a guess."""
-COUNT_DOUBT = 0.18
-"""The same of the digits of counts, which are the smallest."""
+COUNT_DOUBT, PRICE_DOUBT = 0.18, 0.2
+"""The same of the digits of counts and of prices, which are small."""
 SURER = 0.3
 """How much surer than its other side one of a count must be, of which one is wrong."""
 COUNT = re.compile(r"^(\d+)/(\d+)$")
@@ -206,7 +206,8 @@ def _prices(words: Sequence[Word], panel: Panel | None) -> list[Field]:
     for word in words:
         if not PRICE.match(word.text) or (panel is not None and panel.at(word)[0] < 4.2):
             continue
-        if word.plane == COLOUR and hue_of(word.colour) in (GOLD, ORANGE) and max(word.ground) < 90:
+        is_tag = word.plane == COLOUR and hue_of(word.colour) in (GOLD, ORANGE) and max(word.ground) < 90
+        if is_tag and word.margin >= PRICE_DOUBT:
             fields.append(_field("price", word))
         elif word.plane == WHITE and hue_of(word.ground) == GREEN:
             fields.append(_field("reroll", word))
