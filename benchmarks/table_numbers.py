@@ -28,6 +28,7 @@ from balatro.identify_card.table.fields import count, number, word
 from balatro.identify_card.table.read import KINDS_OF_BLIND
 from balatro.runtime.text.fields import Field
 from balatro.runtime.text.screen import load_glyphs, read_fields
+from balatro.utils.images import load_image
 from balatro.utils.pixel_font import FONT_FILE, load_font
 
 ALWAYS = {
@@ -99,7 +100,7 @@ def labelled(paths: list[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
 def screens_of(args: argparse.Namespace) -> Iterator[tuple[str, np.ndarray, dict[str, Any]]]:
     """Each screen's name, picture (H, W, 3) uint8 RGB, and truth by field."""
     for file, row in list(labelled(args.labels))[:: args.every]:
-        yield file.name, cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB), truth_of(row)
+        yield file.name, load_image(file), truth_of(row)
     written = written_screens(load_font(args.folder / FONT_FILE), args.written, args.seed)
     for place, (picture, truth) in enumerate(written):
         yield f"written {place}, {picture.shape[0]} rows", picture, truth

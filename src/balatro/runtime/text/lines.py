@@ -128,7 +128,8 @@ def _plane_lines(planes: np.ndarray, plane: int, beside: np.ndarray | None) -> l
         runs = _brightest(runs, ink)
     else:
         light = cv2.add(planes[WHITE], ink)
-        runs = [run for run in runs if np.median(_around(light, _box(run))) < LIGHTEST]
+        rings = [np.sort(_around(light, _box(run))) for run in runs]
+        runs = [run for run, ring in zip(runs, rings, strict=True) if ring[len(ring) // 2] < LIGHTEST]
     return _outermost([_line(run, ink, plane) for run in runs])
 
 
@@ -224,13 +225,16 @@ def _whole(runs: Sequence[np.ndarray], blobs: np.ndarray, plane: int) -> list[np
     """The runs with the pieces beside them, and those that a piece joins as one: a minus is too low to be a sign, so is a comma
     between two digits, and of thin signs some strokes are lost."""
     pieces = _pieces(np.array([_box(run) for run in runs]).reshape(-1, 4), blobs, plane)
-    wide = [np.median(run[:, 2]) > WIDE * run[:, 3].max() for run in runs]
-    pieces[wide] = False  # a plaque about a title, which takes no letters of it
+    for place in np.flatnonzero(pieces.any(axis=1)):
+        # A plaque about a title takes no letters of it.
+        pieces[place] &= np.median(runs[place][:, 2]) <= WIDE * runs[place][:, 3].max()
+    if not pieces.any():
+        return list(runs)
     wider = [np.concatenate([run, blobs[more]]) if more.any() else run for run, more in zip(runs, pieces, strict=True)]
     shared = set(map(bytes, blobs[pieces.any(axis=0)]))
     owner: dict[bytes, int] = {}
     parent = np.arange(len(runs))
-    for place, run in enumerate(wider if shared else ()):
+    for place, run in enumerate(wider):
         for blob in shared.intersection(map(bytes, run)):
             one, other = _root(parent, place), _root(parent, owner.setdefault(blob, place))
             parent[max(one, other)] = min(one, other)

@@ -35,7 +35,7 @@ FREE = 0.75
 """How far from its place a number may lie, in heights of a digit: panels of phones are lower, and signs bob."""
 LETTERS, WORDS = (0.25, 1.5), 0.3
 """Heights of the letters of numbers beside a panel, and from which on words are read, in heights of its digits."""
-TITLE = 0.45
+TITLE = 0.5
 """Heights of a title's letters at least."""
 LABELS, ANTES = (4.2, -1.4), 4.65
 """How far to the sides and from which height on the panel's labels and buttons lie from the hands; the height of its antes."""

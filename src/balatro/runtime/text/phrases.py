@@ -16,7 +16,9 @@ MOST = 24
 """Phrases that are read of a picture, the largest first."""
 SPACE = 1.2
 """Widest space between words, in heights of a letter."""
-SIZES = (0.88, 0.94, 1.0, 1.06)
+TITLES = 2
+"""Titles beside a panel: the blind's name and the hand's, the largest of its words."""
+SIZES = (1.0, 0.94, 0.88, 1.06)
 """Heights at which a title that swings is tried: turned letters are higher than they are, and a g may hang on its neighbour."""
 LONGEST = 14
 """Widest phrase, in heights of a letter."""
@@ -38,12 +40,17 @@ class Phrase:
     likeness: float
 
 
+def no_title(line: Line) -> bool:
+    """For a picture without titles that swing."""
+    return False
+
+
 def read_phrases(
     picture: np.ndarray,
     lines: Sequence[Line],
     glyphs: Glyphs,
     known: Iterable[str],
-    swings: Callable[[Line], bool] = lambda line: False,
+    swings: Callable[[Line], bool] = no_title,
 ) -> list[Phrase]:
     """The phrases of a (H, W, 3) uint8 RGB picture in white, the largest MOST of them.
 
@@ -52,11 +59,12 @@ def read_phrases(
     joined = sorted(_joined(lines), key=lambda line: -line.letter)[:MOST]
     plain = _plain_words(tuple(known))
     found = _liken(picture, joined, glyphs.letters, plain)
-    unknown = [place for place, line in enumerate(joined) if not found[place].text and swings(line)]
-    sized = [_from_top(joined[place], size) for size in SIZES for place in unknown]
-    again = _liken(picture, sized, glyphs.swung, plain)
-    for place, phrase in zip(unknown * len(SIZES), again, strict=True):
-        found[place] = max(found[place], phrase, key=lambda one: one.likeness)
+    titles = [place for place, line in enumerate(joined) if swings(line)][:TITLES]
+    for size in SIZES:
+        unknown = [place for place in titles if not found[place].text]
+        again = _liken(picture, [_from_top(joined[place], size) for place in unknown], glyphs.swung, plain)
+        for place, phrase in zip(unknown, again, strict=True):
+            found[place] = phrase if phrase.text else found[place]
     return found
 
 

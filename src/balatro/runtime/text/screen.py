@@ -18,7 +18,7 @@ from balatro.runtime.text.lexicon import BLINDS, HANDS, SCREENS
 from balatro.runtime.text.lines import COLOUR, WHITE, Line, find_lines, ink_planes
 from balatro.runtime.text.named import name_phrases
 from balatro.runtime.text.panel import WORDS, find_panel
-from balatro.runtime.text.phrases import Phrase, read_phrases
+from balatro.runtime.text.phrases import Phrase, no_title, read_phrases
 from balatro.runtime.text.words import read_words, without_numbers
 from balatro.utils.pixel_font import FONT_FILE, load_font
 
@@ -43,8 +43,11 @@ def read_fields(picture: np.ndarray, glyphs: Glyphs, quads: np.ndarray | None = 
     words += read_words(picture, white, glyphs)
     least = 0.0 if panel is None else WORDS * panel.unit
     wordy = [line for line in without_numbers(white, words) if line.letter >= least]
-    phrases = read_phrases(picture, wordy, glyphs, KNOWN, (lambda line: False) if panel is None else panel.has_title)
-    fields = name_words(words, panel, lines) + name_phrases(phrases, panel)
+    fields = name_words(words, panel, lines)
+    is_played = any(field.name == "score_at_least" for field in fields)
+    titles = panel.has_title if panel is not None and is_played else no_title
+    phrases = read_phrases(picture, wordy, glyphs, KNOWN, titles)
+    fields += name_phrases(phrases, panel)
     return screen_of(phrases, fields), fields
 
 

@@ -33,6 +33,8 @@ NEARBY = (0.97, 1.03)
 """Heights at which small letters are read, and should read the same."""
 BESIDE, PART = (0.08, 0.16), 0.1
 """From where to where beside a number, in its heights, and on which share of its rows ink means that it goes on."""
+BESIDE_INK = 0.55
+"""Share of a number's strongest ink that ink beside it has: less may be a light ground."""
 STRONG = 0.7
 """Share of the strongest ink from which on a pixel is wholly a sign's."""
 FINE = 12
@@ -187,7 +189,7 @@ def _goes_on(picture: np.ndarray, box: tuple[int, int, int, int], plane: int) ->
     near, far = (round(share * (bottom - top)) + 1 for share in BESIDE)
     first = max(left - far, 0)
     ink = ink_of(picture[top:bottom, first : right + far], plane)
-    is_ink = ink > max(THRESHOLDS[plane], STRONG * int(ink[:, left - first : right - first].max()))
+    is_ink = ink > max(THRESHOLDS[plane], BESIDE_INK * int(ink[:, left - first : right - first].max()))
     sides = (is_ink[:, : max(left - near, 0) - first], is_ink[:, right + near - first :])
     return any(side.size > 0 and side.any(axis=1).mean() > PART for side in sides)
 
