@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from balatro.config.shapes import CLOSE_MARGIN, PATCH_MARGIN, PATCH_SIZE
 from balatro.render.table import Screen, ScreenCard
-from balatro.train_model.screens.patches import NO_CARDS, NEARLY_RIGHT, draw_patches, nearly, part_of
+from balatro.train_model.screens.patches import NEARLY_RIGHT, NO_CARDS, draw_patches, nearly, part_of
 from balatro.utils.quads import as_portrait, from_patch, lies_on_any, patch_places, quad_sizes
 
 QUAD = np.array([[200, 120], [330, 160], [275, 340], [145, 300]], np.float32)
