@@ -93,6 +93,13 @@ def test_a_camera_is_opened_by_its_system(platform: str, backend: int, monkeypat
     assert device.released
 
 
+def test_a_camera_that_is_not_there_is_told_in_our_words_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    level = cv2.utils.logging.getLogLevel()
+    with pytest.raises(InputError, match="no such camera"):
+        open_source("camera:987")
+    assert capfd.readouterr().err == "" and cv2.utils.logging.getLogLevel() == level
+
+
 @pytest.mark.parametrize(("count", "told"), [(-1, "no such camera"), (0, "gives no picture")])
 def test_no_camera_and_one_that_is_forbidden(count: int, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cv2, "VideoCapture", lambda *given: FakeDevice(count))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balatro.utils.quads import as_portrait, from_patch, patch_corners, patch_places, reading_order, upright
+from balatro.utils.quads import as_portrait, from_patch, patch_corners, patch_places, reading_order, turned_like, upright
 
 
 def at(*centres: tuple[float, float]) -> np.ndarray:
@@ -55,3 +55,13 @@ def test_a_portrait_begins_with_a_short_side() -> None:
     lying = np.array([[[0, 0], [80, 0], [80, 60], [0, 60]]], np.float32)
     assert as_portrait(lying).tolist() == [[[80, 0], [80, 60], [0, 60], [0, 0]]]
     assert as_portrait(as_portrait(lying)).tolist() == as_portrait(lying).tolist()
+
+
+@given(st.integers(0, 3), st.integers(0, 3), st.floats(-30, 30), st.floats(0.5, 2))
+def test_a_quad_is_turned_like_another(first: int, like: int, degrees: float, size: float) -> None:
+    quad = np.array([[0, 0], [63, 0], [63, 88], [0, 88]], np.float32)
+    angle = np.deg2rad(degrees)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
+    moved = (quad @ turn.T * size + (200, -50)).astype(np.float32)
+    told = turned_like(np.roll(moved, first, axis=0), np.roll(quad, like, axis=0))
+    assert np.array_equal(told, np.roll(moved, like, axis=0))

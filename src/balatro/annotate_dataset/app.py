@@ -13,7 +13,7 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from balatro.annotate_dataset.board.desk import open_desk
-from balatro.annotate_dataset.board.pictures import ROUTE, answer
+from balatro.annotate_dataset.board.pictures import ROUTE, SCREENS_ROUTE, answer, answer_screen
 from balatro.annotate_dataset.pages.common import desk
 from balatro.annotate_dataset.suggest.teach import EXIT_S
 
@@ -32,6 +32,11 @@ def crop(request: Request) -> Response:
     return answer(desk().store, request)
 
 
+def screen(request: Request) -> Response:
+    """A whole screen; the same."""
+    return answer_screen(desk().screens, request)
+
+
 @asynccontextmanager
 async def finish_teaching(app: App) -> AsyncIterator[None]:
     """Lets what was labelled last be learned when the app is told to end."""
@@ -44,7 +49,10 @@ async def finish_teaching(app: App) -> AsyncIterator[None]:
 # Streamlit looks for this name and call in the file's text.
 app = App(
     Path(__file__).parent / "pages" / "main.py",
-    routes=[Route(f"{ROUTE}/{{key:path}}", crop, methods=["GET"])],
+    routes=[
+        Route(f"{ROUTE}/{{key:path}}", crop, methods=["GET"]),
+        Route(f"{SCREENS_ROUTE}/{{key:path}}", screen, methods=["GET"]),
+    ],
     lifespan=finish_teaching,
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))],
 )

@@ -180,7 +180,7 @@ def export_command(
     ],
     labels: Labels = None,
     boxes: Annotated[
-        bool, typer.Option("--boxes", help="Whole screens with boxes (coco, voc, cvat), not single cards.")
+        bool, typer.Option("--boxes", help="Whole screens with boxes (coco, yolo, voc, cvat, labelstudio), not single cards.")
     ] = False,
 ) -> None:
     """Write the labelled pictures in the form of another tool.
@@ -199,10 +199,12 @@ def export_command(
     known = labels or default_labels()
     check_folder_output("OUT", out, [known])
     if boxes:
-        num_screens, num_boxes, left_out = export_boxes(form, known, out)
-        print(f"{out}: {counted(num_screens, 'screen')} with {counted(num_boxes, 'box', 'boxes')} in the form {form}")
-        if left_out:
-            print(f"{counted(len(left_out), 'card')} left out, the first: {left_out[0]}", file=sys.stderr)
+        done = export_boxes(form, known, out)
+        print(f"{out}: {counted(done.num_screens, 'screen')} with {counted(done.num_boxes, 'box', 'boxes')} in the form {form}")
+        if done.num_empty:
+            print(f"{counted(done.num_empty, 'screen')} of them without a box, as a picture without cards", file=sys.stderr)
+        if done.left_out:
+            print(f"{counted(len(done.left_out), 'card')} left out, the first: {done.left_out[0]}", file=sys.stderr)
         return
     num = export_dataset(form, known, out)
     print(f"{out}: {_pictures(num)} in the form {form}; it keeps {', '.join(FORMS[form].keeps)}")

@@ -5,7 +5,23 @@ from __future__ import annotations
 from pathlib import PurePath
 
 IMAGE_SUFFIXES = frozenset(
-    {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".ppm", ".tga"}
+    {
+        ".png",
+        ".apng",
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".webp",
+        ".bmp",
+        ".gif",
+        ".tif",
+        ".tiff",
+        ".avif",
+        ".ppm",
+        ".tga",
+        ".mpo",
+    }
 )
 """What counts as an image in a folder; a file that is named outright may have any suffix."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def read_camera(text: str) -> Camera:
 
 
 def _connect(camera: Camera) -> Iterator[np.ndarray]:
-    opened = cv2.VideoCapture(camera.device, BACKENDS.get(sys.platform, cv2.CAP_ANY))
+    with _quiet():
+        opened = cv2.VideoCapture(camera.device, BACKENDS.get(sys.platform, cv2.CAP_ANY))
     if not opened.isOpened():
         opened.release()
         raise InputError(f"{camera.name}: no such camera; {_what_to_do()}")
@@ -66,6 +68,17 @@ def _connect(camera: Camera) -> Iterator[np.ndarray]:
     opened.set(cv2.CAP_PROP_FRAME_WIDTH, camera.width)
     opened.set(cv2.CAP_PROP_FRAME_HEIGHT, camera.height)
     return _pictures(opened, camera)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """OpenCV's own lines on stderr left out: what is wrong is told in one of ours."""
+    before = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(before)
 
 
 def _pictures(opened: cv2.VideoCapture, camera: Camera) -> Iterator[np.ndarray]:

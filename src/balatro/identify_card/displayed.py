@@ -25,11 +25,11 @@ from PIL import Image
 
 from balatro.config import cards as catalogue
 from balatro.config.cards import fold
-from balatro.config.modifiers import MODIFIERS
 from balatro.errors import SettingsError, UnknownCardError
 from balatro.frames.windows import NotVisibleError, NoWindowError
 from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.turns import check_seen_as
 from balatro.runtime.bundle import Bundle, find_bundle
 from balatro.runtime.stamps import ModelStamp, stamp_model
 from balatro.utils.images import load_image
@@ -61,11 +61,13 @@ def is_card_displayed(
     timeout: float = 0.0,
     source: ImageSource | Looks | None = None,
     model: Model = "auto",
+    seen_as: str = "auto",
 ) -> bool:
     """Whether a card is on the screen; with a timeout, whether it comes up within so many seconds.
 
-    card: id or name, such as "j_blueprint" or "Blueprint". modifier: one of MODIFIERS, or None for any.
-    region: (left, top, width, height) in pixels of the picture; only cards whose middle lies in it count.
+    card: id or name, such as "j_blueprint" or "Blueprint"; a name is that of all its printings. modifier: one of the model's,
+    or None for any. seen_as: what the picture is, as of `Recognizer.identify`; auto takes a photograph with a model of another
+    game. region: (left, top, width, height) in pixels of the picture; only cards whose middle lies in it count.
     source: "window:TITLE", "monitor:1", "region:X,Y,W,H", a file, a picture, or a function that gives the picture of
     the moment; the window of the game when left out.
 
@@ -79,7 +81,7 @@ def is_card_displayed(
     >>> is_card_displayed("Captain Mildew", modifier="Negative", source="screenshot.png")
     False
     """
-    return bool(find_card(card, modifier, region, timeout, source, model))
+    return bool(find_card(card, modifier, region, timeout, source, model, seen_as))
 
 
 def find_card(
@@ -89,6 +91,7 @@ def find_card(
     timeout: float = 0.0,
     source: ImageSource | Looks | None = None,
     model: Model = "auto",
+    seen_as: str = "auto",
 ) -> list[Card]:
     """All copies of a card that are on the screen, in reading order; arguments and errors as of `is_card_displayed`.
 
@@ -99,25 +102,26 @@ def find_card(
     """
     if not timeout >= 0:
         raise SettingsError(f"timeout is {timeout}; give 0 seconds or more")
+    check_seen_as(seen_as)
     _check_region(region)
-    modifier = _modifier(modifier)
     with _lock:
         recognizer = _recognizer(model)
-        wanted = card_id(card, recognizer.bundle)
+        modifier = _modifier(modifier, recognizer.bundle)
+        wanted = _card_ids(card, recognizer.bundle)
     until = time.monotonic() + timeout
     with _looking_at(source) as look:
         while True:
-            seen = _see(look, recognizer, until)
+            seen = _see(look, recognizer, until, seen_as)
             if seen is None:
                 return []
-            found = [one for one in seen if one.id == wanted and modifier in (None, one.modifier) and _is_inside(one, region)]
+            found = [one for one in seen if one.id in wanted and modifier in (None, one.modifier) and _is_inside(one, region)]
             left = until - time.monotonic()
             if found or left <= 0:
                 return found
             time.sleep(min(POLL_S, left))
 
 
-def _see(look: Looks, recognizer: Recognizer, until: float) -> list[Card] | None:
+def _see(look: Looks, recognizer: Recognizer, until: float, seen_as: str) -> list[Card] | None:
     """The cards that are to be seen now, none while the window is hidden or not open yet; None when the source has ended.
 
     NoWindowError when there is still no window at `until`, by time.monotonic.
@@ -126,7 +130,7 @@ def _see(look: Looks, recognizer: Recognizer, until: float) -> list[Card] | None
         if (image := look()) is None:
             return None
         with _lock:
-            return recognizer.identify(image)
+            return recognizer.identify(image, seen_as)
     except NotVisibleError:
         return []
     except NoWindowError:
@@ -142,6 +146,7 @@ def wait_for_card(
     timeout: float = 60.0,
     source: ImageSource | Looks | None = None,
     model: Model = "auto",
+    seen_as: str = "auto",
 ) -> Card | None:
     """Wait until a card is on the screen: the first copy in reading order, or None when the time is up.
 
@@ -151,7 +156,7 @@ def wait_for_card(
     >>> card.modifier
     'Base'
     """
-    found = find_card(card, modifier, region, timeout, source, model)
+    found = find_card(card, modifier, region, timeout, source, model, seen_as)
     return found[0] if found else None
 
 
@@ -179,13 +184,26 @@ def card_id(name_or_id: str, bundle: Bundle) -> str:
     raise UnknownCardError(f"the model {bundle.name!r} has no card called {name_or_id!r}; {hint}")
 
 
-def _modifier(text: str | None) -> str | None:
+def _card_ids(name_or_id: str, bundle: Bundle) -> set[str]:
+    """The ids that a question means: that one, or those of all printings of a name."""
+    wanted = card_id(name_or_id, bundle)
+    if wanted == name_or_id:
+        return {wanted}
+    name = next(card.name for card in bundle.cards if card.id == wanted)
+    return {card.id for card in bundle.cards if card.known and card.name == name}
+
+
+def _modifier(text: str | None, bundle: Bundle) -> str | None:
+    """One of the model's modifiers, whatever the case."""
     if text is None:
         return None
-    for modifier in MODIFIERS:
+    modifiers = bundle.tasks["modifier"].classes if "modifier" in bundle.tasks else ()
+    for modifier in modifiers:
         if fold(modifier) == fold(text):
             return modifier
-    raise SettingsError(f"modifier {text!r}: expected one of {', '.join(MODIFIERS)}, or None for any")
+    if not modifiers:
+        raise SettingsError(f"modifier {text!r}: the model {bundle.name!r} tells none; leave it out")
+    raise SettingsError(f"modifier {text!r}: expected one of {', '.join(modifiers)}, or None for any")
 
 
 def _check_region(region: Region | None) -> None:

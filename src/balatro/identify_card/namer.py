@@ -76,14 +76,23 @@ class Namer:
         Of a model of the game's screens, which knows kinds of things, rank, suit and the like are told in the table.
         """
         told: list[dict[str, str]] = [{} for _ in range(count)]
-        others = (*NOT_FIELDS, *ASPECTS) if "kind" in self.bundle.tasks else NOT_FIELDS
-        for name, task in self.bundle.tasks.items():
-            if name not in others:
-                chances = softmax(outputs[name], task.temperature)
-                for fields, place, chance in zip(told, chances.argmax(axis=1), chances.max(axis=1), strict=True):
-                    if chance >= max(task.reject, FIELD_SURE):
-                        fields[name] = task.classes[int(place)]
+        for name in self._field_tasks:
+            task = self.bundle.tasks[name]
+            chances = softmax(outputs[name], task.temperature)
+            for fields, place, chance in zip(told, chances.argmax(axis=1), chances.max(axis=1), strict=True):
+                if chance >= max(task.reject, FIELD_SURE):
+                    fields[name] = task.classes[int(place)]
         return told
+
+    @property
+    def _field_tasks(self) -> list[str]:
+        others = (*NOT_FIELDS, *ASPECTS) if "kind" in self.bundle.tasks else NOT_FIELDS
+        return [name for name in self.bundle.tasks if name not in others]
+
+    @property
+    def field_names(self) -> list[str]:
+        """The fields that a card may have: those of the deck's cards, and those that heads tell."""
+        return list(dict.fromkeys([*(name for card in self.bundle.cards for name in card.fields), *self._field_tasks]))
 
     def liken(self, outputs: dict[str, np.ndarray]) -> Likeness:
         """How alike the things of which the encoder gave this are to the gallery, and to added cards."""

@@ -34,7 +34,7 @@ from balatro.identify_card.card import Card
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.second_look import is_washed, look_again, without_wash
 from balatro.identify_card.sight import Sight
-from balatro.identify_card.turns import all_turns, check_seen_as, may_be_one, read_in_turns
+from balatro.identify_card.turns import all_turns, in_any_turn, may_be_one, read_in_turns
 from balatro.runtime.bundle import Bundle, find_bundle, load_bundle
 from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.refiner import Refiner, load_refiner
@@ -261,14 +261,13 @@ class Recognizer:
 
     def see(self, image: ImageSource, seen_as: str = "auto") -> Sight:
         """Look at a picture as `identify` does: its cards, and what the encoder gave for each."""
-        check_seen_as(seen_as)
+        game = self.bundle.game
+        any_turn = in_any_turn(seen_as, game)
         picture = load_image(image)
         width, height = picture.shape[1], picture.shape[0]
-        game = self.bundle.game
         all_of_it = whole(width, height)
         if seen_as == "card":
-            return self.look_at(picture, all_of_it, any_turn=game is not None)
-        any_turn = seen_as == "photo" or (seen_as == "auto" and game is not None)
+            return self.look_at(picture, all_of_it, any_turn)
         if game is not None and seen_as == "auto" and may_be_one(width, height, game):
             # A scan is one card, and the parts of a scan are none, whatever the locator says of them.
             one = self.look_at(picture, all_of_it, any_turn)

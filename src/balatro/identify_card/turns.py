@@ -29,6 +29,15 @@ def check_seen_as(seen_as: str) -> None:
     expect(seen_as in SEEN_AS, "--as", seen_as, ", ".join(SEEN_AS))
 
 
+def in_any_turn(seen_as: str, game: Game | None) -> bool:
+    """Whether cards may lie in any turn: on photographs, and by itself in whatever a model of another game sees.
+
+    SettingsError for what is not one of SEEN_AS.
+    """
+    check_seen_as(seen_as)
+    return seen_as == "photo" or (game is not None and seen_as != "screen")
+
+
 def may_be_one(width: int, height: int, game: Game) -> bool:
     """Whether a picture of this size, upright or on its side, has the shape of a game's cards."""
     low, high = game.aspect

@@ -89,12 +89,19 @@ def open_pillow(file: Path | IO[bytes]) -> Image.Image:
     try:
         return Image.open(file)
     except UnidentifiedImageError:
-        if find_spec("pi_heif") is None:
+        if not knows_heic():
             raise
-        import pi_heif
-
-        pi_heif.register_heif_opener()
         return Image.open(file)
+
+
+def knows_heic() -> bool:
+    """Whether HEIC is read from now on: where its reader is installed."""
+    if find_spec("pi_heif") is None:
+        return False
+    import pi_heif
+
+    pi_heif.register_heif_opener()
+    return True
 
 
 def orientation(path: Path) -> int:
@@ -276,7 +283,8 @@ def _from_pil(image: Image.Image, name: str) -> np.ndarray:
         raise InputError(
             f"{name}: {image.width}x{image.height} pixels; at most {MAX_PIXELS // 1_000_000} million are read, make it smaller"
         )
-    if getattr(image, "is_animated", False):
+    # A telephone's second picture is a map of depth or brightness.
+    if getattr(image, "is_animated", False) and image.format != "MPO":
         _seek_shown(image)
     image.load()
     if image.getexif().get(_ORIENTATION, 1) != 1:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
-from balatro.annotate_dataset.forms import export_boxes, guess_form, import_dataset
+from balatro.annotate_dataset.forms import FORMS, ExportedScreens, export_boxes, guess_form, import_dataset
 from balatro.annotate_dataset.forms.safe_xml import read_xml
 from balatro.annotate_dataset.store.store import DatasetStore
 from balatro.errors import InputError
@@ -174,16 +175,34 @@ def test_every_box_arrives_or_is_told(make: Callable[[Path], None], tmp_path: Pa
     assert import_dataset(SETS[make], tmp_path / "set", store, "me").num_there == 2
 
 
-@pytest.mark.parametrize("form", ["coco", "voc", "cvat"])
+@pytest.mark.parametrize("form", [name for name, form in FORMS.items() if form.write_boxes])
 def test_exported_screens_come_back_the_same(form: str, tmp_path: Path) -> None:
     voc(tmp_path / "set")
     store = DatasetStore(tmp_path / "data")
     import_dataset("voc", tmp_path / "set", store, "me")
-    assert export_boxes(form, store.dataset, tmp_path / "out") == (1, 2, ())
+    screen(tmp_path / "data/screens/a.jpg")  # nothing has a box on it
+    assert export_boxes(form, store.dataset, tmp_path / "out") == ExportedScreens(2, 2, 1, ())
+    written = {path.stem[0] for path in (tmp_path / "out").rglob("*") if path.suffix in (".png", ".jpg")}
+    assert written == {"a"}
     again = DatasetStore(tmp_path / "again")
     assert guess_form(tmp_path / "out") == form
     assert not import_dataset(form, tmp_path / "out", again, "me").failures
     assert cards(again) == cards(store)
+
+
+def test_screens_without_boxes_are_empty_in_yolo_and_not_done_in_label_studio(tmp_path: Path) -> None:
+    voc(tmp_path / "set")
+    store = DatasetStore(tmp_path / "data")
+    import_dataset("voc", tmp_path / "set", store, "me")
+    screen(tmp_path / "data/screens/b.png")
+    (tmp_path / "data/screens/c.png").write_bytes(b"no picture")
+    done = export_boxes("yolo", store.dataset, tmp_path / "yolo")
+    assert (done.num_screens, done.num_empty, len(done.left_out)) == (2, 1, 1)
+    assert (tmp_path / "yolo/labels/b.txt").read_text() == ""
+    assert yaml.safe_load((tmp_path / "yolo/data.yaml").read_text())["names"] == {0: "Egg (Foil)", 1: "DNA"}
+    export_boxes("labelstudio", store.dataset, tmp_path / "studio")
+    tasks = json.loads((tmp_path / "studio/tasks.json").read_text())
+    assert [len(task["annotations"]) for task in tasks] == [1, 0]
 
 
 @pytest.mark.parametrize(

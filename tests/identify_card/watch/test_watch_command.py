@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,7 +109,7 @@ def test_both_files(pictures: Path, fake_folder: Path, tmp_path: Path) -> None:
 
 def test_window_hidden_then_closed(monkeypatch: pytest.MonkeyPatch, fake_folder: Path, tmp_path: Path) -> None:
     screen = FakeScreen()
-    monkeypatch.setattr(sources, "open_source", lambda text: screen)
+    monkeypatch.setattr(sources, "open_source", lambda text, follow: screen)
     out = tmp_path / "events.jsonl"
     with pytest.raises(InputError, match="was closed"):
         run("--model", fake_folder, "--json", out, "--max-fps", 60)
@@ -124,7 +125,7 @@ def test_ctrl_c_ends_it_with_a_report(monkeypatch: pytest.MonkeyPatch, fake_fold
                 raise KeyboardInterrupt
             return super().grab()
 
-    monkeypatch.setattr(sources, "open_source", lambda text: Interrupted())
+    monkeypatch.setattr(sources, "open_source", lambda text, follow: Interrupted())
     lines, notes = run("--model", fake_folder, "--max-fps", 60)
     assert len(lines) == 2 and notes[-1].startswith("window:Fake: 4 frames")
 
@@ -139,7 +140,7 @@ def test_ctrl_c_ends_it_with_a_report(monkeypatch: pytest.MonkeyPatch, fake_fold
     ],
 )
 def test_what_is_watched(monkeypatch: pytest.MonkeyPatch, arguments: list[str], opened: str) -> None:
-    def open_source(text: str) -> FrameSource:
+    def open_source(text: str, follow: bool) -> FrameSource:
         raise InputError(f"opened {text}.")
 
     monkeypatch.setattr(sources, "open_source", open_source)
@@ -278,3 +279,24 @@ def test_the_table_for_people_and_not_in_a_csv(pictures: Path, fake_folder: Path
     run("--source", pictures, "--model", fake_folder, "--table", "--csv", tmp_path / "cards.csv")
     with (tmp_path / "cards.csv").open(encoding="utf-8", newline="") as file:
         assert {row["event"] for row in csv.DictReader(file)} == {"appeared", "gone"}
+
+
+def test_a_folder_that_fills_is_followed(pictures: Path, fake_folder: Path) -> None:
+    command = ("--source", pictures, "--follow", "--for", "4s", "--model", fake_folder, "--json", "-")
+    late = threading.Timer(1.5, lambda: Image.fromarray(draw_table([RED, GREEN])).save(pictures / "later.png"))
+    late.start()
+    lines, notes = run(*command)
+    late.join()
+    told = [(event["event"], event["card"]["id"], Path(event["file"]).name) for event in map(json.loads, lines)]
+    assert told == [
+        ("appeared", "red", "0.png"),
+        ("appeared", "green", "1.png"),
+        ("gone", "red", "2.png"),
+        ("appeared", "red", "later.png"),
+    ]
+    assert f"waiting for a picture in {pictures}" in notes and " 4 frames" in notes[-1] and " 0 dropped" in notes[-1]
+
+
+def test_only_what_fills_can_be_followed(pictures: Path, fake_folder: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be followed"):
+        run("--source", pictures / "0.png", "--follow", "--model", fake_folder)

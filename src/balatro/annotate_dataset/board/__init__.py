@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PARTS = ("common.js", "label.js", "verify.js", "board.js")
+PARTS = ("common.js", "fields.js", "label.js", "sheet.js", "screen_drafts.js", "screens.js", "verify.js", "board.js")
 """Joined in this order to the one module that the browser loads."""
+STYLES = ("board.css", "screens.css")
 EVENT = "done"
 """What the board's messages are called; see `Session.hear`."""
 _FOLDER = Path(__file__).parent
@@ -22,7 +23,7 @@ _FOLDER = Path(__file__).parent
 def sources() -> tuple[str, str]:
     """The board's style sheet and its script."""
     script = "\n".join((_FOLDER / part).read_text(encoding="utf-8") for part in PARTS)
-    return (_FOLDER / "board.css").read_text(encoding="utf-8"), script
+    return "\n".join((_FOLDER / part).read_text(encoding="utf-8") for part in STYLES), script
 
 
 def mount(key: str, data: Mapping[str, Any], hear: Callable[[Any], None]) -> None:

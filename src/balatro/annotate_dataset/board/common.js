@@ -72,7 +72,7 @@ function many(count, one, more = `${one}s`) {
 
 /** The outbox of this tab: it outlives a change of the page, and a restart of the server. */
 let shared = null;
-const REPEATABLE = new Set(["accept", "relabel", "remove", "include"]);
+const REPEATABLE = new Set(["accept", "screen", "relabel", "remove", "include"]);
 function outboxOf(data) {
   if (shared?.session === data.session) return shared;
   const old = shared;
@@ -123,7 +123,7 @@ class Outbox {
   }
 }
 
-const READS = new Set(["view", "preview", "closePreview", "dismiss"]);
+const READS = new Set(["view", "openScreen", "preview", "closePreview", "dismiss"]);
 
 /** A field with completion. choose(entry) when a name is picked, typed(text) at every letter. */
 function nameField({ value, names, marked, choose, typed, leave, label = "Name" }) {

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from balatro.annotate_dataset.board.screens import ScreenDesk
+from balatro.annotate_dataset.store.history import SCREEN_MARK
 from balatro.annotate_dataset.store.store import DatasetStore, default_author
 from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.prefiller import Prefiller
@@ -29,6 +31,7 @@ class Desk:
     def __init__(self, data_dir: Path, model: str | None = None, teach: str | None = None) -> None:
         """teach: name or folder of the model that learns from corrections."""
         self.store = DatasetStore(data_dir)
+        self.screens = ScreenDesk(self.store)
         self.teacher = Teacher(self.store, teach) if teach else None
         self.author = default_author()
         self.model = model
@@ -54,7 +57,8 @@ class Desk:
     def offered(self) -> dict[str, tuple[str, str]]:
         """{name: (type, rarity)} of the cards that suggestions name, also those that nobody has used yet."""
         found: dict[str, tuple[str, str]] = {}
-        for prefill in self.prefills.values():
+        on_screens = [one.prefill for cards in self.screens.found.values() for one in cards]
+        for prefill in (*self.prefills.values(), *on_screens):
             for candidate in prefill.candidates:
                 found.setdefault(candidate.name, (candidate.type, candidate.rarity))
         return found
@@ -87,13 +91,15 @@ class Desk:
 
     def refresh(self) -> None:
         """Notice what others changed on disk."""
+        if self.screens.folder.refresh():
+            self._done += 1
         if self.store.refresh():
             self.wake()
 
     def changed(self, pictures: Iterable[str]) -> None:
         """The labels of these pictures have changed: work out suggestions anew, and teach the model that learns from them."""
         if self.teacher is not None:
-            self.teacher.hear(pictures)
+            self.teacher.hear(key for key in pictures if not key.startswith(SCREEN_MARK))
         self.wake()
 
     def wake(self) -> None:
@@ -103,6 +109,11 @@ class Desk:
                 self._thread = threading.Thread(target=self._work, name="suggestions", daemon=True)
                 self._thread.start()
         self._wake.set()
+
+    def want_screens(self, screens: Sequence[str]) -> None:
+        """Have the cards of these screens found; whoever shows them calls it each time."""
+        if self.screens.want(screens):
+            self.wake()
 
     def check(self) -> None:
         """Look for suspicious labels too; whoever shows them calls it each time. All labels are compared: not without need."""
@@ -116,6 +127,7 @@ class Desk:
             time.sleep(PAUSE_S)
             self._update()
             self._check()
+            self._look()
 
     def _update(self) -> None:
         version = self.store.version
@@ -145,6 +157,19 @@ class Desk:
             self.trouble = f"not checked: {type(error).__name__}: {error}"
         self._checked = version
         self._done += 1
+
+    def _look(self) -> None:
+        """Look at a wanted screen; one at a time, so that labels that come meanwhile are taken up."""
+        if self._prefiller is None:
+            return
+        try:
+            before = self.screens.found
+            if self.screens.look(self._prefiller):
+                self._wake.set()
+            if self.screens.found != before:
+                self._done += 1
+        except Exception as error:  # as above
+            self.trouble = f"screens not looked at: {type(error).__name__}: {error}"
 
 
 @cache

@@ -7,9 +7,7 @@ const ZONES = [
   ["reject", "Not a card", "Half cards, signs, empty places", "j"],
   ["rest", "More of this cluster", "Looks alike; click what shows this card too", "l"],
 ];
-const CANDIDATE_KEYS = ["a", "s", "d"];
 const ENTER_ACCEPTS = ".thumb, .candidate, .modifier"; // with the focus on these Enter accepts the group; Space presses them
-const UNLIKELY = 0.05; // a candidate below this is shown faintly
 const AHEAD = 6; // groups whose pictures are fetched in advance
 
 const LABEL_HELP = [
@@ -845,11 +843,25 @@ class LabelBoard {
           { class: "candidates", role: "group", "aria-label": "Candidates" },
           h("h3", {}, isUnsure ? "Looks a little like" : "Looks like"),
           group.candidates.length
-            ? group.candidates.map((candidate, place) => this.candidate(candidate, place, draft))
+            ? group.candidates.map((candidate, place) => candidateButton(candidate, place, draft.name, () => this.choose(candidate)))
             : h("p", { class: "hint" }, "Nothing labelled is alike yet. Press T and type its name."),
         ),
       ),
-      this.named(draft, isPrefilled),
+      namedFields({
+        card: draft,
+        data: this.data,
+        isPrefilled,
+        choose: (entry) => this.choose(entry),
+        typed: (text) => this.typed(text),
+        changed: (what, value) => {
+          draft[what] = value;
+          draft.touched.add(what);
+        },
+        leave: () => {
+          this.root.activeElement?.blur();
+          this.draw();
+        },
+      }),
       modifierButtons({
         modifiers: this.data.modifiers,
         chosen: draft.modifier,
@@ -877,74 +889,6 @@ class LabelBoard {
     const open = [isPrefilled && "name", draft.modifier && !draft.touched.has("modifier") && "modifier"].filter(Boolean);
     if (open.length) return `Suggested, not yet confirmed: ${open.join(" and ")}.`;
     return draft.name ? "Chosen by you." : "";
-  }
-
-  candidate(candidate, place, draft) {
-    const chosen = sameName(candidate.name, draft.name);
-    return h(
-      "button",
-      {
-        type: "button",
-        class: `candidate ${chosen ? "chosen" : ""} ${candidate.confidence < UNLIKELY && !candidate.sameCluster ? "unlikely" : ""}`,
-        "aria-pressed": String(chosen),
-        "aria-label": `${candidate.name}, ${candidate.sameCluster ? "in the same cluster" : percent(candidate.confidence)}, key ${CANDIDATE_KEYS[place].toUpperCase()}`,
-        "data-focus": `candidate-${place}`,
-        onclick: () => this.choose(candidate),
-      },
-      candidate.url ? h("img", { src: candidate.url, alt: "" }) : h("span", { class: "blank", "aria-hidden": "true" }, "?"),
-      h(
-        "span",
-        { class: "about" },
-        h("strong", {}, candidate.name),
-        h("small", {}, [candidate.type, candidate.rarity].filter(Boolean).join(" · ")),
-        h("span", { class: "bar", style: `--share: ${Math.round(100 * candidate.confidence)}%` }, candidate.sameCluster ? "same cluster" : percent(candidate.confidence)),
-      ),
-      h("kbd", {}, CANDIDATE_KEYS[place].toUpperCase()),
-    );
-  }
-
-  named(draft, isPrefilled) {
-    const field = nameField({
-      value: draft.name,
-      names: this.data.names,
-      marked: isPrefilled,
-      choose: (entry) => this.choose(entry),
-      typed: (text) => this.typed(text),
-      leave: () => {
-        this.root.activeElement?.blur();
-        this.draw();
-      },
-    });
-    const known = this.data.names.find((entry) => sameName(entry.name, draft.name));
-    const free = !this.data.ofCatalogue || (draft.name && !known);
-    const follow = (what) =>
-      h("input", {
-        type: "text",
-        value: draft[what],
-        placeholder: what === "type" ? "Type" : "Rarity",
-        list: `${what}-list`,
-        "aria-label": what === "type" ? "Type" : "Rarity",
-        "data-focus": what,
-        readonly: !free,
-        onkeydown: (event) => {
-          event.stopPropagation();
-          if (event.key === "Enter" || event.key === "Escape") event.target.blur();
-        },
-        oninput: (event) => {
-          draft[what] = event.target.value;
-          draft.touched.add(what);
-        },
-      });
-    return h(
-      "div",
-      { class: "named" },
-      h("label", {}, h("span", {}, "Name", h("em", { class: "mark" }, "suggested")), field.root),
-      h("label", {}, h("span", {}, "Type"), follow("type")),
-      h("label", {}, h("span", {}, "Rarity"), follow("rarity")),
-      ["type", "rarity"].map((what) =>
-        h("datalist", { id: `${what}-list` }, this.data[what === "type" ? "types" : "rarities"].map((value) => h("option", { value }))),
-      ),
-    );
   }
 
   filmstrip(queue, group) {

@@ -11,6 +11,7 @@ reached its number, and done once here however often it comes. `handled` grows a
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from typing import Any
 
 from balatro.annotate_dataset.board.desk import Desk
 from balatro.annotate_dataset.board.pictures import address
+from balatro.annotate_dataset.board.screen_actions import stated
 from balatro.annotate_dataset.store.store import (
     Accept,
     Action,
@@ -97,20 +99,25 @@ class Session:
     failures: list[Failure] = field(default_factory=list)
     label: LabelView = LabelView()
     verify: VerifyView = VerifyView()
+    screen: str = ""
+    """The whole screen that is looked at; empty for the first that is not done."""
     threshold: float = THRESHOLD
     preview: Preview | None = None
     """What "accept all above" would accept, while it is being looked at."""
     own: set[int] = field(default_factory=set)
     """Numbers of this tab's edits."""
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+    """What is sent again while it is being done arrives in another thread."""
 
     def hear(self, message: Any) -> None:
         """Do what a board tells, each action once and in order."""
         if not isinstance(message, dict) or message.get("session") != self.id:
             return
-        for told in message.get("actions", []):
-            if told["seq"] > self.handled:
-                self._do(told)
-                self.handled = told["seq"]
+        with self._guard:
+            for told in message.get("actions", []):
+                if told["seq"] > self.handled:
+                    self._do(told)
+                    self.handled = told["seq"]
 
     def _do(self, told: Told) -> None:
         kind = told["kind"]
@@ -192,6 +199,14 @@ class Session:
             self.label = LabelView(str(told["order"]), str(told["search"]), later)
         else:
             self.verify = VerifyView(str(told["what"]), str(told["name"]), str(told["modifier"]), int(told["page"]))
+
+    def open_screen(self, told: Told) -> None:
+        self.screen = str(told["screen"])
+
+    def state_screen(self, told: Told) -> None:
+        """All cards of a screen; the person looks at the next one already."""
+        self.screen = str(told["next"])
+        self.save(told)
 
     def open_preview(self, told: Told) -> None:
         self.threshold = min(1.0, max(0.0, float(told["threshold"])))
@@ -291,11 +306,14 @@ ACTIONS: dict[str, Callable[[Session, Told], list[Action]]] = {
     "propose": _corrected,
     "remove": lambda session, told: [Remove(key) for key in told["pictures"]],
     "include": lambda session, told: [Include(key) for key in told["pictures"]],
+    "screen": lambda session, told: stated(session.desk, told),
 }
 """What changes the dataset."""
 
 DO: dict[str, Callable[[Session, Told], None]] = dict.fromkeys(ACTIONS, Session.save) | {
     "acceptMany": Session.accept_many,
+    "screen": Session.state_screen,
+    "openScreen": Session.open_screen,
     "undo": Session.undo,
     "redo": Session.redo,
     "override": Session.override,

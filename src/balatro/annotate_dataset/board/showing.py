@@ -10,6 +10,7 @@ from typing import Any
 
 from balatro.annotate_dataset.board.desk import Desk
 from balatro.annotate_dataset.board.pictures import LARGE, address
+from balatro.annotate_dataset.board.screen_showing import screens_json
 from balatro.annotate_dataset.board.session import LabelView, Preview, Session, VerifyView
 from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.queue import CardGroup, next_groups, progress_of
@@ -320,5 +321,16 @@ def _row(kind: CardPictures) -> Json:
     }
 
 
-SHOWING: dict[str, Callable[[Session], Json]] = {"label": label_data, "verify": verify_data}
+def screens_data(session: Session) -> Json:
+    """Everything that the board of whole screens shows."""
+    desk = session.desk
+    return _common(session) | {
+        "page": "screens",
+        "at": session.screen,
+        "about": "looking for suggestions …" if desk.is_busy else desk.about,
+        **screens_json(desk, session.screen),
+    }
+
+
+SHOWING: dict[str, Callable[[Session], Json]] = {"label": label_data, "screens": screens_data, "verify": verify_data}
 """The pages that have a board."""

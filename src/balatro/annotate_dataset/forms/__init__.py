@@ -2,6 +2,7 @@
 
 from balatro.annotate_dataset.forms.exchange import (
     FORMS,
+    ExportedScreens,
     Form,
     Imported,
     export_boxes,
@@ -10,4 +11,4 @@ from balatro.annotate_dataset.forms.exchange import (
     import_dataset,
 )
 
-__all__ = ["FORMS", "Form", "Imported", "export_boxes", "export_dataset", "guess_form", "import_dataset"]
+__all__ = ["FORMS", "ExportedScreens", "Form", "Imported", "export_boxes", "export_dataset", "guess_form", "import_dataset"]

@@ -110,9 +110,7 @@ def write_coco_boxes(screens: Sequence[ScreenOfCards], out: Path) -> None:
                     "attributes": card.attributes,
                 }
             )
-        target = out / PICTURES / screen.key
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(screen.path, target)
+        screen.copy_to(out / PICTURES)
     categories = [{"id": place, "name": name, "supercategory": ""} for place, name in enumerate(names, 1)]
     text = to_text({"info": {}, "licenses": [], "images": images, "annotations": annotations, "categories": categories})
     (out / INSTANCES).write_text(text, encoding="utf-8", newline="")

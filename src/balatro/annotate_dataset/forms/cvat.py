@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -49,9 +48,7 @@ def write_cvat(screens: Sequence[ScreenOfCards], out: Path) -> None:
     root = Element(ROOT)
     SubElement(root, "version").text = "1.1"
     for number, screen in enumerate(screens):
-        target = out / IMAGES / screen.key
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(screen.path, target)
+        screen.copy_to(out / IMAGES)
         width, height = screen.size
         about = {"id": str(number), "name": screen.key, "width": str(width), "height": str(height)}
         image = SubElement(root, "image", about)

@@ -26,12 +26,17 @@ from balatro.annotate_dataset.forms.folders import (
     write_yolo,
 )
 from balatro.annotate_dataset.forms.items import Found, Item, check_picture, is_picture, safe_key, to_text, unpack
-from balatro.annotate_dataset.forms.label_studio import TASKS, read_label_studio, write_label_studio
+from balatro.annotate_dataset.forms.label_studio import (
+    TASKS,
+    read_label_studio,
+    write_label_studio,
+    write_label_studio_boxes,
+)
 from balatro.annotate_dataset.forms.safe_xml import root_tag
 from balatro.annotate_dataset.forms.tables import read_csv, write_csv
 from balatro.annotate_dataset.forms.voc import is_voc, read_voc, write_voc
 from balatro.annotate_dataset.forms.whole_screens import ScreenOfCards, gather_screens
-from balatro.annotate_dataset.forms.yolo_boxes import is_detection
+from balatro.annotate_dataset.forms.yolo_boxes import is_detection, write_yolo_boxes
 from balatro.annotate_dataset.store.screens import BOX, SCREEN, SCREENS
 from balatro.annotate_dataset.store.store import Add, DatasetStore
 from balatro.config.cards import CATALOGUE, fold, is_catalogues, without_copy
@@ -75,12 +80,13 @@ FORMS = {
         ("name", "modifier"),
         read_yolo,
         write_yolo,
+        write_yolo_boxes,
     ),
     "voc": Form(
         "Pascal VOC: an XML for each picture, with boxes", ("name", "type", "rarity", "modifier"), read_voc, None, write_voc
     ),
     "cvat": Form("CVAT's XML 1.1 for images, with boxes", ("name", "type", "rarity", "modifier"), read_cvat, None, write_cvat),
-    "labelstudio": Form("Label Studio's JSON of tasks", _ALL, read_label_studio, write_label_studio),
+    "labelstudio": Form("Label Studio's JSON of tasks", _ALL, read_label_studio, write_label_studio, write_label_studio_boxes),
     "named": Form("pictures named by card: Pikachu.png, Pikachu__2.png", ("name",), read_named, write_named),
 }
 
@@ -96,6 +102,18 @@ class Imported:
     """Pictures that the dataset had already."""
     failures: tuple[str, ...]
     """One line for each that could not be used."""
+
+
+@dataclass(frozen=True)
+class ExportedScreens:
+    """What an export of whole screens wrote."""
+
+    num_screens: int
+    num_boxes: int
+    num_empty: int
+    """Screens among them on which no card has a box."""
+    left_out: tuple[str, ...]
+    """One line for each card or screen that could not be used."""
 
 
 def import_dataset(form: str, path: Path, store: DatasetStore, author: str) -> Imported:
@@ -141,8 +159,8 @@ def export_dataset(form: str, folder: Path, out: Path) -> int:
     return len(items)
 
 
-def export_boxes(form: str, folder: Path, out: Path) -> tuple[int, int, tuple[str, ...]]:
-    """Write the whole screens of a dataset with the boxes of their cards; how many screens and boxes, and what was left out.
+def export_boxes(form: str, folder: Path, out: Path) -> ExportedScreens:
+    """Write the whole screens of a dataset with the boxes of their cards, and those without boxes as the form knows them.
 
     folder, out: as of `export_dataset`. The screens lie in `screens/` beside the folder. InputError when there are none.
     """
@@ -152,13 +170,14 @@ def export_boxes(form: str, folder: Path, out: Path) -> tuple[int, int, tuple[st
         raise SettingsError(f"--form {form}: it has no boxes; take one of {able}")
     place = folder.parent if folder.is_file() else folder
     screens, left_out = gather_screens(read_dataset(folder), place.resolve().parent / SCREENS)
-    if not screens:
-        raise InputError(f"{folder}: no card of it lies on a screen in {SCREENS}/; import boxes with `balatro dataset import`")
     num_boxes = sum(len(screen.cards) for screen in screens)
+    if not num_boxes:
+        raise InputError(f"{folder}: no card of it lies on a screen in {SCREENS}/; import boxes with `balatro dataset import`")
     with new_folder(out, MARK) as building:
         write(screens, building)
         _mark(form, num_boxes, building)
-    return len(screens), num_boxes, tuple(left_out)
+    num_empty = sum(not screen.cards for screen in screens)
+    return ExportedScreens(len(screens), num_boxes, num_empty, tuple(left_out))
 
 
 def _mark(form: str, num: int, folder: Path) -> None:

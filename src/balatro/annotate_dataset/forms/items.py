@@ -18,7 +18,7 @@ from balatro.config.cards import without_copy
 from balatro.config.modifiers import MODIFIERS, split_class
 from balatro.errors import InputError, LabelError
 from balatro.utils.files import read_json
-from balatro.utils.images import IMAGE_SUFFIXES, MAX_PIXELS
+from balatro.utils.images import IMAGE_SUFFIXES, MAX_PIXELS, open_pillow
 from balatro.utils.labels import CardLabel, from_entry
 
 PICTURES = "pictures"
@@ -111,7 +111,7 @@ def check_picture(path: Path) -> tuple[int, int]:
     try:
         if path.stat().st_size > MAX_FILE:
             raise InputError(f"{path}: {path.stat().st_size} bytes; at most {MAX_FILE} are read")
-        with Image.open(path) as image:
+        with open_pillow(path) as image:
             width, height = image.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"{path}: not a picture that can be read; save it anew") from error

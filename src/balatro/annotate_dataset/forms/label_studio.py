@@ -1,7 +1,7 @@
 """Label Studio: its JSON of tasks, and the labelling page to go with it.
 
 A task has a name and modifier to choose for its picture, or rectangles around cards, or both; `write_label_studio` writes the
-first.
+first, `write_label_studio_boxes` the second.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from balatro.annotate_dataset.forms.items import (
     read_small_json,
     to_text,
 )
+from balatro.annotate_dataset.forms.whole_screens import CardInBox, ScreenOfCards
 from balatro.config.modifiers import MODIFIERS
 from balatro.errors import BalatroError, InputError
+from balatro.utils.labels import CardLabel
 
 TASKS, PAGE = "tasks.json", "label_config.xml"
 FIELDS = ("name", "modifier", "type", "rarity")
@@ -139,16 +141,60 @@ def _chosen(number: int, field: str, value: str) -> dict[str, Any]:
     }
 
 
+def write_label_studio_boxes(screens: Sequence[ScreenOfCards], out: Path) -> None:
+    """The same for whole screens: a rectangle for each card, with modifier, type and rarity chosen for it.
+
+    A screen without boxes is a task without an annotation, which Label Studio shows as not done yet.
+    """
+    tasks: list[dict[str, Any]] = []
+    for number, screen in enumerate(screens, 1):
+        screen.copy_to(out / PICTURES)
+        result = [one for place, card in enumerate(screen.cards) for one in _boxed(f"{number}_{place}", card, screen.size)]
+        task = {"id": number, "data": {"image": f"{LOCAL}?d={quote(f'{PICTURES}/{screen.key}')}"}}
+        tasks.append(task | {"annotations": [{"id": number, "result": result}] if result else []})
+    (out / TASKS).write_text(to_text(tasks), encoding="utf-8", newline="")
+    labels = [card.label for screen in screens for card in screen.cards]
+    (out / PAGE).write_text(_boxes_page(labels), encoding="utf-8", newline="")
+
+
+def _boxed(place: str, card: CardInBox, size: tuple[int, int]) -> list[dict[str, Any]]:
+    """A rectangle with its name, and what else was chosen for it: results of one id."""
+    (left, top, right, bottom), (width, height) = card.box, size
+    box = {"x": 100 * left / width, "y": 100 * top / height}
+    box |= {"width": 100 * (right - left) / width, "height": 100 * (bottom - top) / height}
+    about = {"id": place, "to_name": "image", "original_width": width, "original_height": height, "image_rotation": 0}
+    name = {"type": "rectanglelabels", "value": {**box, "rotation": 0, "rectanglelabels": [card.label.name]}}
+    return [
+        about | {"from_name": "label"} | name,
+        *(
+            about | {"from_name": kind, "type": "choices", "value": {**box, "rotation": 0, "choices": [text]}}
+            for kind, text in card.attributes.items()
+        ),
+    ]
+
+
+def _boxes_page(labels: Sequence[CardLabel]) -> str:
+    """The page's settings: rectangles with the names, and for each what else is told."""
+    names = [f"    <Label value={quoteattr(name)}/>" for name in sorted({label.name for label in labels})]
+    rectangles = ['  <RectangleLabels name="label" toName="image">', *names, "  </RectangleLabels>"]
+    chosen = [line for kind in FIELDS[1:] for line in _choices(kind, {label.get(kind) for label in labels} - {""}, True)]
+    return "\n".join(["<View>", '  <Image name="image" value="$image"/>', *rectangles, *chosen, "</View>", ""])
+
+
+def _choices(name: str, used: set[str], by_region: bool = False) -> list[str]:
+    """What there is to choose from, for the picture or for each rectangle of it."""
+    choices = MODIFIERS if name == "modifier" else sorted(used)
+    region = ' perRegion="true"' if by_region else ""
+    parts = [f'  <Filter toName={quoteattr(name)} name="filter_{name}"/>'] if len(choices) > 10 else []
+    parts += [f'  <Choices name="{name}" toName="image" choice="single" showInline="true"{region}>']
+    return [*parts, *(f"    <Choice value={quoteattr(choice)}/>" for choice in choices), "  </Choices>"]
+
+
 def _page(values: Iterable[Iterable[str]]) -> str:
     """The page's settings, with everything that was chosen so far."""
     parts = ["<View>", '  <Image name="image" value="$image"/>']
     for name, some in zip(FIELDS, values, strict=True):
-        used = set(some) - {""}
-        choices = MODIFIERS if name == "modifier" else sorted(used)
-        parts += [f'  <Filter toName={quoteattr(name)} name="filter_{name}"/>'] if len(choices) > 10 else []
-        parts += [f'  <Choices name="{name}" toName="image" choice="single" showInline="true">']
-        parts += [f"    <Choice value={quoteattr(choice)}/>" for choice in choices]
-        parts += ["  </Choices>"]
+        parts += _choices(name, set(some) - {""})
     return "\n".join([*parts, "</View>", ""])
 
 

@@ -5,7 +5,6 @@ Pixels are counted from 1 and both edges belong to the box: a whole picture is 1
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
@@ -50,9 +49,7 @@ def read_voc(place: Path, scratch: Path) -> Found:
 def write_voc(screens: Sequence[ScreenOfCards], out: Path) -> None:
     """`Annotations/` and `JPEGImages/`; type, rarity and modifier are attributes, as CVAT writes them."""
     for screen in screens:
-        picture = out / IMAGES / screen.key
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(screen.path, picture)
+        screen.copy_to(out / IMAGES)
         root = _annotation(screen)
         target = (out / ANNOTATIONS / screen.key).with_suffix(".xml")
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from balatro.annotate_dataset.forms.items import check_picture
 from balatro.annotate_dataset.store.screens import Box, box_of, screen_of
+from balatro.annotate_dataset.store.screenshots import natural, scan
 from balatro.errors import InputError
 from balatro.utils.images import orientation
 from balatro.utils.labels import CardLabel
@@ -38,17 +40,24 @@ class ScreenOfCards:
     """A whole screen and the cards on it."""
 
     key: str
-    """Its path in the folder of screens, with `/`."""
+    """Its path in the folder of screens, with `/`; no two screens have the same but for the suffix."""
     path: Path
     size: tuple[int, int]
     """Width and height as it is shown."""
     cards: tuple[CardInBox, ...]
+    """None where no card has a box on it."""
+
+    def copy_to(self, folder: Path) -> None:
+        """Put the picture into a folder, under its key."""
+        target = folder / self.key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.path, target)
 
 
 def gather_screens(labels: Mapping[str, CardLabel], folder: Path) -> tuple[list[ScreenOfCards], list[str]]:
-    """The screens of labelled cards, and a line for each card that is on none that can be found.
+    """The screens of a folder with their labelled cards, and a line for each card or screen that cannot be used.
 
-    folder: of the screens.
+    Screens on which no card has a box come last.
     """
     cards: dict[str, list[CardInBox]] = {}
     left_out: list[str] = []
@@ -64,8 +73,26 @@ def gather_screens(labels: Mapping[str, CardLabel], folder: Path) -> tuple[list[
             left_out.append(f"{key}: {why}")
             continue
         cards.setdefault(screen, []).append(CardInBox(box, label))
-    found = [(name, told) for name, told in screens.items() if not isinstance(told, str)]
-    return [ScreenOfCards(name, *told, tuple(cards[name])) for name, told in found], left_out
+    for name in sorted(scan(folder), key=natural):
+        if name not in screens:
+            screens[name] = told = _look_at(folder, name)
+            left_out += [f"{name}: {told}"] if isinstance(told, str) else []
+    found = {name: told for name, told in screens.items() if not isinstance(told, str)}
+    keys = _own_stems(found)
+    return [ScreenOfCards(keys[name], *told, tuple(cards.get(name, ()))) for name, told in found.items()], left_out
+
+
+def _own_stems(names: Iterable[str]) -> dict[str, str]:
+    """A key for each name: a later one of the same stem gets its suffix into the stem, as forms have a text by stem."""
+    keys: dict[str, str] = {}
+    taken: set[PurePosixPath] = set()
+    for name in names:
+        path = PurePosixPath(name)
+        while path.with_suffix("") in taken:
+            path = path.with_stem(f"{path.stem}_{path.suffix[1:]}")
+        taken.add(path.with_suffix(""))
+        keys[name] = path.as_posix()
+    return keys
 
 
 def _look_at(folder: Path, screen: str) -> tuple[Path, tuple[int, int]] | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,10 +12,14 @@ import yaml
 
 from balatro.annotate_dataset.forms.boxes import cut_share
 from balatro.annotate_dataset.forms.items import MAX_TEXT, Found, Item, add_item, class_entry, flat, inside, is_picture
+from balatro.annotate_dataset.forms.whole_screens import ScreenOfCards
+from balatro.annotate_dataset.store.screens import Box
 from balatro.annotate_dataset.store.screenshots import natural, scan
 from balatro.errors import InputError
 
 CLASSES = "classes.txt"
+YAML = "data.yaml"
+IMAGES, LABELS = "images", "labels"
 NAMES = (CLASSES, "obj.names", "_darknet.labels", "predefined_classes.txt")
 """Files with a name a line: LabelImg's, CVAT's, Roboflow's for Darknet."""
 MAX_YAML = 16 * 1024**2
@@ -63,10 +67,31 @@ def read_yolo_boxes(root: Path, scratch: Path) -> Found:
     return Found(tuple(items), tuple(failures))
 
 
+def write_yolo_boxes(screens: Sequence[ScreenOfCards], out: Path) -> None:
+    """`images/`, `labels/` and data.yaml; a class is a card in a modifier. A screen without boxes has an empty text."""
+    names = list(dict.fromkeys(card.class_name for screen in screens for card in screen.cards))
+    numbers = {name: number for number, name in enumerate(names)}
+    for screen in screens:
+        screen.copy_to(out / IMAGES)
+        target = (out / LABELS / screen.key).with_suffix(".txt")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        lines = [f"{numbers[card.class_name]} {_shares(card.box, screen.size)}\n" for card in screen.cards]
+        target.write_text("".join(lines), encoding="utf-8", newline="")
+    about = {"path": ".", "train": IMAGES, "val": IMAGES, "names": dict(enumerate(names))}
+    (out / YAML).write_text(yaml.safe_dump(about, sort_keys=False, allow_unicode=True), encoding="utf-8", newline="")
+
+
+def _shares(box: Box, size: tuple[int, int]) -> str:
+    """A box as its middle and size in shares of the picture."""
+    (left, top, right, bottom), (width, height) = box, size
+    shares = ((left + right) / 2 / width, (top + bottom) / 2 / height, (right - left) / width, (bottom - top) / height)
+    return " ".join(f"{share:.8f}" for share in shares)
+
+
 def _pairs(root: Path) -> Iterator[tuple[Path, Path]]:
     """Folders of pictures and those of their texts."""
     for place in (root, *sorted(child for child in root.iterdir() if child.is_dir() and not child.name.startswith("."))):
-        images, labels = place / "images", place / "labels"
+        images, labels = place / IMAGES, place / LABELS
         if images.is_dir() and labels.is_dir():
             yield images, labels
         elif _is_flat(root, place):  # as LabelImg, CVAT and Darknet save
@@ -82,7 +107,7 @@ def _is_flat(root: Path, place: Path) -> bool:
 
 def _names_file(root: Path, place: Path) -> bool:
     """Whether a folder of pictures and texts, or the one around it, says what the classes are called."""
-    yamls = any((root / name).is_file() for name in ("data.yaml", "data.yml"))
+    yamls = any((root / name).is_file() for name in (YAML, "data.yml"))
     return yamls or any((folder / name).is_file() for folder in (root, place) for name in NAMES)
 
 
@@ -148,7 +173,7 @@ def _box(line: str, names: Mapping[int, str]) -> tuple[str, tuple[float, float, 
 
 def _names(root: Path) -> dict[int, str]:
     """The classes' names, from the `names` of a data.yaml, or from the lines of classes.txt."""
-    for path in (root / "data.yaml", *sorted({*root.glob("*.yaml"), *root.glob("*.yml")})):
+    for path in (root / YAML, *sorted({*root.glob("*.yaml"), *root.glob("*.yml")})):
         if path.is_file() and (names := _yaml_names(path)):
             return names
     for place in (root, *(labels for _, labels in _pairs(root))):

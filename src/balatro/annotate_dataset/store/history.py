@@ -8,7 +8,7 @@ after a restart and by nobody but the one who did it:
      "changes": [{"picture": "cluster5_card17_id302.png", "before": {}, "after": {"label": {"name": "DNA", …}}}]}
 
 The labels themselves stand in labels.json. Only here stands what labels.json has no place for: which pictures were set aside,
-and which unlabelled ones a person moved to another capture group.
+which unlabelled ones a person moved to another capture group, and of which whole screens all cards have their boxes.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ EDIT, UNDO, REDO, OUTSIDE = "edit", "undo", "redo", "outside"
 """What an entry did: `outside` is a change of labels.json that another program or an editor made."""
 BY_HAND = "another program"
 """The author of changes from outside."""
+SCREEN_MARK = "screen:"
+"""What the key of a whole screen's state begins with; no picture's key has a colon."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class State:
     """The label that a picture had when it was set aside, for when it is taken back."""
     group: tuple[int | None, int | None] | None = None
     """Cluster and card group of an unlabelled picture where a person changed them; a label has its own."""
+    cards: tuple[str, ...] | None = None
+    """Of a whole screen: the keys of all its cards; None where nobody has said which they are."""
 
     def to_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {}
@@ -53,6 +57,8 @@ class State:
             told["kept"] = to_entry(self.kept)
         if self.group is not None:
             told["group"] = list(self.group)
+        if self.cards is not None:
+            told["cards"] = list(self.cards)
         return told
 
     @classmethod
@@ -63,6 +69,7 @@ class State:
             aside=str(told.get("aside", "")),
             kept=from_entry(told["kept"], None) if told.get("kept") is not None else None,
             group=(group[0], group[1]) if group else None,
+            cards=tuple(map(str, told["cards"])) if told.get("cards") is not None else None,
         )
 
 
@@ -107,7 +114,7 @@ class Journal:
     path: Path
     edits: list[Edit] = field(default_factory=list)
     states: dict[str, State] = field(default_factory=dict)
-    """Of pictures that are set aside or were regrouped without a label; their `label` is always None."""
+    """Of pictures that are set aside or were regrouped without a label, and of whole screens; `label` is always None."""
     touched: dict[str, int] = field(default_factory=dict)
     """The place in `edits` of the last edit of each picture."""
     _places: list[int] = field(default_factory=list)
@@ -246,8 +253,9 @@ class Journal:
         self._stack(edit)
 
     def _note_state(self, picture: str, after: Mapping[str, Any]) -> None:
-        if after.get("aside") or after.get("group"):
-            self.states[picture] = State.from_json({key: after[key] for key in ("aside", "kept", "group") if key in after})
+        if after.get("aside") or after.get("group") or after.get("cards") is not None:
+            told = {key: after[key] for key in ("aside", "kept", "group", "cards") if key in after}
+            self.states[picture] = State.from_json(told)
         else:
             self.states.pop(picture, None)
 

@@ -37,17 +37,20 @@ from balatro.annotate_dataset.store.actions import (
     Relabel,
     Remove,
 )
+from balatro.annotate_dataset.store.boxing import PutCard, StateScreen, TakeCard, cut, screen_key, without_box
 from balatro.annotate_dataset.store.copies import clear
 from balatro.annotate_dataset.store.disk import Disk
 from balatro.annotate_dataset.store.history import (
     EDIT,
     NOTHING,
     REDO,
+    SCREEN_MARK,
     UNDO,
     Change,
     Edit,
     State,
 )
+from balatro.annotate_dataset.store.screens import SCREENS
 from balatro.annotate_dataset.store.screenshots import NO_GROUP, Group, Picture, PictureFolder, named_group, natural, scan
 from balatro.annotate_dataset.store.versions import Clash, Conflict, Result, Version, about_changes, version_of
 from balatro.config.modifiers import MODIFIERS
@@ -59,6 +62,7 @@ DATASET, SCREENSHOTS = "dataset_default", "screenshots"
 __all__ = [
     "DatasetStore", "Result", "Conflict", "Clash", "Version", "default_author",
     "Action", "Accept", "Add", "Reject", "Exclude", "Include", "Relabel", "Remove", "Regroup", "EXCLUDED", "NOT_A_CARD",
+    "PutCard", "TakeCard", "StateScreen",
 ]  # fmt: skip
 
 
@@ -166,6 +170,10 @@ class DatasetStore:
             label = self._disk.labels.get(key)
             return State(label=label) if label is not None else self._disk.journal.states.get(key, NOTHING)
 
+    def cards_of(self, screen: str) -> tuple[str, ...] | None:
+        """The keys of a whole screen's cards as a person has said them; None where nobody has."""
+        return self.state_of(screen_key(screen)).cards
+
     def author_of(self, key: str) -> tuple[str, str] | None:
         """Who changed a picture last, and when (UTC, ISO 8601); None when nobody has."""
         with self._guard:
@@ -210,7 +218,7 @@ class DatasetStore:
                 key = action.picture
                 if isinstance(action, Add):
                     sources[key] = action.source
-                elif key not in self._pictures:
+                elif key not in self._pictures and not isinstance(action, PutCard | StateScreen):
                     raise InputError(f"{key}: no such picture in {self.screenshots.folder}; it may have been moved")
                 states[key] = action.apply(states.get(key, self.state_of(key)), self._around(key))
             changes = [Change(key, before, after) for key, after in states.items() if (before := self.state_of(key)) != after]
@@ -349,11 +357,19 @@ class DatasetStore:
             return Result(self.revision, (), "nothing to change")
         raw = {change.picture: self._source_of(change.picture) for change in changes}
         known = {key: path for key, path in raw.items() if path is not None}
-        self._disk.save(changes, author, do, of, about, {**known, **sources})
+        missing = {key for key, path in raw.items() if not (path or self.dataset / key).is_file()}
+        with cut(changes, self.data_dir / SCREENS, missing - sources.keys()) as crops:
+            self._disk.save(changes, author, do, of, about, {**known, **sources, **crops})
         for change in changes:
             clear(self.dataset, change, raw[change.picture])
+        gone = {key for key in raw if key.startswith(SCREEN_MARK)}
+        for key in without_box(changes):
+            if raw[key] == self.dataset / key:
+                gone.add(key)
+                with contextlib.suppress(OSError):  # a crop without a label does no harm
+                    (self.dataset / key).unlink()
         moved = {key: self._picture(key, path or self.dataset / key) for key, path in raw.items()}
-        self._pictures = {**self._pictures, **moved}
+        self._pictures = {key: picture for key, picture in {**self._pictures, **moved}.items() if key not in gone}
         self._version += 1
         return Result(self.revision, tuple(change.picture for change in changes), about)
 

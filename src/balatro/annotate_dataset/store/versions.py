@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from balatro.annotate_dataset.store.history import Change, State
+from balatro.annotate_dataset.store.history import SCREEN_MARK, Change, State
 from balatro.errors import BalatroError
 from balatro.utils.labels import CardLabel
 
@@ -59,10 +59,17 @@ def tell(version: Version) -> str:
 
 
 def about_changes(changes: Sequence[Change]) -> str:
+    screens = [change for change in changes if change.picture.startswith(SCREEN_MARK)]
+    if screens:
+        first = screens[0]
+        cards = first.after.cards or ()
+        return f"{first.picture.removeprefix(SCREEN_MARK)}: {len(cards)} card{'s' * (len(cards) != 1)}"
     what = sorted({tell(version_of(change.after)) for change in changes})
     told = "; ".join(what[:2]) + (f" and {len(what) - 2} more" if len(what) > 2 else "")
     return f"{len(changes)} picture{'s' * (len(changes) != 1)}: {told}"
 
 
 def version_of(state: State) -> Version:
+    if state.cards is not None:
+        return f"a screen of {len(state.cards)} card{'s' * (len(state.cards) != 1)}"
     return state.label if state.label is not None else (state.aside or None)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from balatro.annotate_dataset.store.store import DatasetStore
 from balatro.annotate_dataset.suggest.embeddings import Embeddings
-from balatro.annotate_dataset.suggest.encoder import PACKAGE, Encoder, load_encoder, one_card
+from balatro.annotate_dataset.suggest.encoder import PACKAGE, Encoded, Encoder, load_encoder, one_card
 from balatro.annotate_dataset.suggest.likeness import Labelled, SuggestSettings
 from balatro.annotate_dataset.suggest.prefill import FILE_SAYS, LABELS_SAY, MODEL_SAYS, Prefill, combine
 from balatro.annotate_dataset.suggest.reader import Reader, load_reader
@@ -134,13 +134,24 @@ class Prefiller:
             except InputError as error:
                 self.embeddings.failures[key] = str(error)
 
+    def compare(self, encoded: Encoded) -> list[Suggestion | None]:
+        """What the labelled pictures say of others, as of the last `update`; None where nothing is labelled."""
+        with self._guard:
+            if self._compared is None or not len(encoded):
+                return [None] * len(encoded)
+            return list(self._compared.suggest(encoded, self.settings))
+
+    def fill(self, said: Sequence[tuple[Suggestion | None, str]]) -> Prefill:
+        """One prefill of what several sources say, each with its name."""
+        prefill = combine([(suggestion, source) for suggestion, source in said if suggestion is not None])
+        # What reads the game's modifiers says nothing of another game's.
+        return prefill if prefill.modifier in self.store.modifiers else replace(prefill, modifier="", modifier_confidence=0.0)
+
     def _prefill(self, key: str) -> Prefill:
         said = [(self._from_labels.get(key), LABELS_SAY), (self._from_model.get(key), MODEL_SAYS)]
         if all(suggestion is None for suggestion, _ in said):
             said = [(self._from_file.get(key), FILE_SAYS)]
-        prefill = combine([(suggestion, source) for suggestion, source in said if suggestion is not None])
-        # What reads the game's modifiers says nothing of another game's.
-        return prefill if prefill.modifier in self.store.modifiers else replace(prefill, modifier="", modifier_confidence=0.0)
+        return self.fill(said)
 
     def _find_reader(self, model: str | None, threads: int | None) -> Reader | None:
         if model == PACKAGE:

@@ -56,10 +56,16 @@ class Suggestion:
 
 
 _BY_NAME = {card.name: card for card in CATALOGUE}
+_TYPES = {card.type for card in CATALOGUE}
 
 
 def kind_of(name: str, kind: str, rarity: str, is_ours: bool) -> tuple[str, str]:
-    """Type and rarity of a card as they are told; the catalogue fills in what its own cards left empty, where types agree."""
+    """Type and rarity of a card as they are told; the catalogue fills in what its own cards left empty, where types agree.
+
+    A type that the catalogue gives another card than this one could not be saved: the demo deck's Juggler is a Tarot.
+    """
     known = _BY_NAME.get(name) if is_ours else None
+    if known is not None and kind in _TYPES and kind != known.type:
+        return known.type, known.rarity
     kind = kind or (known.type if known else "")
     return kind, rarity or (known.rarity if known and kind == known.type else "")

@@ -17,10 +17,10 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from balatro.errors import BalatroError, InputError
-from balatro.utils.images import load_image, why_no_picture
+from balatro.utils.images import knows_heic, load_image, why_no_picture
 
 MIB = 1 << 20
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM", "TGA")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM", "TGA", "HEIF")
 """What is decoded. Pillow knows more, some of which start other programs: not for what comes over a network."""
 RETRY_S = 1
 """Seconds after which a client may try again when the server was full."""
@@ -166,6 +166,7 @@ def _too_many_pixels(size: str, limits: Limits) -> Refused:
 
 @lru_cache(maxsize=1)
 def _formats() -> tuple[str, ...]:
-    """Those that this Pillow was built with: it stumbles over names of others."""
+    """Those that this Pillow was built with, and HEIC where its reader is installed: it stumbles over names of others."""
     Image.init()
+    knows_heic()
     return tuple(name for name in FORMATS if name in Image.OPEN)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import combinations, takewhile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from balatro.errors import InputError, SettingsError
+from balatro.identify_card.watch.events import APPEARED
 from balatro.identify_card.watch.flags import WatchFlags
 from balatro.identify_card.watch.overlay.feed import Feed
+from balatro.identify_card.watch.speech import Speaker, find_voice, spoken
 from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.wording.durations import read_duration
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from balatro.identify_card.watch.doubtful import DoubtfulSaver
     from balatro.identify_card.watch.events import Event, EventWriter
     from balatro.identify_card.watch.overlay.record import Recorder
+    from balatro.identify_card.watch.pile.file import PileOut
+    from balatro.identify_card.watch.post import Poster
     from balatro.identify_card.watch.rest.told import Told
     from balatro.identify_card.watch.watch import Look, Stats
 
@@ -49,8 +54,11 @@ def watch(**given: Any) -> None:
       balatro watch --overlay --style label
       balatro watch --source monitor:2 --max-fps 20 --cpu 2
       balatro watch --source evening.mp4 --csv cards.csv
+      balatro watch --source ~/Pictures/Screenshots --follow
       balatro watch --preview --record evening.mp4
       balatro watch --save-doubtful data/screenshots
+      balatro watch --table --post https://example.org/events
+      balatro watch --source camera:0 --model pokemon --pile pile.csv --speak
     """
     flags = take(WatchFlags, given)
     seconds = read_duration(flags.duration)
@@ -58,10 +66,6 @@ def watch(**given: Any) -> None:
     from balatro.identify_card.marks.labels import Drawing
 
     drawing = Drawing(flags.style, flags.runners_up)
-    if flags.record is not None:
-        from balatro.identify_card.watch.overlay.record import check_video
-
-        check_video(flags.record, flags.force)
     feed = Feed(is_paced=flags.preview)
     if not flags.overlay and not flags.preview:
         _watch(flags, seconds, drawing, feed)
@@ -80,16 +84,18 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
 
     cv2.setNumThreads(flags.cpu)
     with ExitStack() as stack:
-        opened = stack.enter_context(open_source(flags.place))
+        opened = stack.enter_context(open_source(flags.place, flags.follow))
         if flags.overlay and not opened.on_screen:
             raise SettingsError(f"--overlay draws over what is on the screen; {opened.name} is not: take --preview")
         feed.opened(opened.name, opened.live)
         recognizer = Recognizer.load(flags.model, flags.cpu)
         outputs = Outputs(
-            _open_writers(stack, flags.json_out, flags.csv_out),
+            [*_open_writers(stack, flags), *_open_poster(stack, flags.post)],
             _open_recorder(stack, flags, drawing, opened),
             _open_saver(stack, flags.save_doubtful),
             feed,
+            _open_pile(stack, flags, recognizer, opened),
+            stack.enter_context(Speaker(find_voice())) if flags.speak else None,
         )
         _run(opened, recognizer, outputs, flags, seconds)
 
@@ -98,16 +104,20 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
 class Outputs:
     """Where what is watched goes."""
 
-    writers: list[EventWriter]
+    writers: list[EventWriter | Poster]
     recorder: Recorder | None
     saver: DoubtfulSaver | None
     feed: Feed
     """What the windows show; it knows which file is read."""
+    pile: PileOut | None = None
+    speaker: Speaker | None = None
 
     def tell(self, event: Event) -> None:
         event = replace(event, file=self.feed.file)
         for writer in self.writers:
             writer(event)
+        if self.speaker is not None and self.pile is None and event.kind == APPEARED:
+            self.speaker.say(spoken(event.card))
 
     def tell_table(self, told: Told) -> None:
         from balatro.identify_card.watch.rest.told import State
@@ -124,26 +134,43 @@ class Outputs:
             self.recorder.add(look, self.feed.shows_itself)
         if self.saver is not None:
             self.saver.see(look.frame.image, look.readings, None if still else look.frame.seconds)
+        for one in () if self.pile is None else self.pile.see(look):
+            if self.speaker is not None:
+                self.speaker.say(spoken(one.card, one.count))
         self.feed.show(look, stats)
 
 
 def _check_outputs(flags: WatchFlags) -> None:
-    from balatro.identify_card.watch.overlay.record import part_of
+    """What is wrong with the places for what is written, or missing, is told before anything is opened."""
+    from balatro.identify_card.watch.overlay.record import check_video, part_of
     from balatro.utils.images import find_images
     from balatro.utils.outputs import check_folder_name, check_output, check_text_output
 
+    if flags.post is not None:
+        from balatro.identify_card.watch.post import check_address
+
+        check_address(flags.post)
     inputs = [Path(flags.place), *find_images([flags.place])[0]]
-    for flag, out in (("--json", flags.json_out), ("--csv", flags.csv_out)):
+    pile = None if flags.pile is None else os.fspath(flags.pile)
+    outs = {"--json": flags.json_out, "--csv": flags.csv_out, "--pile": pile}
+    for flag, out in outs.items():
         if out is not None and (not out or Path(out).is_dir()):
             raise SettingsError(f"{flag} {out or repr('')}: expected a file to write, or - for stdout")
         if out is not None and out != "-":
             check_text_output(flag, Path(out), inputs)
     if flags.save_doubtful is not None:
         check_folder_name("--save-doubtful", flags.save_doubtful)
-    if flags.json_out is not None and flags.csv_out is not None and _place_of(flags.json_out) == _place_of(flags.csv_out):
-        raise SettingsError(f"--json and --csv both write to {flags.json_out}; name two places")
+    if pile == "-":
+        raise SettingsError("--pile -: expected a file to write; what is counted is told on stdout besides")
+    for (flag, out), (other, same) in combinations(((flag, out) for flag, out in outs.items() if out is not None), 2):
+        if _place_of(out) == _place_of(same):
+            raise SettingsError(f"{flag} and {other} both write to {out}; name two places")
     for path in () if flags.record is None else (flags.record, part_of(flags.record)):
         check_output("--record", path, inputs)
+    if flags.record is not None:
+        check_video(flags.record, flags.force)
+    if flags.speak:
+        find_voice()
 
 
 def _place_of(out: str) -> Path | None:
@@ -151,12 +178,12 @@ def _place_of(out: str) -> Path | None:
     return None if out == "-" else Path(out).resolve()
 
 
-def _open_writers(stack: ExitStack, json_out: str | None, csv_out: str | None) -> list[EventWriter]:
-    """Where events go; lines for people on stdout when nothing else is asked for."""
+def _open_writers(stack: ExitStack, flags: WatchFlags) -> list[EventWriter]:
+    """Where events go; lines for people on stdout when nothing else is asked for, as a pile's rows are."""
     from balatro.identify_card.watch.events import EventWriter
 
     writers = []
-    for name, out in (("json", json_out), ("csv", csv_out)):
+    for name, out in (("json", flags.json_out), ("csv", flags.csv_out)):
         if out is not None and out != "-":
             path = Path(out)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +191,31 @@ def _open_writers(stack: ExitStack, json_out: str | None, csv_out: str | None) -
             writers.append(EventWriter(stack.enter_context(path.open("wb")), name))
         elif out is not None:
             writers.append(EventWriter(_stdout(), name))
-    return writers or [EventWriter(_stdout(), "text")]
+    return writers or ([EventWriter(_stdout(), "text")] if flags.pile is None else [])
+
+
+def _open_pile(stack: ExitStack, flags: WatchFlags, recognizer: Recognizer, source: FrameSource) -> PileOut | None:
+    """What counts the cards of a pile, if that is wanted."""
+    if flags.pile is None:
+        return None
+    from balatro.identify_card.watch.pile.count import Pile
+    from balatro.identify_card.watch.pile.file import PileFile, PileOut
+
+    flags.pile.parent.mkdir(parents=True, exist_ok=True)
+    stack.enter_context(_alone(flags.pile))
+    has_modifier = "modifier" in recognizer.bundle.tasks
+    file = stack.enter_context(PileFile(flags.pile, recognizer.namer.field_names, has_modifier))
+    stdout = _stdout() if "-" not in (flags.json_out, flags.csv_out) else None
+    return PileOut(Pile(source.still), file, stdout)
+
+
+def _open_poster(stack: ExitStack, url: str | None) -> list[Poster]:
+    """What sends events to an address, if that is wanted."""
+    if url is None:
+        return []
+    from balatro.identify_card.watch.post import Poster
+
+    return [stack.enter_context(closing(Poster(url)))]
 
 
 def _open_recorder(stack: ExitStack, flags: WatchFlags, drawing: Drawing, source: FrameSource) -> Recorder | None:
@@ -240,6 +291,7 @@ def _run(source: FrameSource, recognizer: Recognizer, outputs: Outputs, flags: W
                 STILLS if source.still else USUAL,
                 on_look,
                 outputs.tell_table if flags.table else None,
+                flags.seen_as,
             )
         except KeyboardInterrupt:
             pass  # the way to end it
@@ -271,7 +323,8 @@ def _frames(
         return Frame(frame.image, frame.seconds)
 
     if source.live:
-        return Live(grab, max_fps, seconds, NotVisibleError, lambda error: on_hidden(str(error)), sleep=feed.rest)
+        live = Live(grab, max_fps, seconds, NotVisibleError, lambda error: on_hidden(str(error)), sleep=feed.rest)
+        return iter(live) if source.still else live  # pictures that come wait: none is dropped, so none is counted
     recorded = iter(grab, None)
     chosen = recorded if source.still else thinned(recorded, max_fps)
     if seconds is not None:
@@ -291,7 +344,8 @@ def _report(source: FrameSource, stats: Stats | None, outputs: Outputs) -> None:
         f"{stats.reads} cards read; at last {stats.line()}",
         file=sys.stderr,
     )
-    if outputs.saver is not None:
-        print(outputs.saver.line(), file=sys.stderr)
+    for told in (outputs.saver, outputs.pile):
+        if told is not None:
+            print(told.line(), file=sys.stderr)
     if outputs.recorder is not None and outputs.recorder.dropped:
         print(f"{outputs.recorder.dropped} frames were left out of the video: the machine was too busy", file=sys.stderr)

@@ -12,6 +12,9 @@ from typing import IO, Any, TypeAlias
 from balatro.identify_card.card import Card
 from balatro.identify_card.watch.rest.told import Told
 
+FORMAT = 1
+"""Version of what `identify` and `watch` write as JSON, and `serve` answers (docs/formats.md): fields may come to it; one that
+goes, or means something else, makes it 2."""
 APPEARED, CHANGED, GONE = "appeared", "changed", "gone"
 EVENTS = (APPEARED, CHANGED, GONE)
 """A card whose name turns out to be another one, such as after a reroll, is gone, and another one appeared; `changed` is

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from balatro.config.shapes import SEEN_AS
 from balatro.errors import SettingsError
 from balatro.utils.flags import completion
 from balatro.utils.flags.options import Knob, turned_by
@@ -24,8 +25,12 @@ class WatchFlags:
     """Short for --source window:TITLE."""
     region: str | None = turned_by(Knob(WHERE, metavar="X,Y,W,H"), None)
     """Short for --source region:X,Y,W,H."""
+    follow: bool = turned_by(Knob(WHERE, one_way=True), False)
+    """Go on with each picture that comes into a folder, such as that of screenshots, or into the clipboard."""
     model: str = turned_by(Knob("", complete=completion.models), "auto")
     """Name or folder of a model; auto takes `game` where there is one, else `demo`."""
+    seen_as: str = turned_by(Knob("", "as", complete=completion.one_of(*SEEN_AS)), "auto")
+    """What frames are: screen, photo (cards lie in any turn), card (one that fills it), or auto: by the model."""
     table: bool = turned_by(Knob(OUT, one_way=True), False)
     """Tell the whole table each time it has come to rest, and what has happened in the game."""
     max_fps: float = turned_by(Knob("", low=2, high=240), 10.0)
@@ -38,6 +43,10 @@ class WatchFlags:
     """Write events as JSON lines; - is stdout."""
     csv_out: str | None = turned_by(Knob(OUT, "csv", metavar="OUT"), None)
     """Write events as CSV; - is stdout."""
+    post: str | None = turned_by(Knob(OUT, metavar="URL"), None)
+    """Send each event as JSON to a web address, to Discord's webhooks as a message."""
+    pile: Path | None = turned_by(Knob(OUT, metavar="OUT.csv"), None)
+    """Count the cards that are laid under a camera one after another, a row each; a file that is there is gone on with."""
     record: Path | None = turned_by(Knob(OUT, metavar="OUT.mp4"), None)
     """Write what is watched as a video, with the cards marked."""
     save_doubtful: Path | None = turned_by(Knob(OUT, metavar="DIR"), None)
@@ -48,6 +57,8 @@ class WatchFlags:
     """Mark the cards over the game itself."""
     preview: bool = turned_by(Knob(SHOWN, one_way=True), False)
     """Show what is watched in a window, with the cards marked."""
+    speak: bool = turned_by(Knob(SHOWN, one_way=True), False)
+    """Say aloud, by the system's voice, which card appears; with --pile, which one was counted."""
     style: str = turned_by(Knob(SHOWN, metavar="STYLE"), "both")
     """outline, label or both."""
     runners_up: bool = turned_by(Knob(SHOWN, one_way=True), False)

@@ -161,16 +161,16 @@ class Track:
 
     @property
     def said(self) -> tuple[str | None, str]:
-        """Id and modifier that were announced; none before that."""
-        return (None, "") if self.card is None else (self.card.id, self.card.modifier)
+        """Name and modifier that were announced; none before that. Printings of one name may look the same."""
+        return (None, "") if self.card is None else (self.card.name, self.card.modifier)
 
     @property
     def agrees(self) -> bool:
         """Whether the latest reading says what was announced."""
-        return self.card is not None and self.reading.known and self.reading.id == self.card.id
+        return self.card is not None and self.reading.known and self.reading.name == self.card.name
 
     @property
     def may_agree(self) -> bool:
         """Whether the latest reading at least thinks it possible."""
         guesses = self.reading.top
-        return self.agrees or any(g.id == self.name.said and g.confidence >= POSSIBLE for g in guesses)
+        return self.agrees or any(g.name == self.name.said and g.confidence >= POSSIBLE for g in guesses)

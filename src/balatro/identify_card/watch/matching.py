@@ -37,7 +37,7 @@ class Matching:
 
     def doubted(self, readings: dict[int, Card], pairs: dict[int, Track]) -> list[int]:
         """Rows taken for a card by their looks and not read, where another find is surely read as that card."""
-        claims = [(row, (card.id, card.modifier)) for row, card in readings.items() if self._is_sure(card)]
+        claims = [(row, (card.name, card.modifier)) for row, card in readings.items() if self._is_sure(card)]
         claimed = {said for row, said in claims if row not in pairs or pairs[row].said != said}
         return [row for row, track in pairs.items() if row not in readings and track.said in claimed]
 
@@ -46,7 +46,7 @@ class Matching:
 
         Copies in several editions look much alike when they pass each other.
         """
-        sure = {row: (card.id, card.modifier) for row, card in readings.items() if self._is_sure(card)}
+        sure = {row: (card.name, card.modifier) for row, card in readings.items() if self._is_sure(card)}
         wrong = {
             row: track for row, track in pairs.items() if track.card is not None and sure.get(row, track.said) != track.said
         }
@@ -67,8 +67,8 @@ class Matching:
 
     def _is_sure(self, card: Card) -> bool:
         """Whether name and modifier can be relied upon."""
-        sure = card.confidence >= self.settings.confidence and card.modifier_confidence >= self.settings.edition_confidence
-        return card.known and sure
+        edition = not card.modifier or card.modifier_confidence >= self.settings.edition_confidence
+        return card.known and card.confidence >= self.settings.confidence and edition
 
     def by_names(self, quads: np.ndarray, readings: dict[int, Card], taken: dict[int, Track]) -> dict[int, Track]:
         """Of the others, finds that bear the name of a card of the last frame, the nearest first.
@@ -79,7 +79,7 @@ class Matching:
         for row in range(len(quads)):
             card = readings.get(row)
             for column, track in enumerate(self.tracks):
-                alike = card is not None and card.known and card.id == track.known_as
+                alike = card is not None and card.known and card.name == track.known_as
                 edition = card.modifier if card is not None else ""
                 other = track.card is not None and edition != track.card.modifier and cost[row, column] >= FAR
                 if not alike or other:
@@ -93,7 +93,7 @@ class Matching:
         for row in range(len(quads)):
             card = readings.get(row)
             for column, track in enumerate(self.tracks):
-                other = card is not None and card.known and track.card is not None and card.id != track.card.id
+                other = card is not None and card.known and track.card is not None and card.name != track.card.name
                 if other and card is not None and card.confidence >= self.settings.confidence:
                     cost[row, column] = np.inf
         return self._pair(cost, taken)

@@ -20,6 +20,7 @@ from balatro.identify_card.watch.events import APPEARED, CHANGED, GONE, Event
 from balatro.identify_card.watch.followed import USUAL, Ballot, Track, TrackSettings
 from balatro.identify_card.watch.looks import ALIKE, distances, print_distance, still_shows, under
 from balatro.identify_card.watch.matching import NEAR, Matching
+from balatro.utils.quads import turned_like
 
 STRIP = 0.1
 """Of a card that others cover, at least this share must be free to tell by it that it is there."""
@@ -56,6 +57,8 @@ class Shown:
     """Whether it was not found in the latest frame, or could not be read there."""
     peeks: bool = False
     """Whether enough of a covered card shows to tell that it is still there."""
+    lost: bool = False
+    """Whether it was not found at all."""
 
 
 class Tracker:
@@ -106,8 +109,9 @@ class Tracker:
         return [self._show(track) for track in self._tracks if track.card is not None]
 
     def _show(self, track: Track) -> Shown:
-        covered = track.away_since is not None or track.unread_since is not None
-        return Shown(track.id, self._placed(track), covered, covered and track.half_seen)
+        lost = track.away_since is not None
+        covered = lost or track.unread_since is not None
+        return Shown(track.id, self._placed(track), covered, covered and track.half_seen, lost)
 
     def _rescale(self, size: tuple[int, int]) -> None:
         """When the window's size has changed, its cards have moved in proportion."""
@@ -145,7 +149,7 @@ class Tracker:
             track.broken_at = seconds
         track.quad, track.last_print, track.last_seen, track.away_since = quad, look, seconds, None
         if reading is not None:
-            same = (reading.id, reading.modifier) == (track.reading.id, track.reading.modifier)
+            same = (reading.name, reading.modifier) == (track.reading.name, track.reading.modifier)
             same = same and bool(print_distance(look, track.print) < ALIKE)
             track.num_reads = track.num_reads + 1 if same else 1
             track.reading, track.print, track.read_at = reading, look, seconds
@@ -159,16 +163,16 @@ class Tracker:
         """Let the latest reading count once more."""
         card = track.reading
         track.unread_since = None if track.may_agree else track.unread_since if track.unread_since is not None else seconds
-        if not card.known or card.id is None:
+        if not card.known or card.name is None:
             return
         # What was said needs no certainty to be kept, only to be said or overturned.
-        if card.id != track.name.said and card.confidence < self.settings.confidence:
+        if card.name != track.name.said and card.confidence < self.settings.confidence:
             return
-        track.name.vote(card.id, seconds)
-        ballot = track.modifiers[card.id]
+        track.name.vote(card.name, seconds)
+        ballot = track.modifiers[card.name]
         if ballot.said in (None, card.modifier) or card.modifier_confidence >= self.settings.edition_confidence:
             ballot.vote(card.modifier, seconds)
-        if track.card is not None and (card.id, card.modifier) == (track.card.id, track.card.modifier):
+        if track.card is not None and (card.name, card.modifier) == (track.card.name, track.card.modifier):
             track.card = card
 
     def _look_for_missing(self, view: View, seen: list[Track], seconds: float) -> None:
@@ -211,7 +215,7 @@ class Tracker:
                 self._tracks.remove(track)
             return []
         name = track.name.leader
-        if name is None or track.reading.id != name or not track.name.is_settled(self.settings.share):
+        if name is None or track.reading.name != name or not track.name.is_settled(self.settings.share):
             return []
         modifier = track.modifiers[name].leader
         if modifier is None or track.reading.modifier != modifier or not track.modifiers[name].is_settled(0.0):
@@ -264,17 +268,17 @@ class Tracker:
 
         True where that cannot be told: too little shows, or they are two editions.
         """
-        if other.said != (track.reading.id, track.reading.modifier):
+        if other.said != (track.reading.name, track.reading.modifier):
             return True
         both = _open_cells(track, named) & _open_cells(other, [*named, track])
         return bool(both.mean() < STRIP) or still_shows(track.last_print, other.good_print, both)
 
     def _appear(self, track: Track, seconds: float) -> Event:
         card = track.reading
-        assert card.id is not None
+        assert card.name is not None
         track.card, track.good_print, track.unread_since = card, track.print, None
-        track.name.say(card.id)
-        track.modifiers[card.id].say(card.modifier)
+        track.name.say(card.name)
+        track.modifiers[card.name].say(card.modifier)
         return Event(APPEARED, seconds, track.first_seen, track.id, self._placed(track))
 
     def _is_gone(self, track: Track, seconds: float) -> bool:
@@ -291,21 +295,24 @@ class Tracker:
 
     def _revise(self, track: Track, seconds: float) -> list[Event]:
         """Say that it is another card by now, or has another modifier."""
-        assert track.card is not None and track.card.id is not None
+        assert track.card is not None and track.card.name is not None
         if track.away_since is not None:
             return []
         sudden = track.name.rival_since - track.broken_at <= self.settings.change_s
         patience = self.settings.change_s if sudden else self.settings.doubt_s
         name, reading = track.name.overturned(seconds, patience), track.reading
-        if name is not None and reading.id == name and track.modifiers[name].leader == reading.modifier:
+        if name is not None and reading.name == name and track.modifiers[name].leader == reading.modifier:
             since = track.name.rival_since
             ended = self._end(track, since, seconds)
             track.id, track.first_seen = self._next_id, since
             self._next_id += 1
             self._tracks.append(track)
             return [ended, self._appear(track, seconds)]
-        ballot = track.modifiers[track.card.id]
-        if track.reading.id == track.card.id and ballot.overturned(seconds, self.settings.edition_s) == track.reading.modifier:
+        ballot = track.modifiers[track.card.name]
+        if (
+            track.reading.name == track.card.name
+            and ballot.overturned(seconds, self.settings.edition_s) == track.reading.modifier
+        ):
             if (other := self._mistaken_for(track)) is not None:
                 self._exchange(track, other)
                 return []
@@ -317,9 +324,9 @@ class Tracker:
 
     def _mistaken_for(self, track: Track) -> Track | None:
         """Another copy that is now read as what this one was said to be, and the other way round: they passed each other."""
-        read = (track.reading.id, track.reading.modifier)
+        read = (track.reading.name, track.reading.modifier)
         others = [other for other in self._tracks if other.said == read and other.away_since is None]
-        return next((other for other in others if (other.reading.id, other.reading.modifier) == track.said), None)
+        return next((other for other in others if (other.reading.name, other.reading.modifier) == track.said), None)
 
     def _exchange(self, track: Track, other: Track) -> None:
         """Each is what the other one was taken for."""
@@ -332,9 +339,10 @@ class Tracker:
             one.modifiers[one.known_as or ""].settle()
 
     def _placed(self, track: Track) -> Card:
-        """What was announced, in its place in the latest frame."""
+        """What was announced, in its place in the latest frame, its quad begun at its own top left."""
         assert track.card is not None and self._size is not None
-        quad = tuple((round(float(x)), round(float(y))) for x, y in track.quad)
+        turned = turned_like(track.quad, np.array(track.card.quad, np.float32))
+        quad = tuple((x, y) for x, y in np.rint(turned).astype(int).tolist())
         return replace(track.card, box=quad_box(track.quad, *self._size), quad=quad)
 
 

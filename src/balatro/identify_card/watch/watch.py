@@ -20,6 +20,7 @@ from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.table.records import Table
 from balatro.identify_card.watch.events import Event, OnEvent
+from balatro.identify_card.watch.eyes import Eyes
 from balatro.identify_card.watch.followed import STILLS, USUAL, TrackSettings
 from balatro.identify_card.watch.gate import ChangeGate
 from balatro.identify_card.watch.looks import PRINT_SIZE
@@ -88,23 +89,6 @@ class Look:
     """Of the table, where that is watched: what has happened, and the state that has come to rest."""
 
 
-class Sight:
-    """A recogniser's eyes on a stream of frames."""
-
-    def __init__(self, recognizer: Recognizer) -> None:
-        self.recognizer = recognizer
-        self.num_reads = 0
-
-    def locate(self, image: np.ndarray) -> np.ndarray:
-        """(N, 4, 2) float32 quads of the cards of an (H, W, 3) uint8 RGB frame."""
-        return self.recognizer.locate(image)
-
-    def read(self, image: np.ndarray, quads: np.ndarray) -> list[Card]:
-        """What the cards at these quads are."""
-        self.num_reads += len(quads)
-        return self.recognizer.read(image, quads)
-
-
 class _Clock:
     """Counts frames and the time that each stage takes."""
 
@@ -138,7 +122,7 @@ class _FrameView:
 
     image: np.ndarray
     quads: np.ndarray
-    sight: Sight
+    eyes: Eyes
     clock: _Clock
     readings: list[Card] = field(default_factory=list)
     """What was read."""
@@ -157,7 +141,7 @@ class _FrameView:
 
     def read(self, rows: Sequence[int]) -> list[Card]:
         with self.clock.now.stage("read"):
-            cards = self.sight.read(self.image, self.quads[list(rows)])
+            cards = self.eyes.read(self.image, self.quads[list(rows)])
         self.readings += cards
         return cards
 
@@ -165,9 +149,11 @@ class _FrameView:
 class Watcher:
     """Looks at frames, one after the other. For one thread."""
 
-    def __init__(self, recognizer: Recognizer, settings: TrackSettings = USUAL, table: bool = False) -> None:
-        """table: whether the table is watched, too."""
-        self._sight = Sight(recognizer)
+    def __init__(
+        self, recognizer: Recognizer, settings: TrackSettings = USUAL, table: bool = False, seen_as: str = "auto"
+    ) -> None:
+        """table: whether the table is watched, too. seen_as: what frames are, as of `Recognizer.identify`."""
+        self._eyes = Eyes(recognizer, seen_as)
         self._tracker = Tracker(settings)
         rest = AT_ONCE if settings is STILLS else AT_REST
         self._teller = Teller(self._read_table, rest) if table else None
@@ -197,8 +183,8 @@ class Watcher:
 
     def _look_into(self, image: np.ndarray, seconds: float) -> Look:
         with self._clock.now.stage("locate"):
-            quads = self._sight.locate(image)
-        view = _FrameView(image, quads, self._sight, self._clock)
+            quads = self._eyes.locate(image)
+        view = _FrameView(image, quads, self._eyes, self._clock)
         began = time.perf_counter()
         events = self._tracker.update(view, seconds)
         self._clock.now.add("track", time.perf_counter() - began - self._clock.now.spent("compare", "read"))
@@ -207,7 +193,7 @@ class Watcher:
 
     def _read_table(self, image: np.ndarray, quads: np.ndarray) -> Table:
         announced = [shown.card for shown in self._tracker.shown() if not shown.covered]
-        return read_table(self._sight.recognizer, image, quads, announced)
+        return read_table(self._eyes, image, quads, announced)
 
     def _tell(self, view: _FrameView, shown: Sequence[Shown], seconds: float) -> tuple[Told, ...]:
         if self._teller is None:
@@ -223,7 +209,7 @@ class Watcher:
     def stats(self, dropped: int = 0) -> Stats:
         """How it goes."""
         fps, busy, stages = self._clock.rates()
-        return Stats(self._num_frames, self._num_unchanged, self._sight.num_reads, dropped, fps, busy, stages)
+        return Stats(self._num_frames, self._num_unchanged, self._eyes.num_reads, dropped, fps, busy, stages)
 
 
 # Frames on time.
@@ -355,12 +341,14 @@ def watch(
     settings: TrackSettings = USUAL,
     on_look: Callable[[Look, Stats], None] | None = None,
     on_told: OnTold | None = None,
+    seen_as: str = "auto",
 ) -> Stats:
     """Look at frames until there are none more, and call `on_event` for each card that appears, changes or is gone.
 
     frames: (image, seconds), the image (H, W, 3) uint8 RGB. They are taken one by one when the last one is done; wrap a stream
     that does not wait in `Latest`. model: a name or folder, or a loaded recogniser. on_look is called after each frame, on_told
-    for what has happened on the table and how it rests now. What `frames` or the callbacks raise comes out.
+    for what has happened on the table and how it rests now. seen_as: what frames are, as of `Recognizer.identify`. What
+    `frames` or the callbacks raise comes out.
 
     >>> from balatro import load_image
     >>> frames = [(load_image("screenshot.png"), number / 10) for number in range(10)]
@@ -375,16 +363,22 @@ def watch(
     (10, 7)
     """
     reader = model if isinstance(model, Recognizer) else Recognizer.load(model)
-    watcher, tell, grab_s = Watcher(reader, settings, table=on_told is not None), on_told or (lambda told: None), 0.0
+    watcher = Watcher(reader, settings, table=on_told is not None, seen_as=seen_as)
+    grab_s = 0.0
     for image, seconds in frames:
         # Streams of this module count what they drop and how long they grab; of others neither is known.
         watcher.grabbed(getattr(frames, "grab_s", 0.0) - grab_s)
         grab_s = getattr(frames, "grab_s", 0.0)
         look = watcher.look(image, seconds)
-        for event in look.events:
-            on_event(event)
-        for told in look.told:
-            tell(told)
+        _tell(look, on_event, on_told)
         if on_look is not None:
             on_look(look, watcher.stats(getattr(frames, "dropped", 0)))
     return watcher.stats(getattr(frames, "dropped", 0))
+
+
+def _tell(look: Look, on_event: OnEvent, on_told: OnTold | None) -> None:
+    for event in look.events:
+        on_event(event)
+    if on_told is not None:
+        for told in look.told:
+            on_told(told)

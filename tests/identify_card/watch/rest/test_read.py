@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from balatro.identify_card.recognizer import Recognizer
+from balatro.identify_card.watch.eyes import Eyes
 from balatro.identify_card.watch.rest.read import _named, read_table
 from tests.identify_card.fake_bundle import draw_table
 
@@ -19,7 +20,7 @@ def test_announced_cards_keep_their_names(recognizer: Recognizer) -> None:
     elsewhere = replace(green, id="blue", quad=tuple((x + 300, y) for x, y in green.quad))
 
     def names(*announced: object) -> list[tuple[str | None, str]]:
-        table = read_table(recognizer, picture, quads, announced)  # type: ignore[arg-type]
+        table = read_table(Eyes(recognizer), picture, quads, announced)  # type: ignore[arg-type]
         return [(card.id, card.modifier) for card in table.jokers or ()]
 
     assert names() == names(elsewhere) == [("red", "Base"), ("green", "Foil")]
@@ -27,4 +28,4 @@ def test_announced_cards_keep_their_names(recognizer: Recognizer) -> None:
     before = replace(red, modifier="Negative")
     assert names(before) == names()  # the look is sure of the modifier
     assert _named(replace(red, modifier_confidence=0.5), before).modifier == "Negative"
-    assert read_table(recognizer, picture, np.empty((0, 4, 2), np.float32), [said]).jokers is None
+    assert read_table(Eyes(recognizer), picture, np.empty((0, 4, 2), np.float32), [said]).jokers is None

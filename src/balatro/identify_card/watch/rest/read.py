@@ -8,19 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from balatro.identify_card.card import Card
-from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.table.records import Table
+from balatro.identify_card.watch.eyes import Eyes
 from balatro.identify_card.watch.followed import USUAL
 from balatro.identify_card.watch.looks import distances
 from balatro.identify_card.watch.rest.still import SWAY
 
 
-def read_table(recognizer: Recognizer, image: np.ndarray, quads: np.ndarray, announced: Sequence[Card]) -> Table:
+def read_table(eyes: Eyes, image: np.ndarray, quads: np.ndarray, announced: Sequence[Card]) -> Table:
     """The table of an (H, W, 3) uint8 RGB frame with (N, 4, 2) float32 quads of its cards.
 
     announced: cards that are followed, where they lie now: many frames have voted on what these are called.
     """
-    sight = recognizer.look_at(image, quads)
+    sight = eyes.recognizer.look_at(image, quads, eyes.any_turn)
     if announced and len(quads):
         far = distances(quads, np.array([card.quad for card in announced], np.float32))
         nearest = far.argmin(axis=1)
@@ -29,7 +29,7 @@ def read_table(recognizer: Recognizer, image: np.ndarray, quads: np.ndarray, ann
             for row, (card, place) in enumerate(zip(sight.cards, nearest.tolist(), strict=True))
         ]
         sight = replace(sight, cards=cards)
-    return recognizer.table_of(sight)
+    return eyes.recognizer.table_of(sight)
 
 
 def _named(card: Card, other: Card) -> Card:
