@@ -17,7 +17,7 @@ from balatro.runtime.sessions import OpenSession, open_session
 from balatro.utils.images import rectify
 from balatro.utils.quads import as_portrait, from_patch, upright
 
-LOOKS = (PATCH_MARGIN, PATCH_MARGIN, CLOSE_MARGIN)
+LOOKS = (PATCH_MARGIN, PATCH_MARGIN, CLOSE_MARGIN, CLOSE_MARGIN)
 """How far beyond the corners found before each look reaches, as a share of the card: the first may be off by a third of it, the
 last sees it larger. Whether it is a card is for the looks that show what lies around it to say."""
 ROUGH = 0.5

@@ -20,11 +20,11 @@ LEAST_VISIBLE = 0.3
 """Of a card less shows: where its corners lie is a guess."""
 LEAST_PIXELS = 16
 """Lower cards are not cut out."""
-OFF = (0.008, 0.16)
+OFF = (0.01, 0.2)
 """Standard deviation of the corners, as a share of the card: from what a look gives that was fitted once already to what the
 locator gives for a card that lies askew."""
-NEARLY_RIGHT = (0.004, 0.03)
-"""The same for the last look."""
+NEARLY_RIGHT = (0.004, 0.07)
+"""The same for the last looks."""
 
 Rng = np.random.Generator
 
@@ -70,6 +70,8 @@ def nearly(quad: np.ndarray, rng: Rng, between: tuple[float, float] = OFF) -> tu
     grown = (quad - middle) * np.exp(rng.normal(0, 0.8 * off)) @ around
     # Along the picture's axes: a quad of a card that lies askew is too wide where it is too low.
     grown *= np.exp(rng.normal(0, 0.6 * off, 2))
+    # Along its own sides: a locator thinks of the usual shape, of which many cards are not.
+    grown += rng.normal(0, 0.7 * off) * (grown - grown[[1, 0, 3, 2]]) / 2
     seen = middle + grown + rng.normal(0, 0.5 * off, 2) * size + rng.normal(0, 0.4 * off, (4, 2)) * size
     return as_portrait(seen[None].astype(np.float32))[0], quad
 
