@@ -3,8 +3,8 @@
     python benchmarks/photographs_named.py REFS [--num 500] [--resnet-minutes 5]
 
 REFS is a folder of pictures of cards, as `balatro gallery new` takes it. The photographs are those of `photographs.py`, in its
-eight kinds. A card counts as named when `identify` gives its name at its place, as wrong when it gives another one there; a name
-where no card lies is false. All shares are of the cards. Beside it, in the same run, two usual ways that are given the true
+eight kinds. A card counts as named when `identify` gives its name at its place, as wrong when it gives another one there; names
+where no card lies are false. All shares are of the cards. Beside it, in the same run, two usual ways that are given the true
 corners and which way is up, so that they need find nothing: the nearest 64-bit pHash, and a ResNet-18 that is trained from
 scratch on disturbed copies of the same pictures, at the size at which Balatro reads cards. Both always give a name: what is not
 right is wrong.
