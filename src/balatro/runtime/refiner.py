@@ -17,9 +17,9 @@ from balatro.runtime.sessions import OpenSession, open_session
 from balatro.utils.images import rectify
 from balatro.utils.quads import as_portrait, from_patch, upright
 
-LOOKS = (PATCH_MARGIN, PATCH_MARGIN, CLOSE_MARGIN, CLOSE_MARGIN)
+LOOKS = (PATCH_MARGIN, PATCH_MARGIN, PATCH_MARGIN, CLOSE_MARGIN, CLOSE_MARGIN)
 """How far beyond the corners found before each look reaches, as a share of the card: the first may be off by a third of it, the
-last sees it larger. Whether it is a card is for the looks that show what lies around it to say."""
+last two see it larger. Whether it is a card is for the looks that show what lies around it to say."""
 ROUGH = 0.5
 """Share of the locator's threshold from which on a find is looked at: what it doubts may be a card that lies askew."""
 MOST = 96
