@@ -46,10 +46,11 @@ Rng = np.random.Generator
 
 @dataclass(eq=False)
 class Scene:
-    """A photograph being drawn: image (H, W, 3) float32 RGB, and the corners (4, 2) of its cards."""
+    """A photograph being drawn: image (H, W, 3) float32 RGB, the corners (4, 2) of its cards, and the pictures they show."""
 
     image: np.ndarray
     quads: list[np.ndarray] = field(default_factory=list)
+    cards: list[np.ndarray] = field(default_factory=list)
 
 
 @dataclass
@@ -102,13 +103,19 @@ def main() -> None:
 
 def judge(truth: Sequence[np.ndarray], found: Sequence[np.ndarray]) -> Count:
     """One photograph's cards against what was found."""
+    taken = matched(truth, found)
+    errors = [corner_error(truth[i], found[j]) for i, j in taken.items()]
+    return Count(1, len(truth), len(found) - len(taken), errors)
+
+
+def matched(truth: Sequence[np.ndarray], found: Sequence[np.ndarray]) -> dict[int, int]:
+    """{card: find}, one to one, best first."""
     pairs = sorted(((overlap(t, f), i, j) for i, t in enumerate(truth) for j, f in enumerate(found)), reverse=True)
     taken: dict[int, int] = {}
     for value, i, j in pairs:
         if value >= SAME and i not in taken and j not in taken.values():
             taken[i] = j
-    errors = [corner_error(truth[i], found[j]) for i, j in taken.items()]
-    return Count(1, len(truth), len(found) - len(taken), errors)
+    return taken
 
 
 def overlap(one: np.ndarray, other: np.ndarray) -> float:
@@ -243,6 +250,7 @@ def lay(scene: Scene, card: np.ndarray, quad: np.ndarray, rng: Rng) -> None:
     laid = cv2.warpPerspective(small, turn, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
     image += (laid - image) * alpha[..., None]
     scene.quads.append(quad)
+    scene.cards.append(card)
 
 
 def alone(scene: Scene, cards: Sequence[np.ndarray], rng: Rng, turned: bool = False, tilted: bool = False) -> np.ndarray:

@@ -26,8 +26,9 @@ class ByColour:
         return [SimpleNamespace(name="corners"), SimpleNamespace(name="card")]
 
     def run(self, names: list[str], asked: dict[str, np.ndarray]) -> list[np.ndarray]:
+        margin = LOOKS[self.looks % len(LOOKS)]
         self.looks += 1
-        corners = np.repeat(patch_corners()[None], len(asked["patches"]), 0)
+        corners = np.repeat(patch_corners(margin)[None], len(asked["patches"]), 0)
         chance = np.zeros(len(corners), np.float32)
         for row, patch in enumerate(asked["patches"]):
             points = np.argwhere(patch[..., 1] > 128)[:, ::-1].astype(np.float32)
@@ -82,4 +83,15 @@ def test_the_locator_is_asked_for_what_it_doubts(picture: np.ndarray) -> None:
 
     network = ByColour()
     found = Refiner(Path("any.onnx"), open_session=lambda path, threads: network).find(picture, Doubting())
-    assert len(found) == 1 and asked == [0.4 * ROUGH] and network.looks == LOOKS
+    assert len(found) == 1 and asked == [0.4 * ROUGH] and network.looks == len(LOOKS)
+
+
+def test_whether_it_is_a_card_is_not_asked_of_the_close_look(picture: np.ndarray) -> None:
+    class Sceptic(ByColour):
+        def run(self, names: list[str], asked: dict[str, np.ndarray]) -> list[np.ndarray]:
+            corners, chance = super().run(names, asked)
+            return [corners, chance if self.looks < len(LOOKS) else 0 * chance]
+
+    sceptic = Refiner(Path("any.onnx"), open_session=lambda path, threads: Sceptic())
+    (found,) = sceptic.fit(picture, CARD[None])
+    assert found.score == pytest.approx(0.9) and found.quad == pytest.approx(CARD, abs=2)

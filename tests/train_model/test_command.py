@@ -202,6 +202,23 @@ def test_pretrain_writes_weights_without_names(tmp_path: Path) -> None:
     assert load_start(tmp_path / "weights" / "start.pth") is not None
 
 
+@pytest.mark.usefixtures("quick")
+def test_pretrain_of_the_refiner_alone_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    small = {name: value for name, value in SMALL.items() if name in ("workers", "device")} | {"screens": 1, "crops": 2}
+    command.pretrain(steps=1, cards=6, name="first", backbone="cardnet_tiny", **small)
+    start = tmp_path / "runs" / "first" / "weights" / "start.pth"
+    command.pretrain(
+        steps=2, cards=6, out=tmp_path / "weights", backbone="cardnet_tiny", pretrained=str(start), only_refiner=True, **small
+    )
+    before, after = load_start(start), load_start(tmp_path / "weights" / "start.pth")
+    assert before is not None and after is not None
+    same = {
+        name: all(bool((before[name][key] == value).all()) for key, value in after[name].items())
+        for name in ("encoder", "locator", "refiner")
+    }
+    assert same == {"encoder": True, "locator": True, "refiner": False}
+
+
 def test_the_weights_of_the_package_tell_no_places() -> None:
     settings = json.loads((package_weights() / "weights.json").read_text(encoding="utf-8"))["training"]["settings"]
     assert not [value for value in settings.values() if isinstance(value, str) and ("/" in value or "\\" in value)]

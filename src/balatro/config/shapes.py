@@ -25,6 +25,8 @@ PATCH_SIZE = (96, 128)
 """Width and height in pixels of what the refiner sees of a card and of what lies around it."""
 PATCH_MARGIN = 0.3
 """How far such a patch reaches beyond the card's sides, as a share of the card."""
+CLOSE_MARGIN = 0.12
+"""The same for the last look, which sees the card larger: its corners are nearly right by then."""
 PATCH_STRIDE = 4
 """Pixels of a patch per cell of the refiner's maps."""
 SEEN_AS = ("auto", "screen", "photo", "card")

@@ -11,14 +11,15 @@ import numpy as np
 
 from balatro.config.model_files import REFINER_FILE
 from balatro.config.paths import package_weights
-from balatro.config.shapes import PATCH_MARGIN, PATCH_SIZE
+from balatro.config.shapes import CLOSE_MARGIN, PATCH_MARGIN, PATCH_SIZE
 from balatro.runtime.locator import Found, Locator, check_network, distinct, sane
 from balatro.runtime.sessions import OpenSession, open_session
 from balatro.utils.images import rectify
 from balatro.utils.quads import as_portrait, from_patch, upright
 
-LOOKS = 3
-"""Times that a card is cut out anew at the corners found before: the first look may be off by a third of the card."""
+LOOKS = (PATCH_MARGIN, PATCH_MARGIN, PATCH_MARGIN, CLOSE_MARGIN, CLOSE_MARGIN)
+"""How far beyond the corners found before each look reaches, as a share of the card: the first may be off by a third of it, the
+last two see it larger. Whether it is a card is for the looks that show what lies around it to say."""
 ROUGH = 0.5
 """Share of the locator's threshold from which on a find is looked at: what it doubts may be a card that lies askew."""
 MOST = 96
@@ -42,21 +43,22 @@ class Refiner:
     def fit(self, image: np.ndarray, quads: np.ndarray) -> list[Found]:
         """The cards among rough quads (N, 4, 2), with their corners fitted, each once, best first."""
         quads, chance = as_portrait(quads), np.zeros(len(quads), np.float32)
-        for _ in range(LOOKS):
+        for margin in LOOKS:
             if not len(quads):
                 return []
-            quads, chance = self._look(image, quads)
+            quads, seen = self._look(image, quads, margin)
+            chance = seen if margin == PATCH_MARGIN else chance
             keep = sane(quads, image.shape[1], image.shape[0])
             quads, chance = quads[keep], chance[keep]
         sure = chance >= CARD
         quads, chance = upright(quads[sure]), chance[sure]
         return [Found(quads[index], float(chance[index])) for index in distinct(quads, chance)]
 
-    def _look(self, image: np.ndarray, quads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _look(self, image: np.ndarray, quads: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
         """Quads (N, 4, 2) as patches that are cut out at these show them, and (N,) the chance of each to be a card."""
-        patches = rectify(image, quads, PATCH_SIZE, PATCH_MARGIN)
+        patches = rectify(image, quads, PATCH_SIZE, margin)
         places, chance = self._session.run(["corners", "card"], {"patches": patches})
-        return np.stack([from_patch(quad, place) for quad, place in zip(quads, places, strict=True)]), chance
+        return np.stack([from_patch(quad, place, margin) for quad, place in zip(quads, places, strict=True)]), chance
 
 
 def load_refiner(threads: int | None = None) -> Refiner:

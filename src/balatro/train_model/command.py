@@ -53,7 +53,9 @@ def pretrain(**given: Any) -> None:
     from balatro.train_model.settings.settings import pretrain_settings
     from balatro.train_model.settings.strategies.optimizers import AdamW
 
-    settings = choose_settings(asked.settings(), _defaults(num_invented=asked.cards, optimizer=AdamW(asked.lr)))
+    settings = choose_settings(
+        asked.settings(), _defaults(num_invented=asked.cards, only_refiner=asked.only_refiner, optimizer=AdamW(asked.lr))
+    )
     folder = runs_dir() / asked.name
     run = _resumed(str(folder), {}, None) if asked.resume else _begun(pretrain_settings(settings), folder, {})
     train_to_end(run)

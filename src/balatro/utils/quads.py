@@ -44,25 +44,26 @@ def as_portrait(quads: np.ndarray) -> np.ndarray:
     return np.where((sizes[:, 0] > sizes[:, 1])[:, None, None], np.roll(quads, -1, axis=1), quads)
 
 
-def patch_corners() -> np.ndarray:
+def patch_corners(margin: float = PATCH_MARGIN) -> np.ndarray:
     """(4, 2) float32: where the corners come to lie in a patch that is cut out at them, in its pixels."""
     size = np.array(PATCH_SIZE, np.float32)
-    rim = size * PATCH_MARGIN / (1 + 2 * PATCH_MARGIN)
+    rim = size * margin / (1 + 2 * margin)
     return np.asarray(rim + np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32) * (size - 2 * rim), np.float32)
 
 
-def patch_places(seen: np.ndarray, quad: np.ndarray) -> np.ndarray:
+def patch_places(seen: np.ndarray, quad: np.ndarray, margin: float = PATCH_MARGIN) -> np.ndarray:
     """(4, 2) float32: where the corners of a quad lie in the patch that is cut out at another, told from whichever of them lies
     nearest to its first corner."""
-    turn = cv2.getPerspectiveTransform(seen.astype(np.float32), patch_corners())
+    wanted = patch_corners(margin)
+    turn = cv2.getPerspectiveTransform(seen.astype(np.float32), wanted)
     places = cv2.perspectiveTransform(quad[None].astype(np.float32), turn)[0]
-    off = [np.abs(np.roll(places, -first, axis=0) - patch_corners()).sum() for first in range(4)]
+    off = [np.abs(np.roll(places, -first, axis=0) - wanted).sum() for first in range(4)]
     return np.roll(places, -int(np.argmin(off)), axis=0)
 
 
-def from_patch(seen: np.ndarray, places: np.ndarray) -> np.ndarray:
+def from_patch(seen: np.ndarray, places: np.ndarray, margin: float = PATCH_MARGIN) -> np.ndarray:
     """(4, 2) float32: places in the patch that is cut out at a quad, in pixels of the picture."""
-    turn = cv2.getPerspectiveTransform(patch_corners(), seen.astype(np.float32))
+    turn = cv2.getPerspectiveTransform(patch_corners(margin), seen.astype(np.float32))
     return np.asarray(cv2.perspectiveTransform(places[None].astype(np.float32), turn)[0])
 
 

@@ -144,3 +144,10 @@ def test_photographs_come_where_the_deck_has_printed_cards(monkeypatch: pytest.M
         batch = feed.draw_batch(settings, prepare(settings.recipe), np.random.default_rng(1))
         assert len(batch["frames"]) == 4
     assert len(drawn) == round(feed.PHOTOGRAPHS * 4) > 0
+
+
+def test_for_the_refiner_alone_photographs_alone_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "draw_screen", None)
+    settings = FeedSettings(recipe_for("invented", 30, 0, 8), seed=3, screens=2, crops=2, only_photographs=True)
+    batch = feed.draw_batch(settings, prepare(settings.recipe), np.random.default_rng(1))
+    assert "frames" not in batch and len(batch["patches"]) == len(batch["wide"]) == 2 * feed.ONLY_PATCHES

@@ -2,13 +2,14 @@
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balatro.config.shapes import PATCH_SIZE
+from balatro.config.shapes import CLOSE_MARGIN, PATCH_MARGIN, PATCH_SIZE
 from balatro.render.table import Screen, ScreenCard
-from balatro.train_model.screens.patches import NO_CARDS, draw_patches, nearly
-from balatro.utils.quads import as_portrait, lies_on_any, quad_sizes
+from balatro.train_model.screens.patches import NEARLY_RIGHT, NO_CARDS, draw_patches, nearly, part_of
+from balatro.utils.quads import as_portrait, from_patch, lies_on_any, patch_places, quad_sizes
 
 QUAD = np.array([[200, 120], [330, 160], [275, 340], [145, 300]], np.float32)
 
@@ -25,10 +26,34 @@ def test_a_patch_shows_its_card_where_its_corners_are_said_to_lie() -> None:
     batch = draw_patches([screen()], 40, np.random.default_rng(0))
     assert batch["patches"].shape == (40, PATCH_SIZE[1], PATCH_SIZE[0], 3)
     assert batch["fit"].sum() == round((1 - NO_CARDS) * 40)
-    for patch, places in zip(batch["patches"][:28], batch["places"][:28], strict=True):
+    for patch, places in zip(batch["patches"][:24], batch["places"][:24], strict=True):
         wanted = np.zeros(patch.shape[:2], np.uint8)
         cv2.fillConvexPoly(wanted, np.round(places).astype(np.int32), 255)
         assert (np.abs(patch[..., 1].astype(int) - wanted) > 128).mean() < 0.05
+
+
+def test_some_cards_are_cut_out_closer_and_only_the_others_tell_cards_from_none() -> None:
+    batch = draw_patches([screen()], 200, np.random.default_rng(0))
+    close = batch["wide"] == 0
+    assert 0.3 < close[batch["fit"] == 1].mean() < 0.5
+    assert not close[batch["fit"] == 0].any()
+    shown = [quad_sizes(batch["places"][rows])[:, 1].mean() / PATCH_SIZE[1] for rows in (close, (batch["fit"] == 1) & ~close)]
+    assert shown == pytest.approx([1 / (1 + 2 * CLOSE_MARGIN), 1 / (1 + 2 * PATCH_MARGIN)], abs=0.04)
+
+
+@given(seed=st.integers(0, 10_000), margin=st.sampled_from([CLOSE_MARGIN, PATCH_MARGIN]))
+def test_places_in_a_patch_lead_back_to_the_picture(seed: int, margin: float) -> None:
+    seen, quad = nearly(QUAD, np.random.default_rng(seed), NEARLY_RIGHT)
+    back = from_patch(seen, patch_places(seen, quad, margin), margin)
+    assert np.abs(back[:, None] - quad[None]).sum(2).min(1) == pytest.approx(0, abs=0.01)
+
+
+@given(seed=st.integers(0, 10_000))
+def test_a_part_of_a_card_is_smaller_than_the_card_and_lies_in_it(seed: int) -> None:
+    part = part_of(QUAD, np.random.default_rng(seed))
+    assert cv2.contourArea(part) < 0.66 * cv2.contourArea(QUAD)
+    middle = QUAD.mean(0)
+    assert all(cv2.pointPolygonTest(middle + 1.11 * (QUAD - middle), tuple(map(float, corner)), False) >= 0 for corner in part)
 
 
 def test_a_covered_card_is_not_asked_for() -> None:

@@ -234,8 +234,8 @@ def locator_losses(logits: Tensor, corners: Tensor, smaller: Tensor, batch: Mapp
 
 def refiner_losses(places: Tensor, card: Tensor, batch: Mapping[str, Tensor]) -> Losses:
     """Where the corners lie: the cross entropy of the maps (P, 4, h, w) with a small peak at each, and the L1 of their middles,
-    as shares of the patch's height; and whether there is a card (P,), binary cross entropy."""
-    places, card, fit = places.float(), card.float(), batch["fit"]
+    as shares of the patch's height; and whether there is a card (P,), binary cross entropy over the patches that can tell."""
+    places, card, fit, wide = places.float(), card.float(), batch["fit"], batch["wide"]
     peaks = corner_peaks(batch["places"], places.shape[2], places.shape[3])
     told = peaks.sum((2, 3))
     spread = -(peaks * places.flatten(2).log_softmax(2).view_as(places)).sum((2, 3))
@@ -243,7 +243,7 @@ def refiner_losses(places: Tensor, card: Tensor, batch: Mapping[str, Tensor]) ->
     each = (spread * told + OFF_SHARE * off * told).mean(1) * fit
     return {
         "places": (PLACES_SHARE * each.sum(), fit.sum()),
-        "card": (F.binary_cross_entropy_with_logits(card, fit, reduction="sum"), torch.ones_like(card).sum()),
+        "card": (F.binary_cross_entropy_with_logits(card, fit, wide, reduction="sum"), wide.sum()),
     }
 
 

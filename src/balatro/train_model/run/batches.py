@@ -72,6 +72,7 @@ class BatchSource:
             settings.screens // self.world,
             settings.crops // self.world,
             size=settings.image_size,
+            only_photographs=settings.only_refiner,
         )
 
 

@@ -34,6 +34,12 @@ class Learner(nn.Module):
             outputs["places"], outputs["card"] = self.refiner.maps(patches)
         return outputs
 
+    def learn_refiner_alone(self) -> None:
+        """Freeze the others, the statistics of their batch norms too."""
+        for network in (self.encoder, self.locator):
+            if network is not None:
+                network.requires_grad_(False).eval()
+
     @property
     def networks(self) -> dict[str, nn.Module]:
         """What is saved, averaged and clipped each by itself."""

@@ -144,6 +144,8 @@ def _set_modes(run: Run) -> None:
     """All networks into training mode, but for what is frozen."""
     run.module.train()
     set_modes(run.encoder)
+    if run.settings.only_refiner:
+        run.learner.learn_refiner_alone()
 
 
 def _mixed(run: Run, batch: Batch) -> tuple[Batch, Tensor | None, Tensor | None]:

@@ -272,6 +272,8 @@ def _assemble(settings: TrainSettings, folder: Path, new_split: bool = False) ->
     # Before anything is frozen: what is thawed later must be among the weights that processes share.
     module, wrapped = fabric.setup(learner, optimizer)
     frozen = apply_freeze(encoder, settings.freeze_strategy)
+    if settings.only_refiner:
+        learner.learn_refiner_alone()
     if settings.freeze_strategy != "none":
         fabric.print(frozen.line)
     objective = Objective.of(lesson, fabric.device)

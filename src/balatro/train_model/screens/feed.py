@@ -60,8 +60,10 @@ names are learned in minutes, mostly from clear pictures: the networks that it s
 PHOTOGRAPHS = 0.5
 """How many of a batch's pictures are photographs, where the deck has printed cards."""
 
-PATCHES = 64
-"""Places of photographs that the refiner sees a batch."""
+PATCHES = 16
+"""Places of each photograph that the refiner sees."""
+ONLY_PATCHES = 12
+"""The same where it alone learns, and there are twice as many photographs."""
 
 CLOSER_FRAMES = 0.12
 """How many frames show a part of their picture larger, as a second look does."""
@@ -82,6 +84,8 @@ class FeedSettings:
     table: TableSettings = TRAIN
     size: tuple[int, int] = CARD_SIZE
     """Width and height of the cards, pixels."""
+    only_photographs: bool = False
+    """All pictures are photographs, and nothing is drawn for the locator."""
 
 
 class Feed(Dataset[Batch]):
@@ -117,22 +121,25 @@ def draw_batch(settings: FeedSettings, lesson: DeckLesson, rng: np.random.Genera
     """One batch as it is described at Batch."""
     size = FRAME_SIZES[int(rng.choice(len(FRAME_SIZES), p=FRAME_SHARES))]
     pictures = _draw_pictures(settings, lesson, size[0] / size[1], rng)
-    arrays = {**_locator_part(pictures, size, rng), **_encoder_part(pictures, lesson, settings, rng)}
+    arrays = _encoder_part(pictures, lesson, settings, rng)
+    if not settings.only_photographs:
+        arrays |= _locator_part(pictures, size, rng)
     if settings.recipe.printed:
-        arrays |= draw_patches(pictures[-num_photographs(settings) :], PATCHES, rng)
+        count = num_photographs(settings)
+        arrays |= draw_patches(pictures[-count:], count * (ONLY_PATCHES if settings.only_photographs else PATCHES), rng)
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 def num_photographs(settings: FeedSettings) -> int:
     """Photographs in a batch of a deck that has printed cards: the last of its pictures."""
-    return max(round(PHOTOGRAPHS * settings.screens), 1)
+    return settings.screens if settings.only_photographs else max(round(PHOTOGRAPHS * settings.screens), 1)
 
 
 def _draw_pictures(settings: FeedSettings, lesson: DeckLesson, aspect: float, rng: np.random.Generator) -> list[Screen]:
     """A batch's pictures: whole screens, views, which show some of these screens once more in another way, photographs."""
     share = WHOLE_SCREENS if settings.recipe.source == "invented" else WHOLE_SCREENS_OF_A_DECK
     photographs = num_photographs(settings) if settings.recipe.printed else 0
-    num_whole = max(round(share * (settings.screens - photographs)), 1)
+    num_whole = max(round(share * (settings.screens - photographs)), 0 if settings.only_photographs else 1)
     dealt = [_dealt(settings, lesson, rng) for _ in range(settings.screens - photographs)]
     whole = [draw_screen(lesson.deck, rng, settings.table, among) for among in dealt[:num_whole]]
     views = [

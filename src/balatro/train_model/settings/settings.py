@@ -82,6 +82,8 @@ class TrainSettings:
     Or `invented`: as many invented cards as `num_invented`."""
     num_invented: int = 16_000
     """Invented cards to learn from when the deck is `invented`."""
+    only_refiner: bool = False
+    """Whether photographs of invented cards alone are drawn, and the refiner alone learns from them."""
     outsiders: int = knob(on.DATA, 400, needs=DRAWN, low=0, fixed=True)
     """Invented cards mixed in as one class of strangers, so that an unknown card is not named."""
 

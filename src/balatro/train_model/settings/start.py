@@ -75,6 +75,8 @@ class Pretrain:
     """Cards a step."""
     lr: float = turned_by(Knob("", low=0.0), 2e-3)
     """Highest learning rate; lower for weights that go on learning."""
+    only_refiner: bool = turned_by(Knob("", one_way=True), False)
+    """Draw photographs alone, and train what fits corners to their cards; the other two stay as they start."""
     resume: bool = turned_by(Knob("", one_way=True), False)
     """Go on with the run of this name; its own settings count."""
 
