@@ -181,9 +181,8 @@ class Person:
 
     def draw(self, box: Box) -> None:
         self.presses["draw a box"] += 2
-        sheet = self.tab.locator(".sheet").bounding_box()
+        sheet = self.board("(root) => root.querySelector('.sheet').getBoundingClientRect().toJSON()")
         size = self.board("(root) => { const i = root.querySelector('.sheet img'); return [i.naturalWidth, i.naturalHeight]; }")
-        assert sheet is not None
         places = [
             (sheet["x"] + x * sheet["width"] / size[0], sheet["y"] + y * sheet["height"] / size[1])
             for x, y in (box[:2], box[2:])

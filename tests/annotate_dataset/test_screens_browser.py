@@ -60,10 +60,21 @@ def open_screen(app: App, name: str) -> Page:
     return tab
 
 
+def place_of_sheet(tab: Page) -> dict[str, float]:
+    """Where the screen is on the page, in one step: what is drawn anew meanwhile has no place."""
+    found: dict[str, float] = tab.evaluate(
+        """() => {
+          const root = [...document.querySelectorAll("*")].map((e) => e.shadowRoot).find((e) => e?.querySelector(".sheet"));
+          const { x, y, width, height } = root.querySelector(".sheet").getBoundingClientRect();
+          return { x, y, width, height };
+        }"""
+    )
+    return found
+
+
 def drag(tab: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """The mouse from one place of the screen to another, both in its pixels."""
-    sheet = tab.locator(".sheet").bounding_box()
-    assert sheet is not None
+    sheet = place_of_sheet(tab)
     (x1, y1), (x2, y2) = (
         (sheet["x"] + x * sheet["width"] / SIZE[0], sheet["y"] + y * sheet["height"] / SIZE[1]) for x, y in (start, end)
     )
