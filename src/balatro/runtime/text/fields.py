@@ -33,8 +33,8 @@ class Field:
 
 DOUBT = 0.12
 """How much surer a sign must be than another: less is a guess."""
-COUNT_DOUBT, PRICE_DOUBT = 0.18, 0.2
-"""The same of the digits of counts and of prices, which are small."""
+PRICE_DOUBT = 0.2
+"""The same of the digits of prices, which are small."""
 SURER = 0.3
 """How much surer than its other side one of a count must be, of which one is wrong."""
 COUNT = re.compile(r"^(\d+)/(\d+)$")
@@ -167,9 +167,8 @@ def _is_aim(word: Word) -> bool:
 
 def _counts(panel: Panel, words: Sequence[Word]) -> list[Field]:
     """The counts under the rows of cards: jokers and consumables above, hand and deck below."""
-    sure = [w for w in words if w.margin >= COUNT_DOUBT]
     some = [
-        w for w in sure if w.plane == WHITE and COUNT.match(w.text) and w.letter < 0.6 * panel.unit and panel.at(w)[0] > 4.2
+        w for w in words if w.plane == WHITE and COUNT.match(w.text) and w.letter < 0.6 * panel.unit and panel.at(w)[0] > 4.2
     ]
     upper = [w for w in some if panel.at(w)[1] < -2]
     fields = []
