@@ -225,7 +225,7 @@ def _whole(runs: Sequence[np.ndarray], blobs: np.ndarray, plane: int) -> list[np
     """The runs with the pieces beside them, and those that a piece joins as one: a minus is too low to be a sign, so is a comma
     between two digits, and of thin signs some strokes are lost."""
     pieces = _pieces(np.array([_box(run) for run in runs]).reshape(-1, 4), blobs, plane)
-    for place in np.flatnonzero(pieces.any(axis=1)):
+    for place in np.flatnonzero(pieces.any(axis=1)).tolist():
         # A plaque about a title takes no letters of it.
         pieces[place] &= np.median(runs[place][:, 2]) <= WIDE * runs[place][:, 3].max()
     if not pieces.any():
