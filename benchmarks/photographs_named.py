@@ -56,6 +56,7 @@ def main() -> None:
     if args.resnet_minutes > 0:
         guesses["ResNet-18"] = trained_resnet(pictures, args.resnet_minutes * 60)
     with tempfile.TemporaryDirectory() as scratch:
+        os.environ["BALATRO_DATA"] = scratch
         folder, _, _ = make(args.refs, Path(scratch))
         recognizer = Recognizer.load(folder, threads=1)
         counts = count(recognizer, pictures, names, guesses, args.num)
