@@ -36,12 +36,15 @@ def test_a_corner_outside_of_the_patch_is_not_asked_for() -> None:
 
 def test_losses_of_a_right_and_of_a_wrong_answer() -> None:
     wanted = torch.from_numpy(patch_corners())[None].repeat(2, 1, 1)
-    batch = {"places": wanted, "fit": torch.tensor([1.0, 0.0])}
+    batch = {"places": wanted, "fit": torch.tensor([1.0, 0.0]), "wide": torch.ones(2)}
     right = corner_peaks(wanted, ROWS, COLUMNS).clamp(min=1e-9).log()
     sure = torch.tensor([9.0, -9.0])
     good = refiner_losses(right, sure, batch)
     bad = refiner_losses(right.flip(1), -sure, batch)
     for part in ("places", "card"):
         assert float(mean_of(*good[part])) < float(mean_of(*bad[part])) - 1
+    close = {**batch, "wide": torch.zeros(2)}  # says where corners lie, and nothing on whether it is a card
+    assert float(mean_of(*refiner_losses(right, -sure, close)["card"])) == 0
+    assert float(refiner_losses(right.flip(1), sure, close)["places"][0]) == float(bad["places"][0])
     nothing = {**batch, "fit": torch.zeros(2)}
     assert float(mean_of(*refiner_losses(right, sure, nothing)["places"])) == 0

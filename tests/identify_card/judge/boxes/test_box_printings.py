@@ -73,7 +73,15 @@ def printings_model(folder):
     return write_fake_bundle(folder, without_head=True, cards=cards, twins=[], game={"aspect": [0.7, 0.8]})
 
 
-def test_a_model_with_printings_is_scored_by_name_printing_and_both(tmp_path):
+class NoRefiner:
+    """Leaves corners as the locator gives them: the refiner takes plain tiles for no cards."""
+
+    def find(self, image, locator):
+        return locator.find(image)
+
+
+def test_a_model_with_printings_is_scored_by_name_printing_and_both(tmp_path, monkeypatch):
+    monkeypatch.setattr(Recognizer, "_refiner", NoRefiner())
     recognizer = Recognizer.load(printings_model(tmp_path / "fake"), 1)
     (tmp_path / "pictures").mkdir()
     picture = draw_table([("green", "Base", 300, 85), ("green", "Base", 500, 85), ("blue", "Base", 700, 300)])
