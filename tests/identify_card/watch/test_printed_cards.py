@@ -18,6 +18,8 @@ from balatro.identify_card.watch.watch import Frame, Look, watch
 from balatro.render.photos.prints import draw_print
 from balatro.utils.images import write_png
 
+pytestmark = pytest.mark.slow
+
 SEED, CARDS = 4_400_017, (4, 12, 20, 28, 36, 60)
 TURNS = (180, 90, 0, 270, 200, 15)
 

@@ -282,6 +282,7 @@ def test_the_table_for_people_and_not_in_a_csv(pictures: Path, fake_folder: Path
         assert {row["event"] for row in csv.DictReader(file)} == {"appeared", "gone"}
 
 
+@pytest.mark.slow
 def test_a_folder_that_fills_is_followed(pictures: Path, fake_folder: Path) -> None:
     command = ("--source", pictures, "--follow", "--for", "4s", "--model", fake_folder, "--json", "-")
     late = threading.Timer(1.5, lambda: Image.fromarray(draw_table([RED, GREEN])).save(pictures / "later.png"))
