@@ -33,6 +33,7 @@ def ground(unit: float) -> np.ndarray:
 @settings(max_examples=3, deadline=None)
 @given(st.floats(22, 60), st.floats(4.5, 9), st.floats(12.5, 15))
 @example(50.0, 5.0, 12.75)  # a dollar nearly as wide as it is high
+@example(56.0, 5.0, 13.0)  # and one more nearly so
 def test_a_panel_of_any_size_anywhere(unit: float, x: float, y: float) -> None:
     picture = ground(unit)
     draw_panel(picture, unit, x * unit, y * unit, NUMBERS)

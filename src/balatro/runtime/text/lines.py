@@ -52,6 +52,8 @@ TALLEST_CARD = 0.5
 """Of the picture's height: what is taller is no card that lies on a table, but something that was taken for one."""
 INNER = (0.12, 0.94)
 """Which part of a card, from its top, is no text."""
+NARROW, FULL = 0.92, 0.7
+"""An icon narrower than this share of its height is full of ink to this share: icons here 0.81 and more, a dollar 0.58."""
 
 
 @dataclass(frozen=True)
@@ -300,6 +302,9 @@ def _is_icon(blob: Sequence[int], ink: np.ndarray, plane: int) -> bool:
     left, top, width, height = blob
     if height < 0.6 * SMALL or not 0.88 < width / height < 1.2:
         return False
+    whole = ink[top : top + height, left : left + width]
+    if width / height < NARROW and np.mean(whole > 0.5 * whole.max()) < FULL:
+        return False  # a dollar is nearly as wide as it is high where its edges fall between pixels
     inside = ink[top + height // 3 : top + height - height // 3, left + width // 3 : left + width - width // 3]
     return bool(inside.min() > max(THRESHOLDS[plane], 0.75 * inside.max()))  # between two letters there is a gap
 
