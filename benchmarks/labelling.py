@@ -20,9 +20,10 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
@@ -39,7 +40,7 @@ from balatro.utils.labels import CardLabel, read_labels
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-WAIT_MS = 20_000
+WAIT_MS = 90_000
 VISIBLE = 0.97
 """Cards that are covered by more are not captured: nobody would label them."""
 GROUPS_BETWEEN = 10
@@ -47,6 +48,7 @@ GROUPS_BETWEEN = 10
 BOUND = 60
 """Per cent from which pictures are accepted in a preview."""
 CANDIDATE_KEYS = "asd"
+T = TypeVar("T")
 
 
 def capture(data: Path, num_pictures: int, num_cards: int, seed: int) -> dict[str, CardLabel]:
@@ -204,8 +206,8 @@ class Person:
         self.wait_saved()
 
 
-def label_in_browser(data: Path, truth: dict[str, CardLabel]) -> Person:
-    """Start the app, label everything, end it."""
+def in_browser(data: Path, page: str, ready: str, label: Callable[[Page], T]) -> T:
+    """Start the app, label everything on a page of it, end it. ready: what is there when the page is."""
     port = free_port(0)
     server = subprocess.Popen(command_line(port), env=os.environ | {"BALATRO_DATA": str(data)}, stdout=subprocess.DEVNULL)
     try:
@@ -214,13 +216,19 @@ def label_in_browser(data: Path, truth: dict[str, CardLabel]) -> Person:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             tab = browser.new_page(viewport={"width": 1280, "height": 800})
             tab.set_default_timeout(WAIT_MS)
-            tab.goto(f"http://{HOST}:{port}/")
-            tab.wait_for_selector(".zone.keep")
-            person = Person(tab, truth)
-            person.label_all()
+            tab.goto(f"http://{HOST}:{port}/{page}")
+            tab.wait_for_selector(ready)
+            person = label(tab)
             browser.close()
     finally:
         stop(server)
+    return person
+
+
+def label_all(tab: Page, truth: dict[str, CardLabel]) -> Person:
+    """Everything on the page Label."""
+    person = Person(tab, truth)
+    person.label_all()
     return person
 
 
@@ -245,7 +253,7 @@ def main() -> None:
         store.accept([Accept(key, own.name, own.modifier, own.type, own.rarity, new=True) for key, own in first], "truth")
         groups = {(picture.cluster, picture.card_group) for picture in store.unlabelled()}
         print(f"{len(store.unlabelled())} pictures in {len(groups)} capture groups, {len(store.labels)} labelled before")
-        person = label_in_browser(data, truth)
+        person = in_browser(data, "", ".zone.keep", lambda tab: label_all(tab, truth))
         labels = read_labels(data / "dataset_default" / "labels.json")
     mine = {key: own for key, own in truth.items() if key not in dict(first)}
     right = [labels.get(key) is not None and key_of(labels[key]) == key_of(own) for key, own in mine.items()]

@@ -1,6 +1,6 @@
 """How many presses it takes to label the cards of whole screens by boxes, in a real browser.
 
-    python benchmarks/labelling_screens.py [--cards 200] [--screens 20]
+    python -m benchmarks.labelling_screens [--cards 200] [--screens 20]
 
 Screens of the demo deck are dealt, so that there are as many cards on them as asked for. The deck's own model is there, as
 after `balatro art demo`, untrained; no card is labelled. A scripted person goes through the page Screens of `balatro annotate`:
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,26 +21,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.labelling import CANDIDATE_KEYS, in_browser
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from balatro.annotate_dataset.board.screen_showing import overlap
-from balatro.annotate_dataset.run import HOST, command_line, free_port, stop, wait_until_ready
 from balatro.config.modifiers import MODIFIERS
 from balatro.render.demo_deck import draw_demo_deck
 from balatro.render.table import PLAY, draw_screen
 from balatro.utils.labels import read_labels
+from balatro.utils.quads import box_overlap
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-WAIT_MS = 90_000
 VISIBLE = 0.5
 """Cards of which less shows need no box."""
 FEWEST = 5
 """Cards on a screen that is taken."""
 SAME = 0.5
 """Two boxes that share this much are around one card."""
-CANDIDATE_KEYS = "asd"
 BOARD = "[...document.querySelectorAll('*')].map((e) => e.shadowRoot).find((root) => root?.querySelector('.board'))"
 FREE = """(root, box) => {
   const { left, top, width, height } = box.getBoundingClientRect();
@@ -211,28 +206,14 @@ class Person:
 
 def best(box: Box, cards: list[TrueCard]) -> TrueCard | None:
     """The card that a box is around."""
-    return max(
-        (card for card in cards if overlap(card.box, box) >= SAME), key=lambda card: overlap(card.box, box), default=None
-    )
+    shares = {card: share for card in cards if (share := box_overlap(card.box, box)) >= SAME}
+    return max(shares, key=shares.__getitem__, default=None)
 
 
-def label_in_browser(data: Path, truth: dict[str, list[TrueCard]]) -> Person:
-    """Start the app, label everything, end it."""
-    port = free_port(0)
-    server = subprocess.Popen(command_line(port), env=os.environ | {"BALATRO_DATA": str(data)}, stdout=subprocess.DEVNULL)
-    try:
-        wait_until_ready(server, port)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            tab = browser.new_page(viewport={"width": 1280, "height": 800})
-            tab.set_default_timeout(WAIT_MS)
-            tab.goto(f"http://{HOST}:{port}/screens")
-            tab.wait_for_selector(".sheet")
-            person = Person(tab, truth)
-            person.label_all()
-            browser.close()
-    finally:
-        stop(server)
+def label_all(tab: Page, truth: dict[str, list[TrueCard]]) -> Person:
+    """Everything on the page Screens."""
+    person = Person(tab, truth)
+    person.label_all()
     return person
 
 
@@ -247,7 +228,7 @@ def main() -> None:
         own = os.environ | {"BALATRO_DATA": str(data)}
         subprocess.run([sys.executable, "-m", "balatro", "art", "demo"], env=own, check=True, stdout=subprocess.DEVNULL)
         truth = deal(data / "screens", args.screens, args.cards, args.seed)
-        person = label_in_browser(data, truth)
+        person = in_browser(data, "screens", ".sheet", lambda tab: label_all(tab, truth))
         labels = list(read_labels(data / "dataset_default" / "labels.json").values())
     num = right = 0
     for screen, cards in truth.items():
@@ -255,7 +236,7 @@ def main() -> None:
         for card in cards:
             num += card.must
             right += card.must and any(
-                overlap(box, card.box) >= SAME and said == [card.name, card.modifier] for box, *said in mine
+                box_overlap(box, card.box) >= SAME and said == [card.name, card.modifier] for box, *said in mine
             )
     print(f"{num} cards on {len(truth)} screens, {len(labels)} boxes labelled")
     print(f"presses: {person.presses.total()}")

@@ -13,7 +13,7 @@ from PIL import Image
 
 from balatro.annotate_dataset.board.desk import Desk
 from balatro.annotate_dataset.board.screen_actions import stated
-from balatro.annotate_dataset.board.screen_showing import overlap, screens_json
+from balatro.annotate_dataset.board.screen_showing import screens_json
 from balatro.annotate_dataset.board.session import Session
 from balatro.annotate_dataset.board.showing import screens_data
 from balatro.annotate_dataset.forms import export_boxes
@@ -190,8 +190,3 @@ def test_a_screen_that_cannot_be_read_is_told(desk: Desk) -> None:
     desk.screens.folder.refresh()
     session = Session(desk, screen="c.png")
     assert "not a picture" in screens_data(session)["open"]["c.png"]["trouble"]
-
-
-def test_overlap_is_the_share_of_both() -> None:
-    assert overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3)
-    assert overlap((0, 0, 10, 10), (10, 0, 20, 10)) == 0

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balatro.utils.quads import as_portrait, from_patch, patch_corners, patch_places, reading_order, turned_like, upright
+from balatro.utils.quads import (
+    as_portrait,
+    box_overlap,
+    from_patch,
+    patch_corners,
+    patch_places,
+    reading_order,
+    turned_like,
+    upright,
+)
 
 
 def at(*centres: tuple[float, float]) -> np.ndarray:
@@ -65,3 +74,9 @@ def test_a_quad_is_turned_like_another(first: int, like: int, degrees: float, si
     moved = (quad @ turn.T * size + (200, -50)).astype(np.float32)
     told = turned_like(np.roll(moved, first, axis=0), np.roll(quad, like, axis=0))
     assert np.array_equal(told, np.roll(moved, like, axis=0))
+
+
+def test_box_overlap_is_the_share_of_both():
+    assert box_overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3)
+    assert box_overlap((0, 0, 10, 10), (10, 0, 20, 10)) == 0
+    assert box_overlap((0, 0, 10, 10), (2, 2, 4, 4)) == pytest.approx(0.04)

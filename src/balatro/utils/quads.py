@@ -7,6 +7,7 @@ import numpy as np
 
 from balatro.config.shapes import PATCH_MARGIN, PATCH_SIZE
 
+Box = tuple[float, float, float, float]
 CLOSE = 0.3
 """Two quads with middles closer than this share of a card's width and height may be the same card."""
 _TURNS = (np.arange(4)[:, None] + np.arange(4)) % 4
@@ -75,6 +76,23 @@ def lies_on_any(quad: np.ndarray, quads: np.ndarray, close: float = CLOSE) -> bo
     down = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
     apart = np.abs(quads.mean(1) - quad.mean(0)) / np.maximum(np.stack([across, down], 1), 1)
     return bool((apart < close).all(1).any())
+
+
+def box_overlap(one: Box, other: Box) -> float:
+    """Area of both (left, top, right, bottom) boxes by area of either, 0..1."""
+    both = shared_area(one, other)
+    return both / (box_area(one) + box_area(other) - both) if both else 0.0
+
+
+def shared_area(one: Box, other: Box) -> float:
+    """What two boxes both cover."""
+    width, height = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0) * max(height, 0)
+
+
+def box_area(box: Box) -> float:
+    """What a (left, top, right, bottom) box covers."""
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def reading_order(quads: np.ndarray) -> np.ndarray:

@@ -11,12 +11,13 @@ from balatro.annotate_dataset.board.desk import Desk
 from balatro.annotate_dataset.board.pictures import SCREEN, SMALL, address, screen_address
 from balatro.annotate_dataset.board.screens import DONE, OPEN
 from balatro.annotate_dataset.forms.items import check_picture
-from balatro.annotate_dataset.store.screens import Box, box_of
+from balatro.annotate_dataset.store.screens import box_of
 from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.screens import FoundCard
 from balatro.annotate_dataset.suggest.suggestion import Candidate
 from balatro.errors import InputError
 from balatro.utils.images import orientation
+from balatro.utils.quads import box_overlap
 
 Json = dict[str, Any]
 
@@ -97,13 +98,13 @@ def _boxes(desk: Desk, screen: str, state: str, found: Sequence[FoundCard]) -> l
     own = [(key, labels[key], box) for key in desk.screens.cards_of(screen) if (box := box_of(labels[key]))]
     told = []
     for key, label, box in own:
-        like = next((one.prefill for one in found if overlap(one.box, box) >= SAME), Prefill())
+        like = next((one.prefill for one in found if box_overlap(one.box, box) >= SAME), Prefill())
         said = {"name": label.name, "type": label.type, "rarity": label.rarity, "modifier": label.modifier}
         told.append(
             {"key": key, "box": box, "prefilled": False, "confidence": 1.0, **said, "candidates": _candidates(desk, like)}
         )
     if state != DONE:
-        told += [_found(desk, one) for one in found if all(overlap(one.box, box) < SAME for _, _, box in own)]
+        told += [_found(desk, one) for one in found if all(box_overlap(one.box, box) < SAME for _, _, box in own)]
     return told
 
 
@@ -123,10 +124,11 @@ def _found(desk: Desk, one: FoundCard) -> Json:
 
 
 def _candidates(desk: Desk, prefill: Prefill) -> list[Json]:
-    return [_candidate(desk, candidate) for candidate in prefill.candidates]
+    return [candidate_json(desk, candidate) for candidate in prefill.candidates]
 
 
-def _candidate(desk: Desk, candidate: Candidate) -> Json:
+def candidate_json(desk: Desk, candidate: Candidate) -> Json:
+    """A name that may be the card's, for either board."""
     return {
         "name": candidate.name,
         "type": candidate.type,
@@ -134,12 +136,3 @@ def _candidate(desk: Desk, candidate: Candidate) -> Json:
         "confidence": candidate.confidence,
         "url": address(desk.store, candidate.nearest) if candidate.nearest else "",
     }
-
-
-def overlap(one: Box, other: Box) -> float:
-    """What two boxes share, of all that they cover together: 0..1."""
-    wide, high = (min(one[2 + edge], other[2 + edge]) - max(one[edge], other[edge]) for edge in (0, 1))
-    if wide <= 0 or high <= 0:
-        return 0.0
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
-    return wide * high / (sum(areas) - wide * high)

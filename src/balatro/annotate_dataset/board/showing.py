@@ -10,11 +10,10 @@ from typing import Any
 
 from balatro.annotate_dataset.board.desk import Desk
 from balatro.annotate_dataset.board.pictures import LARGE, address
-from balatro.annotate_dataset.board.screen_showing import screens_json
+from balatro.annotate_dataset.board.screen_showing import candidate_json, screens_json
 from balatro.annotate_dataset.board.session import LabelView, Preview, Session, VerifyView
 from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.queue import CardGroup, next_groups, progress_of
-from balatro.annotate_dataset.suggest.suggestion import Candidate
 from balatro.annotate_dataset.suggest.verify import WHYS, CardPictures, Suspicion, cards
 from balatro.utils.labels import CardLabel
 
@@ -105,7 +104,7 @@ def _group(desk: Desk, group: CardGroup) -> Json:
 
 def _candidates(desk: Desk, group: CardGroup) -> list[Json]:
     """Three cards to click: the likely ones, then what the group's cluster was called so far, then the unlikely ones."""
-    told = [_candidate(desk, candidate) for candidate in group.prefill.candidates]
+    told = [candidate_json(desk, candidate) for candidate in group.prefill.candidates]
     used = _used_in_clusters(desk, desk.store.version).get(group.cluster, {})
     names = {candidate["name"]: candidate for candidate in told}
     likely = [candidate for candidate in told if candidate["confidence"] >= UNLIKELY]
@@ -150,16 +149,6 @@ def _prefill(prefill: Prefill) -> Json:
         "modifier": prefill.modifier,
         "confidence": prefill.confidence,
         "modifierConfidence": prefill.modifier_confidence,
-    }
-
-
-def _candidate(desk: Desk, candidate: Candidate) -> Json:
-    return {
-        "name": candidate.name,
-        "type": candidate.type,
-        "rarity": candidate.rarity,
-        "confidence": candidate.confidence,
-        "url": address(desk.store, candidate.nearest) if candidate.nearest else "",
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from balatro.identify_card.card import Card
 from balatro.identify_card.judge.boxes.labels import BoxLabel, BoxPicture
-from balatro.identify_card.judge.boxes.match import judge_picture, overlap, pair_boxes
+from balatro.identify_card.judge.boxes.match import judge_picture, pair_boxes
 
 IMAGE = np.zeros((200, 400, 3), np.uint8)
 
@@ -47,11 +47,6 @@ def moved(x, y=0):
 )
 def test_pairs(labels, cards, pairs):
     assert pair_boxes(labels, cards) == pairs
-
-
-def test_overlap():
-    assert overlap((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3)
-    assert overlap((0, 0, 10, 10), (10, 0, 20, 10)) == 0.0
 
 
 def judged(cards, labels=(), unsure=()):

@@ -13,6 +13,7 @@ from balatro.identify_card.judge.boxes.labels import Box, BoxLabel, BoxPicture
 from balatro.identify_card.judge.evaluate import CROP
 from balatro.identify_card.judge.scores import FalseName, Outcome
 from balatro.utils.images import rectify
+from balatro.utils.quads import box_area, box_overlap, shared_area
 
 SAME_BOX = 0.4
 """A labelled card is found by a box that shares at least so much with it: area of both by area of either."""
@@ -129,7 +130,8 @@ def likeliest_fields(card: Card) -> Mapping[str, str]:
 def pair_boxes(labels: Sequence[BoxLabel], cards: Sequence[Card]) -> list[int | None]:
     """For each label the place of the card that was read there, best fit first, each card once; None where there is none."""
     fits = sorted(
-        ((overlap(label.box, card.box), i, j) for i, label in enumerate(labels) for j, card in enumerate(cards)), reverse=True
+        ((box_overlap(label.box, card.box), i, j) for i, label in enumerate(labels) for j, card in enumerate(cards)),
+        reverse=True,
     )
     fits = [fit for fit in fits if fit[0] >= SAME_BOX]
     partners: list[int | None] = [None] * len(labels)
@@ -144,23 +146,8 @@ def pair_boxes(labels: Sequence[BoxLabel], cards: Sequence[Card]) -> list[int | 
     return partners
 
 
-def overlap(one: Box, other: Box) -> float:
-    """Area of both by area of either, 0..1."""
-    both = _shared(one, other)
-    return both / (_area(one) + _area(other) - both) if both else 0.0
-
-
 def _is_on(box: Box, unsure: Box) -> bool:
-    return overlap(box, unsure) > ON_UNSURE or _shared(box, unsure) > IN_UNSURE * _area(box)
-
-
-def _shared(one: Box, other: Box) -> float:
-    width, height = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
-    return max(width, 0) * max(height, 0)
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
+    return box_overlap(box, unsure) > ON_UNSURE or shared_area(box, unsure) > IN_UNSURE * box_area(box)
 
 
 def _crop(picture: np.ndarray, box: Box, card: Card | None) -> np.ndarray:
