@@ -46,15 +46,23 @@ class Reader:
     def __init__(self, answers: dict[tuple[tuple[float, ...], bool], Card]) -> None:
         self.answers, self.asked = answers, []
 
-    def __call__(self, quads: np.ndarray, rows: np.ndarray, washed: bool) -> list[Card]:
-        assert len(quads) == len(rows) > 0
+    def __call__(self, quads: np.ndarray, washed: bool) -> tuple[list[Card], None]:
+        assert len(quads) > 0
         keys = [(tuple(quad[0].tolist()), washed) for quad in quads]
         self.asked += keys
-        return [self.answers.get(key, card(None, 0.1)) for key in keys]
+        return [self.answers.get(key, card(None, 0.1)) for key in keys], None
 
 
-def nothing_washed(rows: np.ndarray) -> np.ndarray:
-    return np.zeros(len(rows), bool)
+def nothing_washed(quads: np.ndarray) -> np.ndarray:
+    return np.zeros(len(quads), bool)
+
+
+def test_a_name_that_is_not_sure_is_looked_at_again_under_a_wash_alone():
+    reader = Reader({((0, 0), True): card("Egg", 0.99)})
+    assert [c.name for c in look_again([card("Joker", 0.6)], STANDING[None], lambda q: np.ones(len(q), bool), reader)] == [
+        "Egg"
+    ]
+    assert [c.name for c in look_again([card("Joker", 0.6)], STANDING[None], nothing_washed, reader)] == ["Joker"]
 
 
 def test_named_cards_are_not_looked_at_again():

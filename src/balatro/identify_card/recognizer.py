@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -31,6 +30,7 @@ from balatro.identify_card.added.added import (
     with_added,
 )
 from balatro.identify_card.card import Card
+from balatro.identify_card.closer_look import DOUBTED, look_closer
 from balatro.identify_card.namer import Namer
 from balatro.identify_card.second_look import is_washed, look_again, without_wash
 from balatro.identify_card.sight import Sight
@@ -40,7 +40,7 @@ from balatro.runtime.locator import Locator, check_network
 from balatro.runtime.refiner import Refiner, load_refiner
 from balatro.runtime.sessions import OpenSession, Session, network_file, open_session
 from balatro.utils.images import load_image, rectify
-from balatro.utils.quads import reading_order
+from balatro.utils.quads import reading_order, whole
 from balatro.utils.stages import Stage, untimed
 
 if TYPE_CHECKING:
@@ -53,8 +53,6 @@ BATCH = 64
 """Cards that the encoder takes at once; a frame rarely has more."""
 CARD_ASPECT = (0.55, 0.92)
 """Width by height of a picture that may be one card without a border."""
-CARD_SHARE = 0.4
-"""A find that fills at least this share of such a picture is that card."""
 
 
 class Recognizer:
@@ -273,11 +271,19 @@ class Recognizer:
             one = self.look_at(picture, all_of_it, any_turn)
             if one.cards[0].known:
                 return one
-        sight = self.look_at(picture, self.locate(picture, any_turn), any_turn)
-        if seen_as != "auto" or not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1] or _has_card(sight):
+        sight = self.look_at(picture, self.locate(picture, True), True) if any_turn else self._see_screen(picture)
+        if seen_as != "auto" or not CARD_ASPECT[0] <= width / height <= CARD_ASPECT[1] or sight.has_card:
             return sight
         one = self.look_at(picture, all_of_it, any_turn)
         return one if one.cards[0].known or not sight.cards else sight
+
+    def _see_screen(self, picture: np.ndarray) -> Sight:
+        """The cards of a picture as they stand, those among them that the locator doubts, see `closer_look`."""
+        found = self.locator.find(picture, DOUBTED)
+        quads = np.array([card.quad for card in found], np.float32).reshape(-1, 4, 2)
+        doubted = np.array([card.score < self.locator.threshold for card in found], bool)
+        order = reading_order(quads)
+        return self.look_at(picture, quads[order], doubted=doubted[order])
 
     def identify_many(self, images: Iterable[ImageSource]) -> list[list[Card]]:
         """The cards of each picture."""
@@ -301,23 +307,29 @@ class Recognizer:
         """
         return self.look_at(picture, quads, any_turn).cards
 
-    def look_at(self, picture: np.ndarray, quads: np.ndarray, any_turn: bool = False) -> Sight:
-        """The same with what the encoder gave at the first look, at the things as they stand or as they are turned."""
+    def look_at(
+        self, picture: np.ndarray, quads: np.ndarray, any_turn: bool = False, doubted: np.ndarray | None = None
+    ) -> Sight:
+        """The same with what the encoder gave at the first look, at the things as they stand or as they are turned.
+
+        doubted: (N,) bool, things that are there only if their name is beyond doubt; all are looked at closer then.
+        """
         if len(quads) == 0:
             return Sight(picture, quads, [])
         size = (picture.shape[1], picture.shape[0])
         if any_turn:
             cut = self._cut(picture, all_turns(quads))
             return Sight(picture, quads, *read_in_turns(cut, quads, size, self._encode, self.namer))
-        cut = self._cut(picture, quads)
-        outputs = self._encode(cut)
 
-        def read_again(some: np.ndarray, rows: np.ndarray, washed: bool) -> list[Card]:
-            again = without_wash(cut[rows]) if washed else self._cut(picture, some)
-            return self._name(self._encode(again), some, size)
+        def look(some: np.ndarray, washed: bool = False) -> tuple[list[Card], dict[str, np.ndarray]]:
+            cut = self._cut(picture, some)
+            outputs = self._encode(without_wash(cut) if washed else cut)
+            return self._name(outputs, some, size), outputs
 
-        first = self._name(outputs, quads, size)
-        return Sight(picture, quads, look_again(first, quads, lambda rows: is_washed(cut[rows]), read_again), outputs)
+        sight = Sight(picture, quads, *look(quads))
+        if doubted is not None:
+            sight = look_closer(sight, doubted, lambda: self._refiner, look)
+        return sight.with_cards(look_again(sight.cards, sight.quads, lambda some: is_washed(self._cut(picture, some)), look))
 
     def _cut(self, picture: np.ndarray, quads: np.ndarray) -> np.ndarray:
         with self._stage("rectify"):
@@ -375,18 +387,6 @@ def check_table(bundle: Bundle) -> None:
         raise ModelError(
             f"model {bundle.name!r} is of another game, a table is Balatro's; name a model of Balatro, or leave the table out"
         )
-
-
-def _has_card(sight: Sight) -> bool:
-    """Whether a card has a name, or a thing fills enough of the picture to be the card that it shows."""
-    width, height = sight.size
-    large = (cv2.contourArea(quad) >= CARD_SHARE * width * height for quad in sight.quads)
-    return any(card.known for card in sight.cards) or any(large)
-
-
-def whole(width: int, height: int) -> np.ndarray:
-    """The whole picture as (1, 4, 2) quads."""
-    return np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)
 
 
 def identify(image: ImageSource, model: str | os.PathLike[str] = "auto") -> list[Card]:

@@ -19,21 +19,21 @@ ENDS = (2.0, 98.0)
 INK, PAPER = 10.0, 245.0
 """Where the darkest and brightest of a card's colours lie without a wash."""
 
-Read = Callable[[np.ndarray, np.ndarray, bool], Sequence[Card]]
-"""(N, 4, 2) quads, their places among all, whether washes are taken off -> the cards there."""
+Look = Callable[[np.ndarray, bool], tuple[Sequence[Card], object]]
+"""(N, 4, 2) quads, whether washes are taken off -> the cards there, and more that is of no use here."""
 
 
-def look_again(cards: list[Card], quads: np.ndarray, washed: Callable[[np.ndarray], np.ndarray], read: Read) -> list[Card]:
-    """The cards of a first look, those without a name replaced by what a second look names.
+def look_again(cards: list[Card], quads: np.ndarray, washed: Callable[[np.ndarray], np.ndarray], look: Look) -> list[Card]:
+    """The cards of a first look, those without a name replaced by what a second look names, or names surely under a wash.
 
-    quads: (N, 4, 2). washed: which of some rows show colours that lie close together. Here a card needs to be surely known,
+    quads: (N, 4, 2). washed: which of some quads show colours that lie close together. Here a card needs to be surely known,
     since there are that many more ways in which a thing could look like one; that of a turned card begins at its own top left.
     """
     cards = list(cards)
-    rows = _unnamed(cards)
+    rows = np.array([row for row, card in enumerate(cards) if not card.known or card.confidence < SURE], int)
     if len(rows):
-        rows = rows[washed(rows)]
-        _replace(cards, rows, _read(read, quads[rows], rows, True))
+        rows = rows[washed(quads[rows])]
+        _replace(cards, rows, _look(look, quads[rows], True))
     for turn in (1, 3, 2):
         rows = _unnamed(cards)
         if turn != 2:
@@ -41,7 +41,7 @@ def look_again(cards: list[Card], quads: np.ndarray, washed: Callable[[np.ndarra
             rows = rows[across > LYING * down]
         elif len(rows) < len(cards):
             break
-        _replace(cards, rows, _read(read, np.roll(quads[rows], turn, axis=1), rows, False))
+        _replace(cards, rows, _look(look, np.roll(quads[rows], turn, axis=1), False))
     return cards
 
 
@@ -49,8 +49,8 @@ def _unnamed(cards: Sequence[Card]) -> np.ndarray:
     return np.array([row for row, card in enumerate(cards) if not card.known], int)
 
 
-def _read(read: Read, quads: np.ndarray, rows: np.ndarray, washed: bool) -> Sequence[Card]:
-    return read(quads, rows, washed) if len(rows) else ()
+def _look(look: Look, quads: np.ndarray, washed: bool) -> Sequence[Card]:
+    return look(quads, washed)[0] if len(quads) else ()
 
 
 def _replace(cards: list[Card], rows: np.ndarray, others: Sequence[Card]) -> None:

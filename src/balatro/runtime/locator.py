@@ -68,9 +68,12 @@ class Locator:
         self.stage: Stage = untimed
         """Times `resize` and `locate`."""
 
-    def find(self, image: np.ndarray) -> list[Found]:
-        """The cards of an (H, W, 3) uint8 RGB picture, of any size, each once, best first."""
-        quads, scores = self.candidates(image, self.threshold)
+    def find(self, image: np.ndarray, share: float = 1.0) -> list[Found]:
+        """The cards of an (H, W, 3) uint8 RGB picture, of any size, each once, best first.
+
+        share: of the threshold from which on there is a find; below 1 there are some of which the locator has its doubts.
+        """
+        quads, scores = self.candidates(image, share * self.threshold)
         return [Found(quads[index], float(scores[index])) for index in distinct(quads, scores)]
 
     def candidates(self, image: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,8 @@ from balatro.runtime.sessions import OpenSession, open_session
 from balatro.utils.images import rectify
 from balatro.utils.quads import as_portrait, from_patch, upright
 
-LOOKS = (PATCH_MARGIN, PATCH_MARGIN, PATCH_MARGIN, CLOSE_MARGIN, CLOSE_MARGIN)
+ROUGH_LOOKS = 3
+LOOKS = (*(PATCH_MARGIN,) * ROUGH_LOOKS, CLOSE_MARGIN, CLOSE_MARGIN)
 """How far beyond the corners found before each look reaches, as a share of the card: the first may be off by a third of it, the
 last two see it larger. Whether it is a card is for the looks that show what lies around it to say."""
 ROUGH = 0.5
@@ -54,11 +55,21 @@ class Refiner:
         quads, chance = upright(quads[sure]), chance[sure]
         return [Found(quads[index], float(chance[index])) for index in distinct(quads, chance)]
 
+    def corners(self, image: np.ndarray, quads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Fitted corners (N, 4, 2) float32 of what lies at rough quads (N, 4, 2), and (N,) the chance of each to be a card.
+
+        The chance is 0 of corners that no card could have.
+        """
+        for _ in range(ROUGH_LOOKS):
+            quads, chance = self._look(image, quads, PATCH_MARGIN)
+        return quads, np.where(sane(quads, image.shape[1], image.shape[0]), chance, 0.0)
+
     def _look(self, image: np.ndarray, quads: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
         """Quads (N, 4, 2) as patches that are cut out at these show them, and (N,) the chance of each to be a card."""
         patches = rectify(image, quads, PATCH_SIZE, margin)
         places, chance = self._session.run(["corners", "card"], {"patches": patches})
-        return np.stack([from_patch(quad, place, margin) for quad, place in zip(quads, places, strict=True)]), chance
+        fitted = [from_patch(quad, place, margin) for quad, place in zip(quads, places, strict=True)]
+        return np.array(fitted, np.float32).reshape(-1, 4, 2), chance
 
 
 def load_refiner(threads: int | None = None) -> Refiner:

@@ -113,3 +113,8 @@ def reading_order(quads: np.ndarray) -> np.ndarray:
             first, row = centres[index, 1], row + 1
         rows[index] = row
     return np.lexsort((centres[:, 0], rows))
+
+
+def whole(width: int, height: int) -> np.ndarray:
+    """The whole picture as (1, 4, 2) quads."""
+    return np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)

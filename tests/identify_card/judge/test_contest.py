@@ -19,7 +19,7 @@ from balatro.render.table import Screen, ScreenCard
 from balatro.runtime.beside import other_of
 from tests.identify_card.fake_bundle import CARD, draw_table, write_fake_bundle
 
-BLIND = {"locator": {"threshold": 2.0}}
+BLIND = {"locator": {"threshold": 9.0}}
 """Of a model that finds no card."""
 GOOD: dict[str, object] = {}
 

@@ -19,10 +19,10 @@ from balatro.errors import InputError
 from balatro.gallery.thresholds import NO_CARD
 from balatro.identify_card.judge.evaluate import LABELS, read_labels, score_frame
 from balatro.identify_card.namer import Likeness
-from balatro.identify_card.recognizer import whole
 from balatro.utils.images import find_images, load_image, rectify
 from balatro.utils.labels import read_dataset
 from balatro.utils.progress import track
+from balatro.utils.quads import whole
 
 if TYPE_CHECKING:
     from balatro.identify_card.recognizer import Recognizer

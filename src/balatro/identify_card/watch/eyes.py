@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from balatro.identify_card.card import Card
-from balatro.identify_card.recognizer import Recognizer, whole
+from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.turns import in_any_turn
+from balatro.utils.quads import whole
 
 
 class Eyes:
