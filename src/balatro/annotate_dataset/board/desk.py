@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from balatro.annotate_dataset.board.map_desk import MapDesk
 from balatro.annotate_dataset.board.screens import ScreenDesk
 from balatro.annotate_dataset.store.history import SCREEN_MARK
 from balatro.annotate_dataset.store.screens import Box
@@ -33,6 +34,7 @@ class Desk:
         """teach: name or folder of the model that learns from corrections."""
         self.store = DatasetStore(data_dir)
         self.screens = ScreenDesk(self.store)
+        self.map = MapDesk(self.store)
         self.teacher = Teacher(self.store, teach) if teach else None
         self.author = default_author()
         self.model = model
@@ -117,6 +119,11 @@ class Desk:
         if self.screens.want(screens):
             self.wake()
 
+    def want_map(self) -> None:
+        """Have the map worked out; whoever shows it calls it each time."""
+        if self.map.want():
+            self.wake()
+
     def look_at(self, screen: str, box: Box) -> None:
         """Have a box that somebody has drawn named."""
         self.screens.ask(screen, box)
@@ -133,6 +140,7 @@ class Desk:
             self._wake.clear()
             time.sleep(PAUSE_S)
             self._update()
+            self._lay_out()
             self._check()
             self._look()
 
@@ -152,6 +160,15 @@ class Desk:
         self._done += 1
         if self.store.version != version:
             self._wake.set()
+
+    def _lay_out(self) -> None:
+        if self._prefiller is None:
+            return
+        try:
+            if self.map.look(self._prefiller):
+                self._done += 1
+        except Exception as error:  # as above
+            self.trouble = f"no map: {type(error).__name__}: {error}"
 
     def _check(self) -> None:
         if not self._check_wanted:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from balatro.annotate_dataset.board.desk import Desk
+from balatro.annotate_dataset.board.map_showing import map_json
 from balatro.annotate_dataset.board.pictures import LARGE, address
 from balatro.annotate_dataset.board.screen_showing import candidate_json, screens_json
 from balatro.annotate_dataset.board.session import LabelView, Preview, Session, VerifyView
@@ -321,5 +322,15 @@ def screens_data(session: Session) -> Json:
     }
 
 
-SHOWING: dict[str, Callable[[Session], Json]] = {"label": label_data, "screens": screens_data, "verify": verify_data}
+def map_data(session: Session) -> Json:
+    """Everything that the map shows."""
+    return _common(session) | {"page": "map", "map": map_json(session.desk)}
+
+
+SHOWING: dict[str, Callable[[Session], Json]] = {
+    "label": label_data,
+    "screens": screens_data,
+    "verify": verify_data,
+    "map": map_data,
+}
 """The pages that have a board."""
