@@ -19,8 +19,9 @@ from balatro.annotate_dataset.store.screens import Box
 from balatro.annotate_dataset.store.store import DatasetStore, default_author
 from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.prefiller import Prefiller
+from balatro.annotate_dataset.suggest.rankings import rankings
 from balatro.annotate_dataset.suggest.teach import Teacher
-from balatro.annotate_dataset.suggest.verify import Suspicion, suspicious
+from balatro.annotate_dataset.suggest.verify import Suspicion, look_through, see
 from balatro.errors import BalatroError
 
 PAUSE_S = 0.15
@@ -45,6 +46,7 @@ class Desk:
         self._prefiller: Prefiller | None = None
         self._prefills: Mapping[str, Prefill] = {}
         self._suspicions: tuple[Suspicion, ...] = ()
+        self._ranked: tuple[Suspicion, ...] = ()
         self._done = 0
         self._wake = threading.Event()
         self._guard = threading.Lock()
@@ -71,6 +73,11 @@ class Desk:
     def suspicions(self) -> tuple[Suspicion, ...]:
         """What may be labelled wrongly, worst first, as far as it is known."""
         return tuple(one for one in self._suspicions if one.picture not in self.settled)
+
+    @property
+    def ranked(self) -> tuple[Suspicion, ...]:
+        """What is worth looking through in order, by kind of RANKINGS, as far as it is known."""
+        return tuple(one for one in self._ranked if one.picture not in self.settled)
 
     @property
     def generation(self) -> tuple[int, int]:
@@ -176,7 +183,8 @@ class Desk:
         self._check_wanted = False
         version = self.store.version
         try:
-            self._suspicions = tuple(suspicious(self.store, None if self.trouble else self._prefiller))
+            seen = see(self.store, None if self.trouble else self._prefiller)
+            self._suspicions, self._ranked = tuple(look_through(seen)), tuple(rankings(seen))
         except Exception as error:  # as above
             self.trouble = f"not checked: {type(error).__name__}: {error}"
         self._checked = version
