@@ -211,7 +211,7 @@ def test_undo_goes_back_beyond_a_restart(tmp_path: Path, browser: Browser) -> No
         app.stop()
 
 
-@pytest.mark.parametrize("page", ["", "screens", "verify"])
+@pytest.mark.parametrize("page", ["", "screens", "verify", "map"])
 def test_everything_has_a_name_for_screen_readers(app: App, page: str) -> None:
     tab = app.open(page)
     tab.keyboard.press("?")

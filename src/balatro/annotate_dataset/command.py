@@ -203,6 +203,9 @@ def export_command(
         print(f"{out}: {counted(done.num_screens, 'screen')} with {counted(done.num_boxes, 'box', 'boxes')} in the form {form}")
         if done.num_empty:
             print(f"{counted(done.num_empty, 'screen')} of them without a box, as a picture without cards", file=sys.stderr)
+        if done.num_open:
+            told = f"{counted(done.num_open, 'screen')} without a box left out: nobody has said that there is no card"
+            print(f"{told}; accept them on the page Screens of `balatro annotate`", file=sys.stderr)
         if done.left_out:
             print(f"{counted(len(done.left_out), 'card')} left out, the first: {done.left_out[0]}", file=sys.stderr)
         return

@@ -27,7 +27,7 @@ EXTRAS = {
         ),
         "to train models",
     ),
-    "ui": (("streamlit",), "to label cards in a browser"),
+    "ui": (("streamlit", "scikit-learn"), "to label cards in a browser"),
     "desktop": (("PySide6-Essentials", "mss", "pywinctl"), "to read the screen while you play"),
     "openvino": (("openvino",), "to run models that were exported to OpenVINO"),
     "video": (("av",), "to record what is watched, and to read streams"),

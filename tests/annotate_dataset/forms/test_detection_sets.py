@@ -13,7 +13,7 @@ from PIL import Image
 
 from balatro.annotate_dataset.forms import FORMS, ExportedScreens, export_boxes, guess_form, import_dataset
 from balatro.annotate_dataset.forms.safe_xml import read_xml
-from balatro.annotate_dataset.store.store import DatasetStore
+from balatro.annotate_dataset.store.store import DatasetStore, StateScreen
 from balatro.errors import InputError
 from tests.annotate_dataset.small_data import picture
 
@@ -181,7 +181,8 @@ def test_exported_screens_come_back_the_same(form: str, tmp_path: Path) -> None:
     store = DatasetStore(tmp_path / "data")
     import_dataset("voc", tmp_path / "set", store, "me")
     screen(tmp_path / "data/screens/a.jpg")  # nothing has a box on it
-    assert export_boxes(form, store.dataset, tmp_path / "out") == ExportedScreens(2, 2, 1, ())
+    store.accept([StateScreen("a.jpg", ())], "me")
+    assert export_boxes(form, store.dataset, tmp_path / "out") == ExportedScreens(2, 2, 1, 0, ())
     written = {path.stem[0] for path in (tmp_path / "out").rglob("*") if path.suffix in (".png", ".jpg")}
     assert written == {"a"}
     again = DatasetStore(tmp_path / "again")
@@ -190,14 +191,17 @@ def test_exported_screens_come_back_the_same(form: str, tmp_path: Path) -> None:
     assert cards(again) == cards(store)
 
 
-def test_screens_without_boxes_are_empty_in_yolo_and_not_done_in_label_studio(tmp_path: Path) -> None:
+def test_accepted_screens_without_boxes_are_empty_in_yolo_and_not_done_in_label_studio(tmp_path: Path) -> None:
     voc(tmp_path / "set")
     store = DatasetStore(tmp_path / "data")
     import_dataset("voc", tmp_path / "set", store, "me")
     screen(tmp_path / "data/screens/b.png")
+    screen(tmp_path / "data/screens/open.png")
+    store.accept([StateScreen("b.png", ())], "me")
     (tmp_path / "data/screens/c.png").write_bytes(b"no picture")
     done = export_boxes("yolo", store.dataset, tmp_path / "yolo")
-    assert (done.num_screens, done.num_empty, len(done.left_out)) == (2, 1, 1)
+    assert (done.num_screens, done.num_empty, done.num_open, len(done.left_out)) == (2, 1, 1, 1)
+    assert not (tmp_path / "yolo/labels/open.txt").exists()
     assert (tmp_path / "yolo/labels/b.txt").read_text() == ""
     assert yaml.safe_load((tmp_path / "yolo/data.yaml").read_text())["names"] == {0: "Egg (Foil)", 1: "DNA"}
     export_boxes("labelstudio", store.dataset, tmp_path / "studio")

@@ -8,7 +8,8 @@ import pytest
 
 from balatro.annotate_dataset.store.store import Accept, DatasetStore, Relabel
 from balatro.annotate_dataset.suggest.prefiller import Prefiller
-from balatro.annotate_dataset.suggest.verify import CHECKS, WHYS, cards, missing, suspicious
+from balatro.annotate_dataset.suggest.rankings import PAIRS, RANKINGS, UNIQUE, rankings
+from balatro.annotate_dataset.suggest.verify import CHECKS, WHYS, cards, missing, see, suspicious
 from balatro.errors import SettingsError
 from tests.annotate_dataset.small_data import fake_encoder, key_of, small_data, write_pictures
 
@@ -64,6 +65,18 @@ def test_near_duplicates_with_two_labels(store: DatasetStore, prefiller: Prefill
     assert {found["twins"].picture, found["twins"].other} & {key_of(3)}
     assert "Negative Egg" in found["twins"].why and "Base Egg" in found["twins"].why
     assert found["modifier"].picture == key_of(3) and found["modifier"].proposal == Relabel(key_of(3), modifier="Base")
+
+
+def test_rankings_begin_with_the_most_alike_pair_and_the_most_unlike_picture(store: DatasetStore, prefiller: Prefiller) -> None:
+    store.accept([Relabel(key_of(3), modifier="Negative")], "me")
+    write_pictures(store.data_dir / "screenshots", {"alone.png": (7, 0)})
+    store.refresh()
+    store.accept([Accept("alone.png", "Blueprint", "Base")], "me")
+    found = rankings(see(store, prefiller))
+    first = {kind: next(one for one in found if one.kind == kind) for kind in RANKINGS}
+    assert key_of(3) in (first[PAIRS].picture, first[PAIRS].other) and "Egg" in first[PAIRS].why
+    assert first[UNIQUE].picture == "alone.png"
+    assert rankings(see(store, None)) == []
 
 
 def test_missing_files(store: DatasetStore) -> None:

@@ -11,9 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PARTS = ("common.js", "fields.js", "label.js", "sheet.js", "screen_drafts.js", "screens.js", "verify.js", "board.js")
+PARTS = (
+    "common.js", "fields.js", "label.js", "sheet.js", "screen_drafts.js", "screens.js", "verify.js", "map_view.js", "map.js",
+    "map_panels.js", "board.js",
+)  # fmt: skip
 """Joined in this order to the one module that the browser loads."""
-STYLES = ("board.css", "screens.css")
+STYLES = ("board.css", "screens.css", "map.css")
 EVENT = "done"
 """What the board's messages are called; see `Session.hear`."""
 _FOLDER = Path(__file__).parent

@@ -1,7 +1,7 @@
 // The door: Streamlit calls the default function at first and whenever Python has new data.
 
 const GONE_MS = 1000;
-const KINDS = { label: LabelBoard, screens: ScreensBoard, verify: VerifyBoard };
+const KINDS = { label: LabelBoard, screens: ScreensBoard, verify: VerifyBoard, map: MapBoard };
 let live = null; // the board on the screen: {root, page, board, turn}; there is one at a time, and it alone hears the keys
 
 export default function ({ data, parentElement, setTriggerValue }) {

@@ -72,7 +72,7 @@ function many(count, one, more = `${one}s`) {
 
 /** The outbox of this tab: it outlives a change of the page, and a restart of the server. */
 let shared = null;
-const REPEATABLE = new Set(["accept", "screen", "relabel", "remove", "include"]);
+const REPEATABLE = new Set(["accept", "screen", "label", "relabel", "exclude", "reject", "remove", "include"]);
 function outboxOf(data) {
   if (shared?.session === data.session) return shared;
   const old = shared;

@@ -12,14 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from balatro.annotate_dataset.board.map_desk import MapDesk
 from balatro.annotate_dataset.board.screens import ScreenDesk
 from balatro.annotate_dataset.store.history import SCREEN_MARK
 from balatro.annotate_dataset.store.screens import Box
 from balatro.annotate_dataset.store.store import DatasetStore, default_author
 from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.prefiller import Prefiller
+from balatro.annotate_dataset.suggest.rankings import rankings
 from balatro.annotate_dataset.suggest.teach import Teacher
-from balatro.annotate_dataset.suggest.verify import Suspicion, suspicious
+from balatro.annotate_dataset.suggest.verify import Suspicion, look_through, see
 from balatro.errors import BalatroError
 
 PAUSE_S = 0.15
@@ -33,6 +35,7 @@ class Desk:
         """teach: name or folder of the model that learns from corrections."""
         self.store = DatasetStore(data_dir)
         self.screens = ScreenDesk(self.store)
+        self.map = MapDesk(self.store)
         self.teacher = Teacher(self.store, teach) if teach else None
         self.author = default_author()
         self.model = model
@@ -43,6 +46,7 @@ class Desk:
         self._prefiller: Prefiller | None = None
         self._prefills: Mapping[str, Prefill] = {}
         self._suspicions: tuple[Suspicion, ...] = ()
+        self._ranked: tuple[Suspicion, ...] = ()
         self._done = 0
         self._wake = threading.Event()
         self._guard = threading.Lock()
@@ -69,6 +73,11 @@ class Desk:
     def suspicions(self) -> tuple[Suspicion, ...]:
         """What may be labelled wrongly, worst first, as far as it is known."""
         return tuple(one for one in self._suspicions if one.picture not in self.settled)
+
+    @property
+    def ranked(self) -> tuple[Suspicion, ...]:
+        """What is worth looking through in order, by kind of RANKINGS, as far as it is known."""
+        return tuple(one for one in self._ranked if one.picture not in self.settled)
 
     @property
     def generation(self) -> tuple[int, int]:
@@ -117,6 +126,11 @@ class Desk:
         if self.screens.want(screens):
             self.wake()
 
+    def want_map(self) -> None:
+        """Have the map worked out; whoever shows it calls it each time."""
+        if self.map.want():
+            self.wake()
+
     def look_at(self, screen: str, box: Box) -> None:
         """Have a box that somebody has drawn named."""
         self.screens.ask(screen, box)
@@ -133,6 +147,7 @@ class Desk:
             self._wake.clear()
             time.sleep(PAUSE_S)
             self._update()
+            self._lay_out()
             self._check()
             self._look()
 
@@ -153,13 +168,23 @@ class Desk:
         if self.store.version != version:
             self._wake.set()
 
+    def _lay_out(self) -> None:
+        if self._prefiller is None:
+            return
+        try:
+            if self.map.look(self._prefiller):
+                self._done += 1
+        except Exception as error:  # as above
+            self.trouble = f"no map: {type(error).__name__}: {error}"
+
     def _check(self) -> None:
         if not self._check_wanted:
             return
         self._check_wanted = False
         version = self.store.version
         try:
-            self._suspicions = tuple(suspicious(self.store, None if self.trouble else self._prefiller))
+            seen = see(self.store, None if self.trouble else self._prefiller)
+            self._suspicions, self._ranked = tuple(look_through(seen)), tuple(rankings(seen))
         except Exception as error:  # as above
             self.trouble = f"not checked: {type(error).__name__}: {error}"
         self._checked = version

@@ -33,7 +33,7 @@ KEPT = 4096
 KEPT_SCREENS = 64
 """The same of whole screens, some 300 kB each."""
 FOR_EVER = "private, max-age=31536000, immutable"
-"""An address holds the time of its file, so that what it gives never changes."""
+"""An address with the time of its file gives the same for ever; one without is asked again."""
 UNREADABLE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 71 95"><rect x="1" y="1" width="69" height="93" rx="6" fill="none" '
     'stroke="#888" stroke-dasharray="4"/><text x="35.5" y="44" font-size="9" font-family="sans-serif" fill="#888" '
@@ -94,17 +94,17 @@ def answer(store: DatasetStore, request: Request) -> Response:
     """The answer to a request for a picture: only those that the store lists, in one of two sizes."""
     key = request.path_params["key"]
     height = LARGE if request.query_params.get("h") == str(LARGE) else SMALL
-    return _answer(store.path_of(key) if key in store.pictures else None, height)
+    return _answer(store.path_of(key) if key in store.pictures else None, height, "t" in request.query_params)
 
 
 def answer_screen(screens: ScreenDesk, request: Request) -> Response:
     """The same for a whole screen."""
     screen = request.path_params["key"]
     height = SCREEN if request.query_params.get("h") == str(SCREEN) else SMALL
-    return _answer(screens.path_of(screen) if screen in screens.keys else None, height)
+    return _answer(screens.path_of(screen) if screen in screens.keys else None, height, "t" in request.query_params)
 
 
-def _answer(path: Path | None, height: int) -> Response:
+def _answer(path: Path | None, height: int, stamped: bool) -> Response:
     from starlette.responses import Response
 
     if path is None:
@@ -113,4 +113,4 @@ def _answer(path: Path | None, height: int) -> Response:
         data = encoded(path, height)
     except InputError:
         return Response(UNREADABLE, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
-    return Response(data, media_type="image/webp", headers={"Cache-Control": FOR_EVER})
+    return Response(data, media_type="image/webp", headers={"Cache-Control": FOR_EVER if stamped else "no-cache"})

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from balatro.annotate_dataset.board.desk import Desk
+from balatro.annotate_dataset.board.map_showing import named
 from balatro.annotate_dataset.board.pictures import address
 from balatro.annotate_dataset.board.screen_actions import stated
 from balatro.annotate_dataset.store.store import (
@@ -308,6 +309,9 @@ ACTIONS: dict[str, Callable[[Session, Told], list[Action]]] = {
     "acceptMany": _proposed,
     "relabel": _relabelled,
     "propose": _corrected,
+    "label": lambda session, told: named(session.desk, told),
+    "exclude": lambda session, told: [Exclude(key) for key in told["pictures"]],
+    "reject": lambda session, told: [Reject(key) for key in told["pictures"]],
     "remove": lambda session, told: [Remove(key) for key in told["pictures"]],
     "include": lambda session, told: [Include(key) for key in told["pictures"]],
     "screen": lambda session, told: stated(session.desk, told),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -9,11 +10,13 @@ from itertools import groupby
 from typing import Any
 
 from balatro.annotate_dataset.board.desk import Desk
+from balatro.annotate_dataset.board.map_showing import map_json
 from balatro.annotate_dataset.board.pictures import LARGE, address
 from balatro.annotate_dataset.board.screen_showing import candidate_json, screens_json
 from balatro.annotate_dataset.board.session import LabelView, Preview, Session, VerifyView
 from balatro.annotate_dataset.suggest.prefill import Prefill
 from balatro.annotate_dataset.suggest.queue import CardGroup, next_groups, progress_of
+from balatro.annotate_dataset.suggest.rankings import PAIRS, RANKINGS, UNIQUE
 from balatro.annotate_dataset.suggest.verify import WHYS, CardPictures, Suspicion, cards
 from balatro.utils.labels import CardLabel
 
@@ -35,6 +38,8 @@ TITLES = {
     "modifier": "Looks like another modifier",
     "apart": "Unlike its own kind",
     "twins": "Alike, labelled differently",
+    PAIRS: "Most alike pairs of two labels",
+    UNIQUE: "Most unlike all others",
 }
 """Kinds of suspicion, as the list calls them."""
 
@@ -229,6 +234,8 @@ def _kinds(desk: Desk) -> list[Json]:
         for kind in WHYS
         if kind in pictures
     ]
+    ranked = Counter(one.kind for one in desk.ranked)
+    rows += [{"what": kind, "title": TITLES[kind], "about": about, "count": ranked[kind]} for kind, about in RANKINGS.items()]
     aside = len(desk.store.aside)
     return [*rows, {"what": "aside", "title": "Set aside", "about": "not a card, or left out", "count": aside}]
 
@@ -237,6 +244,8 @@ def _found(desk: Desk, view: VerifyView) -> Sequence[tuple[str, Suspicion | str 
     """The pictures of a view, each with why it is there."""
     if view.what == "aside":
         return list(desk.store.aside.items())
+    if view.what in RANKINGS:
+        return list(_worst(one for one in desk.ranked if one.kind == view.what).items())
     if view.what:
         return list(_worst(one for one in desk.suspicions if view.what in ("all", one.kind)).items())
     worst = _worst(desk.suspicions)
@@ -321,5 +330,15 @@ def screens_data(session: Session) -> Json:
     }
 
 
-SHOWING: dict[str, Callable[[Session], Json]] = {"label": label_data, "screens": screens_data, "verify": verify_data}
+def map_data(session: Session) -> Json:
+    """Everything that the map shows."""
+    return _common(session) | {"page": "map", "map": map_json(session.desk)}
+
+
+SHOWING: dict[str, Callable[[Session], Json]] = {
+    "label": label_data,
+    "screens": screens_data,
+    "verify": verify_data,
+    "map": map_data,
+}
 """The pages that have a board."""

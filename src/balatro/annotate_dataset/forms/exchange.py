@@ -37,6 +37,7 @@ from balatro.annotate_dataset.forms.tables import read_csv, write_csv
 from balatro.annotate_dataset.forms.voc import is_voc, read_voc, write_voc
 from balatro.annotate_dataset.forms.whole_screens import ScreenOfCards, gather_screens
 from balatro.annotate_dataset.forms.yolo_boxes import is_detection, write_yolo_boxes
+from balatro.annotate_dataset.store.history import accepted_screens
 from balatro.annotate_dataset.store.screens import BOX, SCREEN, SCREENS
 from balatro.annotate_dataset.store.store import Add, DatasetStore
 from balatro.config.cards import CATALOGUE, fold, is_catalogues, without_copy
@@ -111,7 +112,9 @@ class ExportedScreens:
     num_screens: int
     num_boxes: int
     num_empty: int
-    """Screens among them on which no card has a box."""
+    """Screens among them on which there is no card, as a person has said."""
+    num_open: int
+    """Screens that were left out: no card has a box on them, and nobody has said that there is none."""
     left_out: tuple[str, ...]
     """One line for each card or screen that could not be used."""
 
@@ -160,7 +163,7 @@ def export_dataset(form: str, folder: Path, out: Path) -> int:
 
 
 def export_boxes(form: str, folder: Path, out: Path) -> ExportedScreens:
-    """Write the whole screens of a dataset with the boxes of their cards, and those without boxes as the form knows them.
+    """Write the whole screens of a dataset with the boxes of their cards; one without boxes only where a person accepted it.
 
     folder, out: as of `export_dataset`. The screens lie in `screens/` beside the folder. InputError when there are none.
     """
@@ -169,7 +172,9 @@ def export_boxes(form: str, folder: Path, out: Path) -> ExportedScreens:
         able = ", ".join(name for name, one in FORMS.items() if one.write_boxes)
         raise SettingsError(f"--form {form}: it has no boxes; take one of {able}")
     place = folder.parent if folder.is_file() else folder
-    screens, left_out = gather_screens(read_dataset(folder), place.resolve().parent / SCREENS)
+    found, left_out = gather_screens(read_dataset(folder), place.resolve().parent / SCREENS)
+    done = accepted_screens(place)
+    screens = [screen for screen in found if screen.cards or screen.name in done]
     num_boxes = sum(len(screen.cards) for screen in screens)
     if not num_boxes:
         raise InputError(f"{folder}: no card of it lies on a screen in {SCREENS}/; import boxes with `balatro dataset import`")
@@ -177,7 +182,7 @@ def export_boxes(form: str, folder: Path, out: Path) -> ExportedScreens:
         write(screens, building)
         _mark(form, num_boxes, building)
     num_empty = sum(not screen.cards for screen in screens)
-    return ExportedScreens(len(screens), num_boxes, num_empty, tuple(left_out))
+    return ExportedScreens(len(screens), num_boxes, num_empty, len(found) - len(screens), tuple(left_out))
 
 
 def _mark(form: str, num: int, folder: Path) -> None:

@@ -41,6 +41,8 @@ class ScreenOfCards:
 
     key: str
     """Its path in the folder of screens, with `/`; no two screens have the same but for the suffix."""
+    name: str
+    """The same as the folder has it."""
     path: Path
     size: tuple[int, int]
     """Width and height as it is shown."""
@@ -79,7 +81,7 @@ def gather_screens(labels: Mapping[str, CardLabel], folder: Path) -> tuple[list[
             left_out += [f"{name}: {told}"] if isinstance(told, str) else []
     found = {name: told for name, told in screens.items() if not isinstance(told, str)}
     keys = _own_stems(found)
-    return [ScreenOfCards(keys[name], *told, tuple(cards.get(name, ()))) for name, told in found.items()], left_out
+    return [ScreenOfCards(keys[name], name, *told, tuple(cards.get(name, ()))) for name, told in found.items()], left_out
 
 
 def _own_stems(names: Iterable[str]) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""The pages of `balatro annotate`: Label, Screens, Verify, Coverage. `main.py` is the script that Streamlit runs."""
+"""The pages of `balatro annotate`: Label, Screens, Verify, Map, Coverage. `main.py` is the script that Streamlit runs."""

@@ -282,6 +282,17 @@ class Journal:
         self._end = self._size = self._inode = 0
 
 
+def accepted_screens(dataset: Path) -> set[str]:
+    """The whole screens of which a person has said that these are all their cards, or that there are none."""
+    journal = Journal(dataset / EDITS)
+    journal.read_on()
+    return {
+        key.removeprefix(SCREEN_MARK)
+        for key, state in journal.states.items()
+        if key.startswith(SCREEN_MARK) and state.cards is not None
+    }
+
+
 def _line(edit: Edit, changes: Sequence[Change]) -> bytes:
     told = {
         "id": edit.id,

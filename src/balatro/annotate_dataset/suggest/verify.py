@@ -125,7 +125,11 @@ def suspicious(store: DatasetStore, prefiller: Prefiller | None = None, kinds: S
     unknown = [kind for kind in kinds or () if kind not in CHECKS]
     if unknown:
         raise SettingsError(f"no check is called {unknown[0]!r}; expected one of {', '.join(CHECKS)}")
-    seen = _see(store, prefiller)
+    return look_through(see(store, prefiller), kinds)
+
+
+def look_through(seen: Seen, kinds: Sequence[str] | None = None) -> list[Suspicion]:
+    """The same of labels and embeddings that are at hand."""
     found = [
         suspicion
         for kind, check in CHECKS.items()
@@ -244,7 +248,8 @@ WHYS: Mapping[str, str] = {kind: check.about for kind, check in CHECKS.items()}
 """Each kind of suspicion in a few words."""
 
 
-def _see(store: DatasetStore, prefiller: Prefiller | None) -> Seen:
+def see(store: DatasetStore, prefiller: Prefiller | None) -> Seen:
+    """What the checks look at; without a prefiller, labels alone."""
     labels = store.labels
     gone = frozenset(missing(store))
     if prefiller is None:

@@ -16,7 +16,6 @@ from balatro.train_model.score.report.embedding_map import (
     alike_pairs,
     choose_rows,
     draw_maps,
-    flatten,
     separation,
     without_class,
 )
@@ -33,6 +32,7 @@ from balatro.train_model.score.report.plots import (
     themed,
 )
 from balatro.train_model.score.scores import score_predictions
+from balatro.utils.flat_map import flatten
 from tests.train_model.fake_predictions import fake_history, fake_predictions
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import numpy as np
 
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.score.predictions import Predictions
-from balatro.train_model.score.report.mistakes import unit
+from balatro.utils.flat_map import flatten, unit
 
 MAX_POINTS = 2_000
 """Cards on each of two maps: t-SNE takes a quarter of a minute for so many, and more would lie on each other."""
@@ -86,17 +86,6 @@ def choose_rows(num: int, limit: int = MAX_POINTS, seed: int = 0) -> np.ndarray:
     return np.sort(np.random.default_rng(seed).permutation(num)[:limit])
 
 
-def flatten(embedding: np.ndarray, seed: int = 0) -> np.ndarray:
-    """(N, D) -> (N, 2) float32 by t-SNE of the cosines, starting from the principal components; the same seed, the same map."""
-    from sklearn.manifold import TSNE
-
-    vectors = unit(embedding)
-    perplexity = min(30.0, (len(vectors) - 1) / 3)
-    flat = TSNE(2, perplexity=perplexity, init="pca", random_state=seed, learning_rate="auto", n_jobs=1)
-    points: np.ndarray = flat.fit_transform(_principal(vectors, 50)).astype(np.float32)
-    return points
-
-
 def without_class(embedding: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Embeddings (N, D) from which each class's mean is taken: what is left is how a card differs from the others of its name.
 
@@ -108,14 +97,6 @@ def without_class(embedding: np.ndarray, labels: np.ndarray) -> np.ndarray:
         rows = labels == label
         left[rows] = vectors[rows] - vectors[rows].mean(0)
     return left
-
-
-def _principal(vectors: np.ndarray, num: int) -> np.ndarray:
-    """The first principal components: what is left hardly matters to distances, and t-SNE is quicker."""
-    from sklearn.decomposition import PCA
-
-    num = min(num, *vectors.shape)
-    return PCA(num, svd_solver="full").fit_transform(vectors)
 
 
 def separation(embedding: np.ndarray, groups: np.ndarray, names: list[str]) -> Separation:

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from balatro.train_model.lesson.tasks import MISSING
 from balatro.train_model.score.predictions import Predictions
 from balatro.utils.chances import softmax
+from balatro.utils.flat_map import unit
 
 MAX_MISTAKES = 60
 """More than anyone looks at, and the page stays small."""
@@ -102,12 +103,6 @@ def nearest_of_class(predictions: Predictions, row: int, task: str, label: int) 
         return int(rows[0])
     vectors = unit(predictions.embedding[rows])
     return int(rows[(vectors @ unit(predictions.embedding[row : row + 1])[0]).argmax()])
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Rows of length 1, (N, D) float32; a row of zeros stays."""
-    vectors = vectors.astype(np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
 # Pictures.
