@@ -264,7 +264,7 @@ def find_case(cases: Sequence[Case], number: int) -> Case:
 
 def _check_place(at: tuple[int, int] | None, size: tuple[int, int]) -> None:
     if at is not None and not (0 <= at[0] < size[0] and 0 <= at[1] < size[1]):
-        raise InputError(f"--at {at[0]},{at[1]}: outside of the picture, which has {size[0]}x{size[1]} pixels")
+        raise InputError(f"{at[0]},{at[1]}: outside of the picture, which has {size[0]}x{size[1]} pixels")
 
 
 def remove_case(folder: Path, number: int) -> Case:

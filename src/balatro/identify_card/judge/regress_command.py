@@ -84,7 +84,7 @@ def add_command(
     mistake = seen_in(picture)
     if find is not None and not mistake.model:
         raise SettingsError(
-            f"--find {find}: {picture} has no numbers; name its copy from `balatro identify {picture} --draw marked`, or take --at"
+            f"--find {find}: {picture} has no numbers; name its copy from `identify {picture} --draw marked`, or take --at"
         )
     kept = keep(mistake, find, right, place, note, _save(to_label))
     print(*kept.lines, sep="\n")
