@@ -39,6 +39,14 @@ Find = Annotated[
         min=1, help="The find that is wrong, by its number on the marked picture.", metavar="NUMBER", show_default=False
     ),
 ]
+At = Annotated[
+    str | None,
+    typer.Option(
+        help="A pixel on the card, X,Y, instead of --find; without both: anywhere in the picture.",
+        metavar="X,Y",
+        show_default=False,
+    ),
+]
 ToLabel = Annotated[
     bool, typer.Option("--to-label", help="Keep the find's crop in data/screenshots, too, for `balatro annotate`.")
 ]
@@ -51,14 +59,7 @@ def add_command(
     ],
     card: Card,
     find: Find = None,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            help="A pixel on the card, X,Y, instead of --find; without both: anywhere in the picture.",
-            metavar="X,Y",
-            show_default=False,
-        ),
-    ] = None,
+    at: At = None,
     note: Annotated[str, typer.Option(help="What was wrong, for whoever reads it later.")] = "",
     to_label: ToLabel = False,
 ) -> None:
@@ -83,13 +84,16 @@ def add_command(
     place = _read_place(at)
     mistake = seen_in(picture)
     if find is not None and not mistake.model:
-        raise SettingsError(
-            f"--find {find}: {picture} has no numbers; name its copy from `identify {picture} --draw marked`, or take --at"
-        )
+        raise _no_numbers(picture, find)
     kept = keep(mistake, find, right, place, note, _save(to_label))
     print(*kept.lines, sep="\n")
     _tell_odd_name(kept.case, names)
     print("next:  balatro regress run")
+
+
+def _no_numbers(picture: Path, find: int) -> SettingsError:
+    copy = f"`identify {picture} --draw marked`"
+    return SettingsError(f"--find {find}: {picture} has no numbers; name its copy from {copy}, or take --at")
 
 
 def _save(to_label: bool) -> Save | None:
@@ -136,7 +140,7 @@ def tell_command(
         find = _ask_find(case) if find is None else find
         card = str(typer.prompt("What is it? Name, Name:Modifier, or unknown"))
     names = _model_names()
-    kept = tell(number, parse_card(card, names), find, _save(to_label))
+    kept = tell(number, parse_card(card, names), find, save=_save(to_label))
     print(*kept.lines, sep="\n")
     _tell_odd_name(kept.case, names)
 

@@ -78,22 +78,29 @@ def keep(
     number that no find has; what goes wrong with the crop only stands in the answer.
     """
     shot, finds = mistake.shot, mistake.finds
-    if number is None and at is not None:
-        number = number_at(finds, at)
-    place = at if number is None else place_of(finds, number, shot.size)
+    number, place = _place(finds, number, at, shot.size)
     name, modifier = (None, "") if right is None else right
     case = add_case(regressions_dir(), shot, name, modifier, place, note, finds, mistake.model)
     return Kept(case, _label(shot.image, finds, number, save))
 
 
-def tell(case: int, right: Right, number: int | None = None, save: Save | None = None) -> Kept:
-    """Say what is right in a case that was kept before; see `keep`."""
+def tell(case: int, right: Right, number: int | None = None, at: Pixel | None = None, save: Save | None = None) -> Kept:
+    """Say what is right in a case that was kept before; see `keep`. Without number and at, the place stays what it was."""
     folder = regressions_dir()
     kept = find_case(read_cases(folder), case)
     shot = Shot.of_file(folder / kept.file)
-    place = kept.at if number is None else place_of(kept.finds, number, shot.size)
+    number, place = _place(kept.finds, number, at or kept.at, shot.size)
     told = tell_case(folder, case, *right, place)
     return Kept(told, _label(shot.image, told.finds, number, save))
+
+
+def _place(
+    finds: tuple[Find, ...], number: int | None, at: Pixel | None, size: tuple[int, int]
+) -> tuple[int | None, Pixel | None]:
+    """The find that is meant, and a pixel on it, by whichever of both is given."""
+    if number is None and at is not None:
+        number = number_at(finds, at)
+    return number, at if number is None else place_of(finds, number, size)
 
 
 def draw_case(case: Case) -> Path:

@@ -16,7 +16,7 @@ from balatro.identify_card.server.limits import Limits, Refused, open_picture
 from balatro.runtime.bundle import Bundle
 
 MAX_WAITING = 16
-"""Changes, of the gallery or of mistakes that are reported, that may wait for their turn; further ones are told to try again."""
+"""Changes, of the gallery or reported mistakes, that may wait for their turn; further ones are told to try again."""
 Result = TypeVar("Result")
 
 

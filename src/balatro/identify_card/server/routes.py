@@ -169,7 +169,7 @@ def add_mistakes(router: APIRouter, mistakes: ServedMistakes, limits: Limits, up
         tags=["mistakes"],
     )
     async def report_mistake(request: Request) -> Response:
-        """Keep a picture in which a card was read wrongly, and what is right: a case of `balatro regress`. One file of a form."""
+        """Keep a picture in which a card was read wrongly, one file of a form, and what is right: a case of `regress`."""
         with uploads.hold() as share:
             form = await read_form(request, limits, share)
             kept = await mistakes.keep(_told(NewMistake, form.fields), only_one(form))
