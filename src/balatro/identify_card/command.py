@@ -74,9 +74,16 @@ def identify(paths: Annotated[list[str], typer.Argument(help=_PATHS, metavar="PA
     else:
         _read_to_file(chosen, work, share, counts, flags.out, flags.resume)
     if flags.draw is not None and counts.good:
-        print(f"{flags.draw}: {counted(counts.good, 'picture')} with the cards marked", file=sys.stderr)
+        print(f"{flags.draw}: {counted(counts.good, 'picture')} with the cards marked and numbered", file=sys.stderr)
+        one = work.copies[0] if work.copies[0].endswith(".png") and len(work.copies) == 1 else f"{flags.draw}/PICTURE.png"
+        print(f'keep a mistake:  balatro regress add {_quoted(one)} --find NUMBER --card "ITS NAME"', file=sys.stderr)
     if counts.told:
         raise bad_pictures(counts.told, counts.good + counts.bad, counts.bad)
+
+
+def _quoted(path: str) -> str:
+    """A path as it is typed into a shell."""
+    return f'"{path}"' if " " in path else path
 
 
 def _plan(paths: list[str], flags: IdentifyFlags) -> tuple[Work, list[str]]:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from balatro.errors import InputError
 
-OWN_TITLES = ("Capture · Balatro", "Regions · Balatro", "Calibrate · Balatro", "Watch · Balatro", "Overlay · Balatro")
+OWN_TITLES = (
+    "Capture · Balatro",
+    "Regions · Balatro",
+    "Calibrate · Balatro",
+    "Watch · Balatro",
+    "Overlay · Balatro",
+    "Mistake · Balatro",
+)
 """Titles of this program's own windows; `window:Balatro` never means one of them."""
 
 

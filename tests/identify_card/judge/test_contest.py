@@ -13,7 +13,7 @@ from balatro.config.paths import data_dir, model_dir
 from balatro.errors import InputError
 from balatro.identify_card.judge import own_screens
 from balatro.identify_card.judge.contest import Figure, contest
-from balatro.identify_card.judge.regress import add_case, regressions_dir
+from balatro.identify_card.judge.regress import Shot, add_case, regressions_dir
 from balatro.render.deck import Deck
 from balatro.render.table import Screen, ScreenCard
 from balatro.runtime.beside import other_of
@@ -68,7 +68,8 @@ def test_the_better_keeps_the_name(old, new, replace, kept, capsys):
 
 def test_reported_mistakes_count(tmp_path):
     Image.fromarray(draw_table([("blue", "Base", 400, 90)])).save(tmp_path / "blue.png")
-    add_case(regressions_dir(), tmp_path / "blue.png", "Blue", "", None, "")
+    add_case(regressions_dir(), Shot.of_file(tmp_path / "blue.png"), "Blue")
+    add_case(regressions_dir(), Shot.of_file(tmp_path / "blue.png"), None)  # nobody has told what is right: it does not count
     assert challenge(GOOD, BLIND) == ["old", "new"]
 
 

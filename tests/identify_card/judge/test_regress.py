@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from balatro.errors import BalatroError, InputError, SettingsError
-from balatro.identify_card.judge.regress import CASES, add_case, parse_card, read_cases, regressions_dir, remove_case
+from balatro.identify_card.judge.regress import CASES, Shot, add_case, parse_card, read_cases, regressions_dir, remove_case
 from balatro.identify_card.judge.regress_command import regress
 from tests.identify_card.fake_bundle import draw_table, write_fake_bundle
 
@@ -152,9 +152,9 @@ def test_list_and_remove(table):
 
 
 def test_the_picture_is_copied_as_it_is_and_only_once(table):
-    first = add_case(regressions_dir(), table, "Egg")
-    assert add_case(regressions_dir(), table, "Egg") == first
-    second = add_case(regressions_dir(), table, "Egg", at=(1, 1))
+    first = add_case(regressions_dir(), Shot.of_file(table), "Egg")
+    assert add_case(regressions_dir(), Shot.of_file(table), "Egg") == first
+    second = add_case(regressions_dir(), Shot.of_file(table), "Egg", at=(1, 1))
     assert second.file == first.file and (regressions_dir() / first.file).read_bytes() == table.read_bytes()
 
 
@@ -180,7 +180,7 @@ def test_mistakes_are_one_line(table, words):
     "text",
     [
         "[]",
-        '{"format": 2}',
+        '{"format": 3}',
         '{"format": 1, "cases": [{"id": 1}]}',
         '{"format": 1, "cases": [{"id": 1, "file": "../a", "name": ""}]}',
     ],
@@ -188,7 +188,7 @@ def test_mistakes_are_one_line(table, words):
 def test_damaged_cases_are_told_and_never_written_over(table, text):
     regressions_dir().mkdir(parents=True)
     (regressions_dir() / CASES).write_text(text)
-    for change in (lambda: add_case(regressions_dir(), table, "Egg"), lambda: remove_case(regressions_dir(), 1)):
+    for change in (lambda: add_case(regressions_dir(), Shot.of_file(table), "Egg"), lambda: remove_case(regressions_dir(), 1)):
         with pytest.raises(InputError, match="cases.json"):
             change()
     assert (regressions_dir() / CASES).read_text() == text
@@ -197,4 +197,4 @@ def test_damaged_cases_are_told_and_never_written_over(table, text):
 def test_any_kind_of_picture_is_taken(tmp_path):
     path = tmp_path / "shot.JPG"
     Image.fromarray(np.zeros((40, 30, 3), np.uint8)).save(path)
-    assert add_case(regressions_dir(), path, "Egg").file.endswith(".jpg")
+    assert add_case(regressions_dir(), Shot.of_file(path), "Egg").file.endswith(".jpg")

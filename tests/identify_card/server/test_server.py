@@ -145,7 +145,7 @@ def test_the_interface_is_described(client):
     text = client.get("/openapi.json").json()
     assert set(text["paths"]) == {
         *("/health", "/info", "/classes", "/identify", "/identify/batch", "/table", "/state"),
-        *("/gallery", "/gallery/{name}"),
+        *("/gallery", "/gallery/{name}", "/mistakes"),
     }
     refused = text["paths"]["/identify"]["post"]["responses"]
     assert {"200", "400", "413", "415", "422", "503"} <= set(refused)

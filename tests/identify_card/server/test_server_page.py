@@ -6,6 +6,7 @@ import importlib.util
 
 import pytest
 
+from balatro.identify_card.judge.regress import read_cases
 from tests.chromium import needs_chromium
 from tests.identify_card.fake_bundle import write_fake_bundle
 from tests.identify_card.server.server_parts import card_bytes, running, table_bytes
@@ -89,9 +90,10 @@ def test_a_card_is_taught_and_taken_out_again(tab, tmp_path, monkeypatch):
         choose(tab, "table.png", table_bytes())
         tab.get_by_text("1 more thing like a card").click()
         tab.get_by_role("button", name="Unknown").click()
-        form = tab.locator("#other-cards .teach")
+        tab.get_by_role("button", name="This is a card").click()
+        form = tab.locator("#other-cards form")
         form.get_by_label("Name of this card").fill("My Joker")
-        form.get_by_label("Name of this card").press("Enter")
+        form.get_by_role("button", name="Add this card").click()
         tab.get_by_text("My Joker was added, and the picture read again. 3 cards: Red, Green, My Joker.").wait_for()
         assert tab.inner_text("#model").startswith("Names 5 cards")
         tab.get_by_text("1 added card").click()
@@ -99,6 +101,37 @@ def test_a_card_is_taught_and_taken_out_again(tab, tmp_path, monkeypatch):
         tab.get_by_text("My Joker was removed.").wait_for()
         assert not tab.is_visible("#added") and tab.inner_text("#model").startswith("Names 4 cards")
         assert tab.faults == []
+
+
+def test_a_mistake_is_kept(tab, fake_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("BALATRO_DATA", str(tmp_path / "data"))
+    with running(fake_folder) as port:
+        tab.goto(f"http://127.0.0.1:{port}/")
+        tab.get_by_text("with the model fake").wait_for()
+        choose(tab, "table.png", table_bytes())
+        tab.get_by_text("2 cards: Red, Green.").wait_for()
+        tab.locator("#outlines polygon.Foil").click()  # the red card itself
+        tab.locator("#cards .entry.Foil").get_by_role("button", name="This is wrong").click()
+        form = tab.locator("#cards .entry.Foil form")
+        assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == "Name of this card"
+        tab.keyboard.type("blue")
+        form.get_by_label("Its modifier").select_option("Negative")
+        form.get_by_label("Also keep the card as a picture to label").check()
+        form.get_by_label("Name of this card").press("Enter")
+        tab.get_by_text("Kept as case 1: blue.").first.wait_for()
+        assert "name it with `balatro annotate`" in tab.inner_text("#status") and not form.is_visible()
+        tab.locator("#cards .entry.Base .card").click()
+        tab.locator("#cards .entry.Base").get_by_role("button", name="This is wrong").click()
+        tab.locator("#cards .entry.Base").get_by_role("button", name="It is no card").click()
+        tab.get_by_text("Kept as case 2: no card.").first.wait_for()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        assert tab.faults == []
+    first, second = read_cases(tmp_path / "data" / "regressions")
+    assert (first.name, first.modifier, first.note) == ("blue", "Negative", "was read as Red, Foil")
+    assert (second.name, second.file, len(second.finds)) == ("", first.file, 3)
+    assert first.at is not None and abs(first.at[0] - 320) < 10 and second.at is not None and abs(second.at[0] - 420) < 10
+    assert (tmp_path / "data" / "regressions" / first.file).read_bytes() == table_bytes()
+    assert len(list((tmp_path / "data" / "screenshots").glob("*.png"))) == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -113,6 +146,7 @@ def test_everybody_can_use_it(browser, fake_folder, scheme):
         tab.get_by_text("2 cards: Red, Green.").wait_for()
         tab.locator("#cards .card").first.click()
         tab.get_by_text("1 more thing like a card").click()
+        tab.get_by_role("button", name="This is wrong").click()
         assert axe.run(tab).response["violations"] == []
         tab.close()
 

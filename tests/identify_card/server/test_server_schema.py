@@ -30,7 +30,7 @@ CONFIG = {
 
 OPERATIONS = {
     *(("GET", path) for path in ("/health", "/info", "/classes", "/state", "/gallery")),
-    *(("POST", path) for path in ("/identify", "/identify/batch", "/table", "/gallery")),
+    *(("POST", path) for path in ("/identify", "/identify/batch", "/table", "/gallery", "/mistakes")),
     ("DELETE", "/gallery/{name}"),
 }
 EXAMPLES = 10
@@ -41,6 +41,7 @@ schemathesis.openapi.format("binary", st.sampled_from([card_bytes(), table_bytes
 def described(tmp_path_factory):
     folder = write_fake_bundle(tmp_path_factory.mktemp("schema") / "fake")
     with pytest.MonkeyPatch.context() as patched, running(folder, token="secret") as port:
+        patched.setenv("BALATRO_DATA", str(folder.parent / "data"))
         patched.setattr(added_views, "NUM_STRANGERS", 4)
         # Over a real socket: its client for applications starts and stops them around each request.
         yield schemathesis.openapi.from_url(

@@ -232,7 +232,7 @@ class Reader:
         except Exception as error:  # one picture must not end the reading of a hundred thousand
             return _failed(item, f"{item.file}: unexpected {type(error).__name__}: {error}; please report it")
         if item.copy:
-            _draw(image, sight.cards, Path(item.copy))
+            self._draw(item, image, sight.cards)
         return Answer(_line(item, told))
 
     def _tell(self, item: Item, sight: Sight) -> dict[str, Any]:
@@ -240,6 +240,20 @@ class Reader:
 
         table = self._recognizer.table_of(sight) if self._settings.table else None
         return picture_json(item.file, *sight.size, sight.cards, table)
+
+    def _draw(self, item: Item, image: np.ndarray, cards: list[Card]) -> None:
+        """Write the marked copy as PNG; it says of what it is one."""
+        from balatro.identify_card.marks.draw import draw_cards
+        from balatro.identify_card.marks.labels import NUMBERED
+        from balatro.identify_card.mistakes.finds import finds_of
+        from balatro.identify_card.mistakes.marked import Origin, place_beside, with_origin
+        from balatro.utils.files import write_bytes
+        from balatro.utils.images import to_png
+
+        copy = Path(item.copy)
+        file = place_beside(item.file, copy) if source_kind(item.file) is None else ""
+        origin = Origin(file, item.frame, self._recognizer.bundle.name, finds_of(cards))
+        write_bytes(copy, with_origin(to_png(draw_cards(image, cards, NUMBERED), packed=True), origin))
 
 
 def _failed(item: Item, why: str) -> Answer:
@@ -252,14 +266,6 @@ def _line(item: Item, told: dict[str, Any]) -> bytes:
     # Names that are no Unicode, which Linux allows, come out as JSON's own \udc80.
     text = json.dumps({"file": item.file, **when, **told}, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _draw(image: np.ndarray, cards: list[Card], copy: Path) -> None:
-    """Write the marked copy as PNG."""
-    from balatro.identify_card.marks.draw import draw_cards
-    from balatro.utils.images import write_png
-
-    write_png(copy, draw_cards(image, cards), packed=True)
 
 
 def chunks(work: Work, size: int) -> Iterator[list[Item]]:

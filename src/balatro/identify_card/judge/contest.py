@@ -132,7 +132,7 @@ def _same_cards(one: Bundle, other: Bundle) -> bool:
 def _own_rounds(old: Recognizer, new: Recognizer) -> Iterator[Round]:
     """On screens that a person labelled, and on reported mistakes."""
     from balatro.identify_card.judge.evaluate import LABELS, evaluate_frames
-    from balatro.identify_card.judge.regress import read_cases, regressions_dir, run_cases
+    from balatro.identify_card.judge.regress import regressions_dir, run_cases, told_cases
 
     frames = data_dir() / "frames"
     if (frames / LABELS).is_file():
@@ -140,7 +140,7 @@ def _own_rounds(old: Recognizer, new: Recognizer) -> Iterator[Round]:
         yield Round(
             f"{counted(scores[0].num_pictures, 'labelled screen')}", *(_figure(s.outcomes, s.false_names) for s in scores)
         )
-    if cases := read_cases(regressions_dir()):
+    if cases := told_cases(regressions_dir()):
         right = [sum(result.passed for result in run_cases(reader, regressions_dir(), cases)) for reader in (old, new)]
         yield Round(f"{counted(len(cases), 'reported mistake')}", *(Figure(len(cases), count) for count in right))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,32 +13,55 @@ import typer
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.identify_card.command import Model, Threads
 from balatro.utils.flags import completion
+from balatro.utils.wording.plurals import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from balatro.identify_card.judge.regress import Result
+    from balatro.identify_card.judge.regress import Case, Result
+    from balatro.identify_card.mistakes.keep import Save
 
 regress = typer.Typer(
     help="Keep screenshots with a mistake, and see whether models still make it.", no_args_is_help=True, rich_markup_mode="rich"
 )
 
 
+Card = Annotated[
+    str,
+    typer.Option(
+        help="What is to be read: `Name`, `Name:Modifier`, or `unknown` for what has no name.",
+        autocompletion=lambda: [*completion.cards(), "unknown"],
+    ),
+]
+Find = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="The find that is wrong, by its number on the marked picture.", metavar="NUMBER", show_default=False
+    ),
+]
+At = Annotated[
+    str | None,
+    typer.Option(
+        help="A pixel on the card, X,Y, instead of --find; without both: anywhere in the picture.",
+        metavar="X,Y",
+        show_default=False,
+    ),
+]
+ToLabel = Annotated[
+    bool, typer.Option("--to-label", help="Keep the find's crop in data/screenshots, too, for `balatro annotate`.")
+]
+
+
 @regress.command("add")
 def add_command(
-    picture: Annotated[Path, typer.Argument(help="The screenshot; it is copied.")],
-    card: Annotated[
-        str,
-        typer.Option(
-            help="What is to be read: `Name`, `Name:Modifier`, or `unknown` for what has no name.",
-            autocompletion=lambda: [*completion.cards(), "unknown"],
-        ),
+    picture: Annotated[
+        Path, typer.Argument(help="The screenshot, or its copy from `identify --draw`; the screenshot is copied.")
     ],
-    at: Annotated[
-        str | None,
-        typer.Option(help="A pixel on the card, X,Y; left out: anywhere in the picture.", metavar="X,Y", show_default=False),
-    ] = None,
+    card: Card,
+    find: Find = None,
+    at: At = None,
     note: Annotated[str, typer.Option(help="What was wrong, for whoever reads it later.")] = "",
+    to_label: ToLabel = False,
 ) -> None:
     """Keep a picture with a card that was read wrongly, and say what it is.
 
@@ -45,21 +69,100 @@ def add_command(
 
     \b
       balatro regress add screenshot.png --card Egg
+      balatro regress add marked/screenshot.png --find 3 --card "Egg:Foil"
       balatro regress add screenshot.png --card "Egg:Foil" --at 640,120 --note "was read as Base"
       balatro regress add screenshot.png --card unknown --at 900,500
     """
-    from balatro.config.cards import card_names, fold, nearest
-    from balatro.identify_card.judge.regress import add_case, parse_card, regressions_dir
+    from balatro.identify_card.judge.regress import parse_card
+    from balatro.identify_card.mistakes.keep import keep
+    from balatro.identify_card.mistakes.marked import seen_in
 
+    if find is not None and at is not None:
+        raise SettingsError("--find and --at both say where the card is; take one of them")
     names = _model_names()
-    name, modifier = parse_card(card, names)
-    case = add_case(regressions_dir(), picture, name, modifier, _read_place(at), note)
-    print(f"case {case.id}: {case.expected}, in {regressions_dir() / case.file}")
+    right = parse_card(card, names)
+    place = _read_place(at)
+    mistake = seen_in(picture)
+    if find is not None and not mistake.model:
+        raise _no_numbers(picture, find)
+    kept = keep(mistake, find, right, place, note, _save(to_label))
+    print(*kept.lines, sep="\n")
+    _tell_odd_name(kept.case, names)
+    print("next:  balatro regress run")
+
+
+def _no_numbers(picture: Path, find: int) -> SettingsError:
+    copy = f"`identify {picture} --draw marked`"
+    return SettingsError(f"--find {find}: {picture} has no numbers; name its copy from {copy}, or take --at")
+
+
+def _save(to_label: bool) -> Save | None:
+    from balatro.identify_card.mistakes.to_label import save_crop
+
+    return save_crop if to_label else None
+
+
+def _tell_odd_name(case: Case, names: list[str]) -> None:
+    """Say so when neither the game nor a model has a card of this name."""
+    from balatro.config.cards import card_names, fold, nearest
+
+    name = case.name
     if name and name not in card_names() and fold(name) not in {fold(one) for one in names}:
         hint = nearest(name, {fold(one): one for one in (*names, *card_names())}, "none of its names is near")
         print(f"no card of the game is called {name!r}; {hint}; what a model calls so is right, such as a card added to it")
-        print(f"   if it was mistyped:  balatro regress remove {case.id}")
-    print("next:  balatro regress run")
+        print(f"   if it was mistyped:  balatro regress tell {case.id} --card NAME, or balatro regress remove {case.id}")
+
+
+@regress.command("tell")
+def tell_command(
+    number: Annotated[int, typer.Argument(help="The case's number, see `balatro regress list`.", metavar="CASE")],
+    card: Annotated[str | None, Card.__metadata__[0]] = None,
+    find: Find = None,
+    to_label: ToLabel = False,
+) -> None:
+    """Say what is right in a case that was kept while playing; asks for what is not given.
+
+    Examples:
+
+    \b
+      balatro regress tell 3
+      balatro regress tell 3 --find 2 --card "Egg:Foil" --to-label
+    """
+    from balatro.identify_card.judge.regress import find_case, parse_card, read_cases, regressions_dir
+    from balatro.identify_card.mistakes.keep import draw_case, tell
+
+    case = find_case(read_cases(regressions_dir()), number)
+    if card is None:
+        print(*_found(case), sep="\n")
+        print(f"numbered in {draw_case(case)}")
+        if not _is_asking():
+            raise SettingsError(f"say what is right: balatro regress tell {number} --find NUMBER --card NAME")
+        find = _ask_find(case) if find is None else find
+        card = str(typer.prompt("What is it? Name, Name:Modifier, or unknown"))
+    names = _model_names()
+    kept = tell(number, parse_card(card, names), find, save=_save(to_label))
+    print(*kept.lines, sep="\n")
+    _tell_odd_name(kept.case, names)
+
+
+def _is_asking() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
+def _found(case: Case) -> list[str]:
+    """The finds of a case, a line each."""
+    lines = [f"case {case.id}, kept on {case.added}, {case.expected}{f', found by {case.model}' if case.model else ''}"]
+    return lines + [f"{number:>4}  {find}  ({find.confidence * 100:.0f} %)" for number, find in enumerate(case.finds, 1)]
+
+
+def _ask_find(case: Case) -> int | None:
+    """The number of the find that is wrong; None for a card that is none of them."""
+    if not case.finds:
+        return None
+    most = len(case.finds)
+    answer = int(typer.prompt(f"Which one is wrong? 1 to {most}, or 0 for a card that was not found", type=int))
+    return answer or None
 
 
 def _model_names() -> list[str]:
@@ -106,14 +209,14 @@ def run_command(
     """
     from rich.console import Console
 
-    from balatro.identify_card.judge.regress import keep_passed, read_cases, regressions_dir, run_cases
+    from balatro.identify_card.judge.regress import keep_passed, regressions_dir, run_cases, told_cases
     from balatro.identify_card.recognizer import Recognizer
     from balatro.utils.progress import track
 
     folder = regressions_dir()
-    cases = read_cases(folder)
+    cases = told_cases(folder)
     if not cases:
-        raise InputError(f"{folder}: no cases yet; keep one with `balatro regress add PICTURE --card NAME`")
+        raise InputError(f"{folder}: no cases yet; keep one with `balatro regress add PICTURE --card NAME`{_untold(folder)}")
     recognizer = Recognizer.load(model, threads or None)
     results = list(track(run_cases(recognizer, folder, cases), "Reading cases", len(cases)))
     keep_passed(folder, results, recognizer.bundle.name)
@@ -121,7 +224,17 @@ def run_command(
         print(json.dumps([_to_json(result) for result in results], ensure_ascii=False))
     else:
         Console(markup=False).print(_table(results))
+        if untold := _untold(folder):
+            print(untold.lstrip("; "))
     _judge(recognizer.bundle.name, results, strict, told=not as_json)
+
+
+def _untold(folder: Path) -> str:
+    """How many cases wait for the right name; empty for none."""
+    from balatro.identify_card.judge.regress import read_cases
+
+    waiting = [case.id for case in read_cases(folder) if not case.is_told]
+    return f"; {counted(len(waiting), 'case')} to be told: balatro regress tell {waiting[0]}" if waiting else ""
 
 
 def _judge(model: str, results: list[Result], strict: bool, told: bool) -> None:
@@ -161,7 +274,7 @@ def _to_json(result: Result) -> dict[str, object]:
 
 @regress.command("list")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False) -> None:
-    """List the cases, and which models have read them right.
+    """List the cases, which models have read them right, and which are still to be told.
 
     Examples:
 
@@ -177,7 +290,8 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON 
         return
     for case in cases:
         passed = f"read right by {', '.join(case.passed)}" if case.passed else "never read right yet"
-        print(f"{case.id:>4}  {case.expected}  ({case.file}, {case.added}, {passed}){f'  {case.note}' if case.note else ''}")
+        state = passed if case.is_told else f"balatro regress tell {case.id}"
+        print(f"{case.id:>4}  {case.expected}  ({case.file}, {case.added}, {state}){f'  {case.note}' if case.note else ''}")
     if not cases:
         print(f"{regressions_dir()}: no cases yet; keep one with `balatro regress add PICTURE --card NAME`")
 

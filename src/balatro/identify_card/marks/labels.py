@@ -49,12 +49,15 @@ class Drawing:
     """Whether the next likeliest names stand below."""
     beside: bool = False
     """Whether nothing may lie upon a card or the margin that is read with it: for drawings over the screen that is watched."""
+    numbers: bool = False
+    """Whether each thing has its number, from 1 in the order in which they are given: also what is none of the known cards."""
 
     def __post_init__(self) -> None:
         expect(self.style in STYLES, "style", self.style, ", ".join(STYLES[:-1]) + f" or {STYLES[-1]}")
 
 
 USUAL = Drawing()
+NUMBERED = Drawing(numbers=True)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ class Label:
 
 
 def colour_of(card: Card, doubtful: Collection[Card]) -> Colour:
-    """The colour in which a known card is marked."""
+    """The colour in which a card's label is edged, and a known card is outlined."""
+    if not card.known:
+        return DIM
     return DOUBTFUL if card in doubtful else COLOURS.get(card.modifier, COLOURS["Base"])
 
 
@@ -101,20 +106,22 @@ def place_labels(
     """A label for every known card, where it hides least: below its card, above it, or upon it; none covers another.
 
     Labels of a crowded row form steps. With `drawing.beside` none lies upon a card, and one that finds no place is left out.
+    With `drawing.numbers` the others have one, too, with their number alone.
     """
     placed: list[Label] = []
-    known = [card for card in cards if card.known]
-    for index in reading_order(np.array([card.quad for card in known], np.float32).reshape(-1, 4, 2)):
-        card = known[index]
-        label = _place_label(card, cards, size, frame, drawing, doubtful, placed)
+    told = [(number, card) for number, card in enumerate(cards, 1) if card.known or drawing.numbers]
+    for index in reading_order(np.array([card.quad for _, card in told], np.float32).reshape(-1, 4, 2)):
+        number, card = told[index]
+        label = _place_label(card, number, cards, size, frame, drawing, doubtful, placed)
         if label is None and drawing.runners_up:
-            label = _place_label(card, cards, size, frame, replace(drawing, runners_up=False), doubtful, placed)
+            label = _place_label(card, number, cards, size, frame, replace(drawing, runners_up=False), doubtful, placed)
         placed += [] if label is None else [label]
     return placed
 
 
 def _place_label(
     card: Card,
+    number: int,
     cards: Sequence[Card],
     size: float,
     frame: tuple[int, int],
@@ -123,7 +130,7 @@ def _place_label(
     placed: Sequence[Label],
 ) -> Label | None:
     colour = colour_of(card, doubtful)
-    lines = _lines(card, size, drawing, colour, card in doubtful)
+    lines = _lines(card, f"{number}  " if drawing.numbers else "", size, drawing, colour, card in doubtful)
     find = _free_place if drawing.beside else _best_place
     place = find(card, cards, _plate_size(lines, size), placed, frame)
     return None if place is None else Label(lines, colour, place, _stem(card, place))
@@ -139,10 +146,13 @@ def text_width(line: Line) -> float:
     return fonts.width(line.text, line.size)
 
 
-def _lines(card: Card, size: float, drawing: Drawing, colour: Colour, is_doubtful: bool) -> tuple[Line, ...]:
+def _lines(card: Card, number: str, size: float, drawing: Drawing, colour: Colour, is_doubtful: bool) -> tuple[Line, ...]:
+    if not card.known:
+        return (Line(number.strip(), DIM, size * 0.8),)
     sure = f"{card.confidence * 100:.0f}%{'?' if is_doubtful else ''}"
     note = sure if card.modifier in ("", "Base") else f"{card.modifier} {sure}"
-    lines = [Line(text, INK, size) for text in _wrap(fonts.drawable(card.name or ""), size, card.box[2] - card.box[0])]
+    name = _wrap(fonts.drawable(card.name or ""), size, card.box[2] - card.box[0])
+    lines = [Line(text, INK, size) for text in (number + name[0], *name[1:])]
     if card.fields:
         lines.append(Line(fonts.drawable(" · ".join(card.fields.values())), DIM, size * 0.8))
     lines.append(Line(note, colour, size * 0.88))

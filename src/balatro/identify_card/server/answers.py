@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from balatro.config.modifiers import MODIFIERS
 from balatro.identify_card.added.added import MAX_NAME
+from balatro.identify_card.judge.regress import MAX_NOTE
+from balatro.identify_card.server.batching import Whole
 from balatro.identify_card.server.limits import RETRY_S, Refused
+
+PRINTED = r"^[^\x00-\x1f\x7f]*$"
+"""One line."""
 
 
 class Guess(BaseModel):
@@ -162,13 +167,62 @@ class AddedCards(BaseModel):
     cards: list[Added]
 
 
+class NewMistake(BaseModel):
+    """The texts of a form that reports a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field("", max_length=MAX_NAME, pattern=PRINTED)
+    """What is there; empty: nothing that has a name."""
+    modifier: str = Field("", json_schema_extra={"enum": ["", *MODIFIERS]})
+    """Empty: any, or none."""
+    at: str = Field("", pattern=r"^([0-9]{1,5},[0-9]{1,5})?$")
+    """A pixel on the card, X,Y; empty: anywhere in the picture."""
+    whole: Whole = "auto"
+    """What the picture was read as, see /identify."""
+    note: str = Field("", max_length=MAX_NOTE, pattern=PRINTED)
+    """What was wrong."""
+    to_label: bool = False
+    """Whether the card's crop is kept as a picture to label, too."""
+
+    @field_validator("name", "note")
+    @classmethod
+    def _stripped(cls, text: str) -> str:
+        return text.strip()
+
+    @field_validator("modifier")
+    @classmethod
+    def _is_modifier(cls, text: str) -> str:
+        if text not in ("", *MODIFIERS):
+            raise ValueError(f"expected one of {', '.join(MODIFIERS)}, or nothing")
+        return text
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """The pixel."""
+        if not self.at:
+            return None
+        x, y = self.at.split(",")
+        return int(x), int(y)
+
+
+class KeptMistake(BaseModel):
+    """A mistake that was kept."""
+
+    case: int
+    """Its number, as of `balatro regress list`."""
+    expected: str
+    """What is to be read there, in a few words."""
+    label: str
+    """What became of the picture to label; empty where none was asked for."""
+
+
 REFUSALS = {
     400: "Nothing was sent, or half of it",
     401: "The token is missing or wrong",
     403: "Asked by another site's page",
     404: "No added card of this name",
     408: "The bytes did not arrive in time",
-    409: "The model's folder cannot be written, or what was added there is damaged",
+    409: "What is changed cannot be written, is damaged, or is full",
     413: "Too many bytes, pixels or pictures",
     415: "No picture",
     422: "A damaged picture, one that cannot be used, or a wrong parameter",

@@ -21,7 +21,8 @@ from balatro.identify_card.server.gallery import ServedGallery
 from balatro.identify_card.server.gate import TokenGate
 from balatro.identify_card.server.limits import Refused, Uploads
 from balatro.identify_card.server.live import live
-from balatro.identify_card.server.routes import add_about, add_gallery, add_health, add_identify, add_table
+from balatro.identify_card.server.mistakes import ServedMistakes
+from balatro.identify_card.server.routes import add_about, add_gallery, add_health, add_identify, add_mistakes, add_table
 from balatro.identify_card.server.state import LastState
 
 CONTENT_SECURITY = (
@@ -33,6 +34,7 @@ PAGES = {
     "/page.css": ("page.css", "text/css"),
     "/page.js": ("page.js", "text/javascript"),
     "/teach.js": ("teach.js", "text/javascript"),
+    "/wrong.js": ("wrong.js", "text/javascript"),
     "/overlay": ("overlay.html", "text/html"),
     "/overlay.css": ("overlay.css", "text/css"),
     "/overlay.js": ("overlay.js", "text/javascript"),
@@ -89,6 +91,7 @@ def _add_addresses(app: FastAPI, readers: Readers, gallery: ServedGallery, token
     add_identify(router, readers, uploads)
     add_table(router, readers, uploads, state)
     add_gallery(router, gallery, readers.limits, uploads)
+    add_mistakes(router, ServedMistakes(readers, gallery.in_turn), readers.limits, uploads)
     add_health(app, readers)
     app.include_router(router)
     app.state.routes = [*app.routes, *router.routes]  # an included router does not show its own

@@ -35,9 +35,9 @@ def serve(**given: Any) -> None:
     """Answer over HTTP and WebSocket, and with a page in the browser: pictures in, cards out.
 
     Only this machine is answered, unless --host says otherwise; then clients need the token. /openapi.json describes the
-    interface: POST /identify, /identify/batch and /table, /gallery (cards added without training), GET /state, /classes,
-    /info and /health, WebSocket /live (/live?table=true). /overlay is a page for stream software, with a transparent ground:
-    it shows the state that was seen last. Ctrl+C stops it.
+    interface: POST /identify, /identify/batch, /table and /mistakes, /gallery (cards added without training), GET /state,
+    /classes, /info and /health, WebSocket /live (/live?table=true). /overlay is a page for stream software, with a
+    transparent ground: it shows the state that was seen last. Ctrl+C stops it.
 
     Examples:
 

@@ -16,7 +16,7 @@ from balatro.identify_card.server.limits import Limits, Refused, open_picture
 from balatro.runtime.bundle import Bundle
 
 MAX_WAITING = 16
-"""Changes that may wait for their turn; further ones are told to try again."""
+"""Changes, of the gallery or reported mistakes, that may wait for their turn; further ones are told to try again."""
 Result = TypeVar("Result")
 
 
@@ -31,19 +31,19 @@ class ServedGallery:
 
     async def bundle(self) -> Bundle:
         """The model with what is added to it now."""
-        return await self._do(self._follow)
+        return await self.in_turn(self._follow)
 
     async def cards(self) -> tuple[AddedCard, ...]:
         """What was added; Refused (409) when that cannot be read."""
-        return await self._do(lambda: load_added(self._following.bundle.folder).cards)
+        return await self.in_turn(lambda: load_added(self._following.bundle.folder).cards)
 
     async def add(self, card: NewCard, pictures: Sequence[Upload]) -> AddedCard:
         """As `Recognizer.add`; Refused says what cannot be used, before anything is changed."""
-        return await self._do(lambda: self._add(card, pictures))
+        return await self.in_turn(lambda: self._add(card, pictures))
 
     async def remove(self, name: str) -> AddedCard:
         """Take a card out, by name or id; Refused (404) when it was not added."""
-        return await self._do(lambda: remove_card(self._following.bundle.folder, name))
+        return await self.in_turn(lambda: remove_card(self._following.bundle.folder, name))
 
     def close(self) -> None:
         """Wait for what is being done; refuse the rest."""
@@ -59,10 +59,10 @@ class ServedGallery:
             images = [stack.enter_context(open_picture(picture.data, self._limits)) for picture in pictures]
             return self._following.recognizer.add(card.name, images, card.modifier, card.type, card.rarity, card.known)
 
-    async def _do(self, work: Callable[[], Result]) -> Result:
-        """Do it when it is its turn; what goes wrong as Refused."""
+    async def in_turn(self, work: Callable[[], Result]) -> Result:
+        """Do it when it is its turn, one change of this server after the other; what goes wrong as Refused."""
         if self._waiting >= MAX_WAITING:
-            raise Refused(503, f"{self._waiting} changes of the gallery are waiting already; try again in a moment")
+            raise Refused(503, f"{self._waiting} changes are waiting already; try again in a moment")
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -71,7 +71,9 @@ class ServedGallery:
         except BalatroError as error:
             raise Refused(_status(error), str(error)) from error
         except OSError as error:
-            raise Refused(409, f"the gallery cannot be written ({error.strerror}); look at the model's folder") from error
+            raise Refused(
+                409, f"{error.filename or 'the folder'}: cannot be written ({error.strerror}); mend that on the server"
+            ) from error
         finally:
             self._waiting -= 1
 

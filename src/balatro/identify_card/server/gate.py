@@ -18,7 +18,10 @@ from starlette.websockets import WebSocketClose
 from balatro.identify_card.server.limits import Refused
 
 OPEN_PATHS = frozenset(
-    {"/", "/page.css", "/page.js", "/teach.js", "/overlay", "/overlay.css", "/overlay.js", "/health", "/openapi.json"}
+    {
+        *("/", "/page.css", "/page.js", "/teach.js", "/wrong.js", "/overlay", "/overlay.css", "/overlay.js"),
+        *("/health", "/openapi.json"),
+    }
 )
 """What needs no token: nothing of it tells or costs anything."""
 

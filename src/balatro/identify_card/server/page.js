@@ -9,6 +9,7 @@ const percent = (share) => `${(share * 100).toFixed(share >= 0.9995 ? 0 : 1)} %`
 let shown = null; // the answer on the page
 let url = null; // of the picture on the page
 let file = null; // that picture
+let readAs = "auto"; // how it was read
 let modifiers = []; // that a card may have
 let asking = 0; // number of the newest request: older answers are not shown any more
 
@@ -69,14 +70,15 @@ async function read(chosen) {
     const form = new FormData();
     form.append("image", chosen, chosen.name || "picture.png");
     const answer = await ask(`identify?whole=${whole}`, { method: "POST", body: form });
-    if (number === asking) await show(chosen, answer);
+    if (number === asking) await show(chosen, answer, whole);
   } catch (error) {
     if (number === asking) say("", `${chosen.name || "The picture"}: ${error.message}`);
   }
 }
 
-async function show(chosen, answer) {
+async function show(chosen, answer, whole) {
   const old = url;
+  readAs = whole;
   file = chosen;
   url = URL.createObjectURL(file);
   const picture = find("picture");
@@ -160,7 +162,7 @@ function entry(card, index) {
   const printings = (card.printings ?? []).map((one) => ({ ...one, name: Object.values(one.fields).join(" ") || one.id }));
   guesses.append(...printings.map(guessLine), ...card.top.map(guessLine));
   more.append(guesses);
-  if (find("picture").naturalWidth) more.append(teachForm(card, find("picture"), taught));
+  more.append(wrongPart(card, readAs, taught));
   button.setAttribute("aria-controls", more.id);
   const show = (yes) => {
     more.hidden = !yes;
@@ -174,11 +176,13 @@ function entry(card, index) {
   return item;
 }
 
-/** Go to a card of the list, from the picture. */
+/** Open a card of the list, from the picture. */
 function open(index) {
   const item = document.querySelector(`.entry[data-card="${index}"]`);
   item.closest("details")?.setAttribute("open", "");
-  item.querySelector("button").focus();
+  const button = item.querySelector("button");
+  if (button.getAttribute("aria-expanded") !== "true") button.click();
+  button.focus();
 }
 
 async function taught(card) {

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from balatro import __version__
 from balatro.config.modifiers import MODIFIERS
@@ -22,7 +22,9 @@ from balatro.identify_card.server.answers import (
     Classes,
     Health,
     Info,
+    KeptMistake,
     NewCard,
+    NewMistake,
     Picture,
     Pictures,
     State,
@@ -32,10 +34,12 @@ from balatro.identify_card.server.answers import (
 from balatro.identify_card.server.batching import Readers, Upload, Whole
 from balatro.identify_card.server.gallery import ServedGallery
 from balatro.identify_card.server.limits import Limits, Refused, Uploads
+from balatro.identify_card.server.mistakes import ServedMistakes
 from balatro.identify_card.server.state import LastState
-from balatro.identify_card.server.uploads import read_form, read_one
+from balatro.identify_card.server.uploads import only_one, read_form, read_one
 
 BYTES = {"type": "string", "format": "binary"}
+Told = TypeVar("Told", bound=BaseModel)
 UPLOADING = (400, 408, 413, 415, 422, 503)
 
 
@@ -144,12 +148,33 @@ def add_gallery(router: APIRouter, gallery: ServedGallery, limits: Limits, uploa
         """Add a card by its name and pictures of it alone, files of a form; one is enough. The next request knows it."""
         with uploads.hold() as share:
             form = await read_form(request, limits, share)
-            return JSONResponse(asdict(await gallery.add(_new_card(form.fields), form.files)), 201)
+            return JSONResponse(asdict(await gallery.add(_told(NewCard, form.fields), form.files)), 201)
 
     @router.delete("/gallery/{name:path}", response_model=Added, responses=refusals(404, 409, 503), tags=["gallery"])
     async def remove_card(name: str) -> Response:
         """Take an added card out, by name or id; what the model itself knows stays. Answers with what it was."""
         return JSONResponse(asdict(await gallery.remove(name)))
+
+
+def add_mistakes(router: APIRouter, mistakes: ServedMistakes, limits: Limits, uploads: Uploads) -> None:
+    """What was read wrongly, kept on the server's machine; whoever may ask this server at all may do it."""
+    body = _takes(_form(NewMistake.model_json_schema()["properties"] | {"image": BYTES}, ["image"]))
+
+    @router.post(
+        "/mistakes",
+        status_code=201,
+        response_model=KeptMistake,
+        responses=refusals(409, *UPLOADING),
+        openapi_extra=body,
+        tags=["mistakes"],
+    )
+    async def report_mistake(request: Request) -> Response:
+        """Keep a picture in which a card was read wrongly, one file of a form, and what is right: a case of `regress`."""
+        with uploads.hold() as share:
+            form = await read_form(request, limits, share)
+            kept = await mistakes.keep(_told(NewMistake, form.fields), only_one(form))
+            told = {"case": kept.case.id, "expected": kept.case.expected, "label": kept.label}
+            return JSONResponse(told, 201)
 
 
 def _form(fields: dict[str, Any], required: Sequence[str]) -> dict[str, Any]:
@@ -165,9 +190,10 @@ def _files(limits: Limits) -> dict[str, Any]:
     return {"type": "array", "minItems": 1, "maxItems": limits.pictures, "items": BYTES}
 
 
-def _new_card(fields: dict[str, str]) -> NewCard:
+def _told(kind: type[Told], fields: dict[str, str]) -> Told:
+    """The texts of a form; Refused (422) where they do not fit."""
     try:
-        return NewCard.model_validate(fields)
+        return kind.model_validate(fields)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
         raise Refused(422, "; ".join(lines)) from None

@@ -1,38 +1,15 @@
-// Cards added without training: "wrong name?" under each card, and the list of what was added.
+// Cards added without training: one of the picture on the page, and the list of what was added.
 "use strict";
 
 const EDGE = 0.05; // left around a card that is cut out of the picture, as a share of its size
 
-/** A form that adds the card as it is in the picture on the page; `done(entry)` when it was. */
-function teachForm(card, picture, done) {
-  const form = make("form", "teach");
-  const name = make("input");
-  Object.assign(name, { type: "text", required: true, maxLength: 80, autocomplete: "off", placeholder: "Its name" });
-  name.setAttribute("list", "names");
-  name.setAttribute("aria-label", "Name of this card");
-  const look = make("select");
-  look.setAttribute("aria-label", "Its modifier");
-  look.append(...modifiers.map((one) => new Option(one)));
-  look.value = card.modifier || modifiers[0];
-  look.hidden = !modifiers.length; // of a game that has none
-  const button = make("button", "", "Add this card");
-  form.append(make("p", "", card.known ? "Not this card? Say which it is:" : "Is it a card? Say which:"), name, look, button);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    button.disabled = true;
-    try {
-      const body = new FormData();
-      body.append("name", name.value);
-      if (modifiers.length) body.append("modifier", look.value);
-      body.append("images", await cutOut(card, picture), "card.png");
-      done(await ask("gallery", { method: "POST", body }));
-    } catch (error) {
-      say("", `${name.value}: ${error.message}`);
-    } finally {
-      button.disabled = false;
-    }
-  });
-  return form;
+/** Add the card as it is in the picture on the page, under this name; the entry that it has then. */
+async function teach(card, name, modifier) {
+  const body = new FormData();
+  body.append("name", name);
+  if (modifiers.length) body.append("modifier", modifier);
+  body.append("images", await cutOut(card, find("picture")), "card.png");
+  return ask("gallery", { method: "POST", body });
 }
 
 /** The card's upright box in the picture, and a little around it, as PNG. */

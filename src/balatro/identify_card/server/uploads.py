@@ -44,10 +44,14 @@ async def read_one(request: Request, limits: Limits, share: Share) -> Upload:
     """The one picture of a request, bare or in a form; Refused as `read_form`, or (413) when there are more."""
     if not is_form(request):
         return Upload(await read_body(request, limits, share))
-    files = (await read_form(request, limits, share)).files
-    if len(files) > 1:
-        raise Refused(413, f"{len(files)} pictures; send one, or all of them to /identify/batch")
-    return files[0]
+    return only_one(await read_form(request, limits, share))
+
+
+def only_one(form: Form) -> Upload:
+    """The one picture of a form; Refused (413) when there are more."""
+    if len(form.files) > 1:
+        raise Refused(413, f"{len(form.files)} pictures; send one, or all of them to /identify/batch")
+    return form.files[0]
 
 
 def is_form(request: Request) -> bool:

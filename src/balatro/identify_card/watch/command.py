@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from balatro.errors import InputError, SettingsError
 from balatro.identify_card.watch.events import APPEARED
 from balatro.identify_card.watch.flags import WatchFlags
-from balatro.identify_card.watch.overlay.feed import Feed
+from balatro.identify_card.watch.overlay.feed import Feed, Reads
 from balatro.identify_card.watch.speech import Speaker, find_voice, spoken
 from balatro.utils.flags.options import options_of, take, with_options
 from balatro.utils.wording.durations import read_duration
@@ -43,7 +43,7 @@ def watch(**given: Any) -> None:
     follow it; an older one is replaced. How fast it goes is told on stderr.
 
     Keys, in the preview and in the small window of the overlay: H hides or shows what is drawn, O changes its style, R says
-    runners-up, Space pauses a video, Q quits.
+    runners-up, W keeps the frame as a mistake and asks what is right, Space pauses a video, Q quits.
 
     Examples:
 
@@ -89,10 +89,11 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
             raise SettingsError(f"--overlay draws over what is on the screen; {opened.name} is not: take --preview")
         feed.opened(opened.name, opened.live)
         recognizer = Recognizer.load(flags.model, flags.cpu)
+        feed.reads = _reads(recognizer)
         outputs = Outputs(
             [*_open_writers(stack, flags), *_open_poster(stack, flags.post)],
             _open_recorder(stack, flags, drawing, opened),
-            _open_saver(stack, flags.save_doubtful),
+            _open_saver(stack, flags.save_doubtful, feed),
             feed,
             _open_pile(stack, flags, recognizer, opened),
             stack.enter_context(Speaker(find_voice())) if flags.speak else None,
@@ -232,13 +233,25 @@ def _open_recorder(stack: ExitStack, flags: WatchFlags, drawing: Drawing, source
     return stack.enter_context(Recorder(flags.record, fps, drawing, source.live, flags.cpu))
 
 
-def _open_saver(stack: ExitStack, folder: Path | None) -> DoubtfulSaver | None:
-    """What keeps doubtful cards, if that is wanted."""
+def _open_saver(stack: ExitStack, folder: Path | None, feed: Feed) -> DoubtfulSaver | None:
+    """What keeps doubtful cards, if that is wanted; cards that a person points at go there, too."""
     if folder is None:
         return None
     from balatro.identify_card.watch.doubtful import DoubtfulSaver
 
-    return stack.enter_context(DoubtfulSaver(folder))
+    saver = stack.enter_context(DoubtfulSaver(folder))
+    stack.callback(setattr, feed, "save", None)  # before it is closed: windows may stay longer
+    feed.save = saver.add
+    return saver
+
+
+def _reads(recognizer: Recognizer) -> Reads:
+    """What a model may say, for the windows."""
+    from balatro.config.modifiers import MODIFIERS
+
+    bundle = recognizer.bundle
+    names = sorted({card.name for card in bundle.cards if card.known})
+    return Reads(bundle.name, tuple(names), tuple(MODIFIERS) if "modifier" in bundle.tasks else ())
 
 
 @contextmanager

@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 
 import numpy as np
 
-from balatro.build_dataset.find_cards import cut, whole_cards
 from balatro.build_dataset.seen import SeenStore
 from balatro.errors import BalatroError
 from balatro.identify_card.card import Card
+from balatro.identify_card.mistakes.to_label import cut_out, save_new
 from balatro.identify_card.watch.followed import USUAL
 from balatro.identify_card.watch.looks import distances
 from balatro.identify_card.watch.matching import NEAR
@@ -85,7 +86,7 @@ class _Place:
 
 
 class DoubtfulSaver:
-    """Writes what was read doubtfully into a folder of captured cards. For one thread.
+    """Writes what was read doubtfully into a folder of captured cards. For one thread, but for `add`.
 
     What looks like a picture that is there already, labelled or not, is not written again. InputError when another program has
     the folder open, or when it cannot be written; once it is open, a failure only ends the saving, and `trouble` tells.
@@ -96,7 +97,7 @@ class DoubtfulSaver:
         self.saved: list[Path] = []
         self.trouble = ""
         """Why nothing more is saved; empty while all is well."""
-        self._store = SeenStore(folder)
+        self._store, self._writing = SeenStore(folder), Lock()
         self._rest_s, self._most = rest_s, most
         self._places: list[_Place] = []
 
@@ -110,6 +111,11 @@ class DoubtfulSaver:
         """Let the folder go; a second time does nothing."""
         self._store.close()
 
+    def add(self, crop: np.ndarray) -> Path | None:
+        """Write a card, (h, w, 3) uint8 RGB, that a person has pointed at; None when it is there already. For any thread."""
+        with self._writing:
+            return save_new(self._store, crop)
+
     def see(self, image: np.ndarray, cards: Sequence[Card], seconds: float | None = None) -> list[Path]:
         """Take in the cards that were read in a picture, (H, W, 3) uint8 RGB; what was saved of them.
 
@@ -117,9 +123,9 @@ class DoubtfulSaver:
         time; None for a picture that stands for itself, of which each doubtful card is saved at once.
         """
         if seconds is None:
-            return self._save([crop for card in cards if is_unsure(card) and (crop := _crop(image, card)) is not None])
+            return self._save([crop for card in cards if is_unsure(card) and (crop := cut_out(image, card.quad)) is not None])
         for card in cards:
-            self._place_of(card, seconds).take_in(card, _crop(image, card), seconds)
+            self._place_of(card, seconds).take_in(card, cut_out(image, card.quad), seconds)
         due = [place for place in self._places if place.is_due(seconds, self._rest_s)]
         for place in due:
             place.saved = True
@@ -152,21 +158,13 @@ class DoubtfulSaver:
                 if len(self.saved) >= self._most:
                     self.trouble = f"{self._most} pictures are enough for once"
                     break
-                decision = self._store.decide(crop)
-                # Another view of a card that waits there already, or has its label, would be asked about twice.
-                path = None if decision.outcome in ("duplicate", "same group") else self._store.save(crop, decision)
+                path = self.add(crop)
                 if path is not None:
                     saved.append(path)
                     self.saved.append(path)
         except BalatroError as error:  # the game is watched on: a full disk is told at the end
             self.trouble = str(error)
         return saved
-
-
-def _crop(image: np.ndarray, card: Card) -> np.ndarray | None:
-    """The card as capturing cuts it out, (h, w, 3) uint8 RGB; None when it is not whole or too small."""
-    quads = whole_cards(np.array([card.quad], np.float32), image.shape[1], image.shape[0])
-    return cut(image, quads)[0] if len(quads) else None
 
 
 def is_unsure(card: Card) -> bool:

@@ -34,6 +34,9 @@ QLineEdit, QListWidget {{ background: {GROUND}; border: 1px solid {EDGE}; border
 QLineEdit:focus, QListWidget:focus {{ border-color: {BLUE}; }}
 QListWidget::item {{ padding: 5px 4px; border-radius: 4px; }}
 QListWidget::item:selected {{ background: #1f6fa8; color: {TEXT}; }}
+QComboBox {{ background: #31434b; border: 1px solid {EDGE}; border-radius: 6px; padding: 5px 9px; }}
+QComboBox QAbstractItemView, QListView {{ background: {PANEL}; color: {TEXT}; border: 1px solid {EDGE};
+  selection-background-color: #1f6fa8; selection-color: {TEXT}; }}
 QPushButton#step {{ padding: 4px 0; text-align: center; min-width: 26px; font-weight: 600; }}
 QLineEdit:disabled {{ color: {EDGE}; }}
 QScrollBar:vertical {{ background: {GROUND}; width: 9px; margin: 2px; }}

@@ -22,6 +22,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from balatro.identify_card.card import Card
+from balatro.identify_card.judge.regress import read_cases
 from balatro.identify_card.marks.labels import COLOURS, DOUBTFUL, Drawing
 from balatro.identify_card.watch.overlay.marks import Marks
 from balatro.identify_card.watch.overlay.window import OPAQUE, CardOverlay
@@ -108,7 +109,8 @@ def changed(table: np.ndarray) -> np.ndarray:
     return (table != TABLE).any(axis=-1)
 
 
-def test_over_a_window(tmp_path: Path, fake_folder: Path) -> None:
+def test_over_a_window(tmp_path: Path, fake_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BALATRO_DATA", str(tmp_path / "data"))
     with overlaid(tmp_path, fake_folder) as (desktop, screen, window, child):
         # Labels below, nothing upon a card or in the margin that is read with it, and nothing far from the cards.
         drawn = changed(screen.table())
@@ -140,10 +142,22 @@ def test_over_a_window(tmp_path: Path, fake_folder: Path) -> None:
         desktop.xdotool("windowfocus", "--sync", control, "key", "h")
         wait_for(lambda: not changed(screen.table()).any())
 
+        # A mistake: kept at the key, told with the keyboard.
+        desktop.xdotool("windowfocus", "--sync", control, "key", "w")
+        asking = desktop.wait_for_window(OWN_TITLES[5])
+        [case] = read_cases(tmp_path / "data" / "regressions")
+        assert (case.name, {find.name for find in case.finds}) == (None, {"Red", "Green"})
+        desktop.xdotool("windowfocus", "--sync", asking, "type", "Blue Joker")
+        desktop.xdotool("key", "Return")
+        wait_for(lambda: read_cases(tmp_path / "data" / "regressions")[0].name == "Blue Joker")
+        desktop.xdotool("windowfocus", "--sync", control, "key", "w")
+        wait_for(lambda: len(read_cases(tmp_path / "data" / "regressions")) == 2)
+
         child.send_signal(signal.SIGINT)  # Ctrl+C in the terminal
         assert child.wait(60) == 0
         said = (tmp_path / "watch.txt").read_text()
         assert said.count("appeared") == 2 and "frames/s" in said
+        assert "1 mistake kept, to be told: balatro regress tell 2" in said
 
 
 def test_the_game_is_closed(tmp_path: Path, fake_folder: Path) -> None:

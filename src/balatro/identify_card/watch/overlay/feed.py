@@ -14,11 +14,21 @@ from typing import TYPE_CHECKING
 from balatro.utils.desktop import Box
 
 if TYPE_CHECKING:
+    from balatro.identify_card.mistakes.keep import Save
     from balatro.identify_card.watch.rest.told import State
     from balatro.identify_card.watch.watch import Frame, Look, Stats
 
 POLL_S = 0.1
 """How soon a paused video notices that it is to end."""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What the model that watches may say."""
+
+    model: str = ""
+    names: tuple[str, ...] = ()
+    modifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +60,10 @@ class Feed:
         self.newest: Seen | None = None
         self.state: State | None = None
         """How the table stood when it came to rest last; None before that, and where it is not watched."""
+        self.reads = Reads()
+        """What may be said of a card; known once the model is there."""
+        self.save: Save | None = None
+        """What takes crops of cards to be labelled, where the watching has their folder open."""
         self.shows_itself = False
         """Whether the frames show what the overlay draws, so that nothing more is to be drawn on them. Set by the windows."""
         self._stop, self._go = Event(), Event()

@@ -23,6 +23,7 @@ KEYS = (
     Key(("H",), "Hide", "Hide or show what is drawn", "hide"),
     Key(("O",), "Style", "Outlines and labels, outlines alone, labels alone", "next_style"),
     Key(("R",), "Runners-up", "The next likeliest names, or not", "runners_up"),
+    Key(("W",), "Wrong", "Keep this frame as a mistake, and say what is right", "wrong"),
     Key(("Space",), "Pause", "Let the video stand still, or go on", "pause"),
     Key(("Q", "Esc"), "Quit", "End watching", "quit"),
 )

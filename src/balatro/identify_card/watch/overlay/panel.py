@@ -95,20 +95,21 @@ class ControlWindow(WatchWindow):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # the game keeps the keyboard
         self.setMinimumWidth(520)
 
-    def move_off(self, box: QRect) -> None:
-        """Lie beside a part of the desktop where there is room; else in the lower left corner of the screen."""
-        mine = self.frameGeometry()
-        screen = QApplication.primaryScreen().availableGeometry()
-        places = [
-            (box.left(), box.bottom() + GAP),
-            (box.left(), box.top() - mine.height() - GAP),
-            (box.right() + GAP, box.top()),
-            (box.left() - mine.width() - GAP, box.top()),
-        ]
-        for x, y in places:
-            mine.moveTo(x, y)
-            if screen.contains(mine):
-                break
-        else:
-            mine.moveBottomLeft(screen.bottomLeft())
-        self.move(mine.topLeft())
+
+def move_off(window: QWidget, box: QRect) -> None:
+    """Lay a window beside a part of the desktop where there is room; else in the lower left corner of the screen."""
+    mine = window.frameGeometry()
+    screen = QApplication.primaryScreen().availableGeometry()
+    places = [
+        (box.left(), box.bottom() + GAP),
+        (box.left(), box.top() - mine.height() - GAP),
+        (box.right() + GAP, box.top()),
+        (box.left() - mine.width() - GAP, box.top()),
+    ]
+    for x, y in places:
+        mine.moveTo(x, y)
+        if screen.contains(mine):
+            break
+    else:
+        mine.moveBottomLeft(screen.bottomLeft())
+    window.move(mine.topLeft())

@@ -67,4 +67,6 @@ def run_windows(feed: Feed, watch: Callable[[], None], overlay: bool, preview: b
             timer.stop()
             feed.stop()
             windows.close()
+            for line in windows.mistakes.left():
+                print(line, file=sys.stderr)
     job.finish()

@@ -11,7 +11,8 @@ from balatro.identify_card.marks.labels import Drawing
 from balatro.identify_card.watch.overlay.feed import Feed, Seen
 from balatro.identify_card.watch.overlay.keys import Choices
 from balatro.identify_card.watch.overlay.marks import Marks, Steady, marks_of
-from balatro.identify_card.watch.overlay.panel import ControlWindow
+from balatro.identify_card.watch.overlay.mistakes import Mistakes
+from balatro.identify_card.watch.overlay.panel import ControlWindow, move_off
 from balatro.identify_card.watch.overlay.preview import PreviewWindow
 from balatro.identify_card.watch.overlay.window import CardOverlay
 from balatro.identify_card.watch.rest.told import State
@@ -32,6 +33,7 @@ class Windows:
         self._steady = Steady()
         self._seen: Seen | None = None
         self._state: State | None = None
+        self.mistakes = Mistakes(feed)
 
     def _actions(self) -> dict[str, Callable[[], object]]:
         """What each key does, by `Key.method`."""
@@ -39,6 +41,7 @@ class Windows:
             "hide": lambda: self._choose(self.choices.hide),
             "next_style": lambda: self._choose(self.choices.next_style),
             "runners_up": lambda: self._choose(self.choices.runners_up),
+            "wrong": self._report,
             "quit": QApplication.quit,
         }
         # What an overlay lies over goes on, whatever we do.
@@ -69,7 +72,7 @@ class Windows:
         if self.preview is not None:
             self.preview.fit(_size(seen))
         elif self.control is not None and seen.box is not None:
-            self.control.move_off(on_screens(seen.box))
+            move_off(self.control, on_screens(seen.box))
 
     def _show(self, seen: Seen) -> None:
         if self.overlay is not None and seen.box is not None:
@@ -104,7 +107,12 @@ class Windows:
             return "opening", self._feed.name
         count = len(self._seen.look.shown)
         state = end or ("paused" if self._feed.is_paused else f"{count} card{'' if count == 1 else 's'}")
-        return state, self._seen.stats.line()
+        return state, self.mistakes.note or self._seen.stats.line()
+
+    def _report(self) -> None:
+        """Keep what is seen now as a mistake, and ask what is right."""
+        if self._seen is not None:
+            self.mistakes.report(self._seen)
 
     def _choose(self, change: Callable[[], None]) -> None:
         change()
@@ -117,6 +125,7 @@ class Windows:
 
     def close(self) -> None:
         """Take all windows away."""
+        self.mistakes.close()
         for window in (self.overlay, self._window):
             if window is not None:
                 window.hide()
