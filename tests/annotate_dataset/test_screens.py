@@ -74,7 +74,7 @@ def test_a_stated_screen_gives_labels_and_crops_that_follow_from_the_boxes(desk:
     )
     assert (load_image(desk.store.path_of(first)) == picture(0)).all()
     done = export_boxes("yolo", desk.store.dataset, desk.store.data_dir / "out")
-    assert (done.num_screens, done.num_boxes, done.num_empty) == (2, 2, 1)
+    assert (done.num_screens, done.num_boxes, done.num_empty, done.num_open) == (1, 2, 0, 1)
     assert DatasetStore(desk.store.data_dir).cards_of("a.png") == (first, second)
 
 
