@@ -293,8 +293,8 @@ def _run(source: FrameSource, recognizer: Recognizer, outputs: Outputs, flags: W
             bar.advance(note=f"{len(look.shown)} cards; {stats.line()}")
 
         def on_hidden(why: str) -> None:
-            if why != feed.hidden and not source.on_screen:
-                print(why, file=sys.stderr)  # a camera or stream that is gone may stay so: one line, also in a log
+            if why != feed.hidden:
+                print(why, file=sys.stderr)  # it may stay so: one line, also in a log
             feed.hidden = why
             bar.advance(0, note=f"waiting: {why}")
 
@@ -326,7 +326,7 @@ def _frames(
     source: FrameSource, max_fps: float, seconds: float | None, feed: Feed, on_hidden: Callable[[str], None]
 ) -> Iterable[tuple[np.ndarray, float]]:
     """The source's frames, as many as are to be looked at."""
-    from balatro.frames.windows import NotVisibleError
+    from balatro.frames.desktop.errors import NotVisibleError
     from balatro.identify_card.watch.watch import Frame, Live, thinned
 
     def grab() -> Frame | None:
