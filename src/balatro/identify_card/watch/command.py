@@ -18,6 +18,7 @@ from balatro.identify_card.watch.flags import WatchFlags
 from balatro.identify_card.watch.overlay.feed import Feed, Reads
 from balatro.identify_card.watch.speech import Speaker, find_voice, spoken
 from balatro.utils.flags.options import options_of, take, with_options
+from balatro.utils.processes.priority import give_way
 from balatro.utils.wording.durations import read_duration
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
         if flags.overlay and not opened.on_screen:
             raise SettingsError(f"--overlay draws over what is on the screen; {opened.name} is not: take --preview")
         feed.opened(opened.name, opened.live)
+        if opened.on_screen:
+            give_way()  # the game first; before the recognizer starts its threads
         recognizer = Recognizer.load(flags.model, flags.cpu)
         feed.reads = _reads(recognizer)
         outputs = Outputs(
