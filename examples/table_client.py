@@ -23,9 +23,9 @@ import numpy as np
 from PIL import Image
 from websockets.sync.client import connect
 
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import FrameSource
 from balatro.frames.sources import open_source
-from balatro.frames.windows import NotVisibleError
 
 PAUSE_S = 0.2
 """Between two frames of a screen."""

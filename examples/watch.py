@@ -11,9 +11,9 @@ import argparse
 from collections.abc import Iterable
 
 from balatro import watch
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import FrameSource
 from balatro.frames.sources import open_source
-from balatro.frames.windows import NotVisibleError
 from balatro.identify_card.watch.events import Event
 from balatro.identify_card.watch.watch import Frame, Live, thinned
 

@@ -7,8 +7,8 @@ import pytest
 from balatro.build_dataset.capture import Capture, CaptureSettings, RestGate
 from balatro.build_dataset.find_cards import classic
 from balatro.errors import InputError, SettingsError
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import Frame, FrameSource
-from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import Box
 from tests.build_dataset.drawn_tables import lay, table
 from tests.build_dataset.fake_store import FakeStore

@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TypeVar
 
 import numpy as np
@@ -31,9 +30,9 @@ from balatro.build_dataset.window.slots import verdict
 from balatro.build_dataset.window.theme import FORCED, VERDICTS
 from balatro.config.shapes import MARGIN
 from balatro.errors import InputError
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import Frame, FrameSource
 from balatro.frames.screens import ScreenSource
-from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import OWN_TITLES, Box
 from balatro.utils.qt.over import to_logical
 from tests.build_dataset.drawn_tables import lay, table
@@ -67,7 +66,7 @@ class Shown(ScreenSource):
     """A window that shows what it is told, or fails as it is told."""
 
     def __init__(self, image: np.ndarray) -> None:
-        super().__init__("window:Cards", SimpleNamespace(close=lambda: None), self._place)  # type: ignore[arg-type]
+        super().__init__("window:Cards", self._place, lambda box: self.image, lambda: None)
         self.image = image
         self.error: Exception | None = None
 

@@ -7,7 +7,10 @@ import pytest
 
 from balatro.cli import doctor
 from balatro.config.paths import art_dir, model_dir
+from balatro.errors import InputError
+from balatro.frames import screens
 from balatro.render.deck import Deck, DeckCard, save_deck
+from balatro.utils.desktop import Box
 from balatro.utils.extras import EXTRAS
 from tests.identify_card.fake_bundle import write_fake_bundle
 
@@ -118,3 +121,24 @@ def test_the_report_names_every_remedy(capsys: pytest.CaptureFixture[str]):
         assert section in said
         assert all(found.remedy in said for found in findings if found.ok is False)
     assert "to mend" in said
+
+
+def test_the_screen_is_told_with_its_monitors_or_why_it_cannot_be_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DISPLAY", ":0")
+    pytest.importorskip("mss")
+    monkeypatch.setattr(screens, "list_monitors", lambda: [Box(0, 0, 2560, 1440), Box(-1920, 0, 1920, 1080)])
+    assert finding("Screen", "screen").found == "2560x1440 at 0,0; 1920x1080 at -1920,0"
+
+    def refuse() -> list[Box]:
+        raise InputError("Wayland lets no program")
+
+    monkeypatch.setattr(screens, "list_monitors", refuse)
+    found = finding("Screen", "screen")
+    assert found.found == "Wayland lets no program" and "cameras" in found.remedy
+
+
+@pytest.mark.parametrize("version", [None, "2.0.1"])
+def test_windows_is_told_how_the_game_is_read_under_others(version: str | None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(doctor, "_version", lambda name: version)
+    found = doctor._own_pictures()
+    assert ("2.0.1" in found.found) if version else ("--no-deps windows-capture" in found.remedy)

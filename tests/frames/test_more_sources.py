@@ -21,9 +21,9 @@ from PIL import Image
 from balatro.errors import BalatroError, InputError, SettingsError
 from balatro.frames import cameras, clipboard, latest, piped
 from balatro.frames.cameras import Camera, read_camera
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.latest import LatestSource
 from balatro.frames.sources import FORMS, KINDS, check_follow, open_source, shown, source_kind
-from balatro.frames.windows import NotVisibleError
 from balatro.identify_card.batch.many import items_of, read_every
 
 

@@ -1,7 +1,5 @@
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,11 +12,12 @@ from hypothesis import strategies as st
 
 from balatro.errors import InputError, MissingPartError, SettingsError
 from balatro.frames import screens, videos, windows
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.sources import open_source
-from balatro.frames.windows import NotVisibleError, Window
+from balatro.frames.windows import Window
 from balatro.utils.desktop import Box
 from tests.build_dataset.drawn_tables import lay, table
-from tests.build_dataset.x_display import Desktop, new_desktop, started, wait_for
+from tests.build_dataset.x_display import Desktop, started, wait_for
 
 
 def write(path: Path, picture: np.ndarray) -> Path:
@@ -183,8 +182,21 @@ def test_what_is_not_installed(module: str, monkeypatch: pytest.MonkeyPatch) -> 
 # Windows, without a desktop.
 
 
-def handles(*titles: str) -> SimpleNamespace:
-    return SimpleNamespace(getAllWindows=lambda: [SimpleNamespace(title=title) for title in titles])
+class NoSystem:
+    """A window system that tells nothing more than titles."""
+
+    def program(self, handle: object) -> str:
+        return ""
+
+    def number(self, handle: object) -> int:
+        return 0
+
+
+def show(monkeypatch: pytest.MonkeyPatch, *titles: str) -> None:
+    """Let windows of these titles be open."""
+    opened = [SimpleNamespace(title=title) for title in titles]
+    monkeypatch.setattr(windows, "_pywinctl", lambda: SimpleNamespace(getAllWindows=lambda: opened))
+    monkeypatch.setattr(windows, "open_system", NoSystem)
 
 
 @pytest.mark.parametrize(
@@ -197,8 +209,7 @@ def handles(*titles: str) -> SimpleNamespace:
     ],
 )
 def test_a_window_is_found_by_its_title(wanted: str, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    titles = ("", "Balatro Wiki - Web", windows.OWN_TITLES[0], "Balatro")
-    monkeypatch.setattr(windows, "_pywinctl", lambda: handles(*titles))
+    show(monkeypatch, "", "Balatro Wiki - Web", windows.OWN_TITLES[0], "Balatro")
     assert windows.find_window(wanted).title == found
 
 
@@ -206,14 +217,14 @@ def test_a_window_is_found_by_its_title(wanted: str, found: str, monkeypatch: py
     ("titles", "told"), [(("Balatro", "Mail"), "nearest: 'Balatro'"), (("Mail",), "open: 'Mail'"), ((), "start the game")]
 )
 def test_no_such_window(titles: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "_pywinctl", lambda: handles(*titles, windows.OWN_TITLES[0]))
+    show(monkeypatch, *titles, windows.OWN_TITLES[0])
     with pytest.raises(InputError, match=told):
         windows.find_window("Balarto")
 
 
 @pytest.mark.parametrize("game", ["Balatro 1.0.1o", "Balatro 1.0.1o-FULL", "balatro v1.0.1"])
 def test_the_game_s_window_comes_before_a_page_about_it(game: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "_pywinctl", lambda: handles("Balatro Wiki", "Balatro 2 guides", game, "My Balatro 1.0"))
+    show(monkeypatch, "Balatro Wiki", "Balatro 2 guides", game, "My Balatro 1.0")
     assert windows.find_window("Balatro").title == game
 
 
@@ -233,18 +244,18 @@ def test_on_windows_the_title_bar_is_no_part_of_it(monkeypatch: pytest.MonkeyPat
         isAlive=True, isMinimized=False, getClientFrame=lambda: frame, box=SimpleNamespace(left=0, top=0, width=660, height=410)
     )
     monkeypatch.setattr(sys, "platform", "win32")
-    assert Window("x", handle).box() == Box(10, 40, 640, 360)
+    assert Window("x", handle=handle).box() == Box(10, 40, 640, 360)
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert Window("x", handle).box() == Box(0, 0, 660, 410)
+    assert Window("x", handle=handle).box() == Box(0, 0, 660, 410)
 
 
 def test_minimised_and_closed_windows() -> None:
     with pytest.raises(NotVisibleError, match="minimised"):
-        Window("x", SimpleNamespace(isAlive=True, isMinimized=True)).box()
+        Window("x", handle=SimpleNamespace(isAlive=True, isMinimized=True)).box()
     with pytest.raises(InputError, match="closed"):
-        Window("x", SimpleNamespace(isAlive=False, isMinimized=False)).box()
+        Window("x", handle=SimpleNamespace(isAlive=False, isMinimized=False)).box()
     with pytest.raises(InputError, match="closed"):
-        Window("x", object()).box()
+        Window("x", handle=object()).box()
 
 
 boxes = st.builds(Box, st.integers(-50, 50), st.integers(-50, 50), st.integers(1, 60), st.integers(1, 60))
@@ -261,19 +272,6 @@ def test_overlap_counts_the_common_pixels(one: Box, other: Box) -> None:
 
 
 # A real desktop.
-
-
-@pytest.fixture(scope="module")
-def desktop() -> Iterator[Desktop]:
-    pytest.importorskip("mss")
-    pytest.importorskip("PySide6.QtWidgets")
-    with new_desktop() as made:
-        before = os.environ.get("DISPLAY")
-        os.environ["DISPLAY"] = made.display
-        try:
-            yield made
-        finally:
-            os.environ.pop("DISPLAY") if before is None else os.environ.update(DISPLAY=before)
 
 
 def test_monitors_and_regions(desktop: Desktop) -> None:

@@ -9,8 +9,8 @@ from PIL import Image
 
 from balatro.config.cards import CATALOGUE
 from balatro.errors import InputError, SettingsError, UnknownCardError
+from balatro.frames.desktop.errors import NotVisibleError, NoWindowError
 from balatro.frames.frame import Frame
-from balatro.frames.windows import NotVisibleError, NoWindowError
 from balatro.identify_card import displayed
 from balatro.identify_card.added.added import remove_card
 from balatro.identify_card.displayed import card_id, find_card, is_card_displayed, wait_for_card

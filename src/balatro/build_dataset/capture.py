@@ -22,8 +22,8 @@ import numpy as np
 from balatro.build_dataset.find_cards import Find, cut, whole_cards
 from balatro.build_dataset.regions import WHOLE, Fractions, screen_part
 from balatro.errors import BalatroError
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import Frame, FrameSource
-from balatro.frames.windows import NotVisibleError
 from balatro.utils.flags.pick import expect
 
 DUPLICATE = "duplicate"

@@ -121,7 +121,8 @@ def _print_windows() -> None:
             place = str(window.box())
         except BalatroError:
             place = "minimised"
-        print(f"{place:<26}{window.title}")
+        number = hex(window.number) if window.number else ""
+        print(f"{place:<26}{number:<12}{window.program:<18}{window.title}")
     if not windows:
         print("no window with a title is open")
 
@@ -206,14 +207,17 @@ def _run(
 
 
 def _teller(capture: Capture, advance: Callable[[float, str], None], live: bool) -> Callable[[Step], None]:
-    """Moves the bar: by seconds of a screen, by frames of a file."""
+    """Moves the bar: by seconds of a screen, by frames of a file; says why nothing is to be seen, once."""
     import time
 
     began = time.monotonic()
-    done = 0
+    done, waiting = 0, ""
 
     def tell(step: Step) -> None:
-        nonlocal done
+        nonlocal done, waiting
+        if step.waiting and step.waiting != waiting:
+            print(step.waiting, file=sys.stderr)
+        waiting = step.waiting
         now = int(time.monotonic() - began) if live else capture.counts["frames"]
         known = capture.counts["cards"] - capture.counts["saved"]
         note = step.waiting or f"{capture.counts['saved']} saved, {known} seen before, {capture.fps:.1f} frames/s"

@@ -158,16 +158,24 @@ def _screen() -> Iterator[Finding]:
     if util.find_spec("mss") is None:
         yield Finding("screen", "not looked at: mss is missing", None, how_to_install("desktop"))
         return
-    yield Finding("screen", ", ".join(_monitors()))
+    from balatro.frames.screens import list_monitors
+
+    try:
+        yield Finding("screen", "; ".join(map(str, list_monitors())))
+    except BalatroError as error:
+        yield Finding("screen", str(error), None, "pictures, videos and cameras are read all the same")
+    if sys.platform == "win32":
+        yield _own_pictures()
 
 
-def _monitors() -> list[str]:
-    import mss
-
-    # Newer versions call it MSS.
-    grabber = getattr(mss, "MSS", None) or mss.mss
-    with grabber() as screen:
-        return [f"{monitor['width']}x{monitor['height']}" for monitor in screen.monitors[1:]]
+def _own_pictures() -> Finding:
+    """Whether windows are read themselves, or off the screen."""
+    version = _version("windows-capture")
+    if version is not None:
+        return Finding("windows", f"read by windows-capture {version}, whatever lies over them")
+    # It asks for an OpenCV that would overwrite ours, and needs no more of it than that has.
+    remedy = "pip install --no-deps windows-capture   reads the game also under other windows"
+    return Finding("windows", "read off the screen", None, remedy)
 
 
 def _accelerators() -> Iterator[Finding]:

@@ -12,8 +12,8 @@ import numpy as np
 
 from balatro.config.suffixes import IMAGE_SUFFIXES
 from balatro.errors import InputError, SettingsError
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import Frame, FrameSource, picture_box
-from balatro.frames.windows import NotVisibleError
 from balatro.utils.images import load_image
 
 

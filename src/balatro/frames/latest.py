@@ -9,8 +9,8 @@ from threading import Condition, Event, Thread
 import numpy as np
 
 from balatro.errors import InputError
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import Frame, FrameSource, picture_box
-from balatro.frames.windows import NotVisibleError
 
 FIRST_S = 15.0
 """Seconds that the first picture may take."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from balatro.config.suffixes import IMAGE_SUFFIXES
 from balatro.errors import InputError
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import Frame, FrameSource, picture_box
 from balatro.frames.sources import FORMS, check_follow
 from balatro.frames.videos import VideoSource
-from balatro.frames.windows import NotVisibleError
 from balatro.utils.images import find_images, load_image
 
 

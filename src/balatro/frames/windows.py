@@ -7,32 +7,32 @@ is missing, so it happens on use, here, and comes out as one line.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
-import re
 import sys
 from dataclasses import dataclass
 from typing import Any
 
 from balatro.errors import InputError, MissingPartError
+from balatro.frames.desktop.choose import Named, choose
+from balatro.frames.desktop.errors import NotVisibleError, NoWindowError
+from balatro.frames.desktop.system import Standing, System, open_system
 from balatro.utils.desktop import OWN_TITLES, Box, check_screen
 from balatro.utils.extras import how_to_install
 
-
-class NotVisibleError(InputError):
-    """The window is there, but nothing of it is to be seen now: minimised, or off the screen."""
-
-
-class NoWindowError(InputError):
-    """There is no such window, or it was closed; it may be opened (again) later."""
+_NO_LIST = {
+    "darwin": "allow your terminal Accessibility and Automation in System Settings > Privacy & Security",
+}
+_NO_LIST_ELSEWHERE = "Wayland allows it to none: log in to an X11 session"
 
 
 @dataclass(frozen=True)
-class Window:
-    """Another program's window."""
+class Window(Named):
+    """Another program's window. For the thread that found it."""
 
-    title: str
-    handle: Any
+    handle: Any = None
+    """pywinctl's."""
+    system: System | None = None
+    """What tells how it stands among the others."""
 
     def box(self) -> Box:
         """Where its contents lie now, without title bar and border.
@@ -53,6 +53,18 @@ class Window:
             raise NotVisibleError(f"the window {self.title!r} has no size now ({box}); bring it back")
         return box
 
+    def over(self) -> tuple[Box, ...]:
+        """Boxes of the desktop that are covered by windows in front of it; NotVisibleError while it is on another desktop."""
+        standing = Standing() if self.system is None else self.system.standing(self.handle)
+        if not standing.shown:
+            raise NotVisibleError(f"the window {self.title!r} is on another desktop; go there")
+        return standing.over
+
+    def close(self) -> None:
+        """Ask nothing more of the system."""
+        if self.system is not None:
+            self.system.close()
+
 
 def _contents(handle: Any) -> Box:
     """On Windows `.box` counts the title bar and the shadow, the client frame doesn't; on X11 `.box` is exact."""
@@ -70,42 +82,22 @@ def list_windows() -> list[Window]:
     """
     pywinctl = _pywinctl()
     try:
-        windows = [Window(str(handle.title), handle) for handle in pywinctl.getAllWindows()]
+        titled = [(str(handle.title), handle) for handle in pywinctl.getAllWindows()]
     except Exception as error:  # Wayland tells no program of the others' windows; pywinctl stumbles over the empty answer
-        raise InputError(
-            f"windows cannot be listed ({' '.join(str(error).split()) or type(error).__name__}); Wayland allows it to none: "
-            "log in to an X11 session, or take --source monitor:1"
-        ) from error
-    return [window for window in windows if window.title.strip() and window.title not in OWN_TITLES]
+        why = _NO_LIST.get(sys.platform, _NO_LIST_ELSEWHERE)
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"windows cannot be listed ({said}); {why}, or take --source monitor:1") from error
+    system = open_system()
+    return [
+        Window(title, system.program(handle), system.number(handle), handle, system)
+        for title, handle in titled
+        if title.strip() and title not in OWN_TITLES
+    ]
 
 
-def find_window(title: str) -> Window:
-    """The window of this title: exactly, else with a version after it (`Balatro 1.0.1o`), else one that begins with it, else
-    one that contains it, whatever the case.
-
-    NoWindowError names the nearest titles when there is none.
-    """
-    windows = list_windows()
-    wanted = title.strip().casefold()
-    for fits in (str.__eq__, _has_version, str.startswith, str.__contains__):
-        for window in windows:
-            if wanted and fits(window.title.casefold(), wanted):
-                return window
-    raise NoWindowError(f"no window is called {title!r}; {_nearest(title, [window.title for window in windows])}")
-
-
-def _has_version(title: str, wanted: str) -> bool:
-    """Whether a title is the wanted one with a version after it, as the game's own is; `Balatro Wiki` is a browser's."""
-    return re.fullmatch(r"[\s-]*v?\d[\w.+-]*", title.removeprefix(wanted)) is not None and title.startswith(wanted)
-
-
-def _nearest(title: str, titles: list[str]) -> str:
-    if not titles:
-        return "no window is open at all; start the game first"
-    folded = {name.casefold(): name for name in titles}
-    near = difflib.get_close_matches(title.casefold(), list(folded), n=3, cutoff=0.4)
-    named = [folded[name] for name in near] or titles[:5]
-    return f"{'nearest' if near else 'open'}: {', '.join(repr(name) for name in named)}"
+def find_window(wanted: str) -> Window:
+    """The window that is meant, as `choose` has it; errors as of both."""
+    return choose(wanted, list_windows())
 
 
 def _pywinctl() -> Any:

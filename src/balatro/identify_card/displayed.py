@@ -26,7 +26,7 @@ from PIL import Image
 from balatro.config import cards as catalogue
 from balatro.config.cards import fold
 from balatro.errors import SettingsError, UnknownCardError
-from balatro.frames.windows import NotVisibleError, NoWindowError
+from balatro.frames.desktop.errors import NotVisibleError, NoWindowError
 from balatro.identify_card.card import Card
 from balatro.identify_card.recognizer import Recognizer
 from balatro.identify_card.turns import check_seen_as

@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 
 from balatro.errors import InputError, SettingsError
 from balatro.frames import sources
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import Frame, FrameSource
-from balatro.frames.windows import NotVisibleError
 from balatro.identify_card.watch.command import watch
 from balatro.utils.desktop import Box
 from tests.identify_card.fake_bundle import draw_table

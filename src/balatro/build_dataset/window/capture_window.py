@@ -20,9 +20,9 @@ from balatro.build_dataset.window.face import ACTIONS, Face
 from balatro.build_dataset.window.regions_over import REDRAW_MS, RegionsOver
 from balatro.build_dataset.window.slots import NUM_SLOTS, CardStrip
 from balatro.errors import BalatroError, InputError
+from balatro.frames.desktop.errors import NotVisibleError
 from balatro.frames.frame import FrameSource
 from balatro.frames.screens import ScreenSource
-from balatro.frames.windows import NotVisibleError
 from balatro.utils.desktop import OWN_TITLES
 from balatro.utils.qt.over import why_impossible
 from balatro.utils.qt.theme import STYLE

@@ -18,6 +18,7 @@ from balatro.identify_card.watch.flags import WatchFlags
 from balatro.identify_card.watch.overlay.feed import Feed, Reads
 from balatro.identify_card.watch.speech import Speaker, find_voice, spoken
 from balatro.utils.flags.options import options_of, take, with_options
+from balatro.utils.processes.priority import give_way
 from balatro.utils.wording.durations import read_duration
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _watch(flags: WatchFlags, seconds: float | None, drawing: Drawing, feed: Fee
         if flags.overlay and not opened.on_screen:
             raise SettingsError(f"--overlay draws over what is on the screen; {opened.name} is not: take --preview")
         feed.opened(opened.name, opened.live)
+        if opened.on_screen:
+            give_way()  # the game first; before the recognizer starts its threads
         recognizer = Recognizer.load(flags.model, flags.cpu)
         feed.reads = _reads(recognizer)
         outputs = Outputs(
@@ -293,8 +296,8 @@ def _run(source: FrameSource, recognizer: Recognizer, outputs: Outputs, flags: W
             bar.advance(note=f"{len(look.shown)} cards; {stats.line()}")
 
         def on_hidden(why: str) -> None:
-            if why != feed.hidden and not source.on_screen:
-                print(why, file=sys.stderr)  # a camera or stream that is gone may stay so: one line, also in a log
+            if why != feed.hidden:
+                print(why, file=sys.stderr)  # it may stay so: one line, also in a log
             feed.hidden = why
             bar.advance(0, note=f"waiting: {why}")
 
@@ -326,7 +329,7 @@ def _frames(
     source: FrameSource, max_fps: float, seconds: float | None, feed: Feed, on_hidden: Callable[[str], None]
 ) -> Iterable[tuple[np.ndarray, float]]:
     """The source's frames, as many as are to be looked at."""
-    from balatro.frames.windows import NotVisibleError
+    from balatro.frames.desktop.errors import NotVisibleError
     from balatro.identify_card.watch.watch import Frame, Live, thinned
 
     def grab() -> Frame | None:
