@@ -40,6 +40,6 @@ class CaptureFlags:
     regions: Path | None = turned_by(Knob(PLACES, metavar="FILE", shown=""), None)
     """The file of these places; data/regions.json when left out."""
     list_windows: bool = turned_by(Knob("", one_way=True), False)
-    """Print the titles of all windows, and stop."""
+    """Print place, number, program and title of all windows, and stop."""
     follow: bool = turned_by(Knob(AUTO, one_way=True), False)
     """Go on with what comes into the folder, or into clipboard:."""
