@@ -92,6 +92,12 @@ def test_two_doubted_finds_of_one_card_are_one():
     assert names(seen) == ["Egg"] and np.array_equal(seen.quads[0], HERE + 5)
 
 
+@pytest.mark.parametrize("doubted", [[False, False], [False, True], [True, True]])
+def test_two_finds_fitted_to_one_card_name_it_once(doubted):
+    seen = closer([card(None, 0.6), card(None, 0.7)], [HERE, HERE + 20], doubted, card("Egg", 1.0), Fitter())
+    assert names(seen).count("Egg") == 1
+
+
 def test_nothing_found_is_nothing():
     empty = Sight(PICTURE, np.zeros((0, 4, 2), np.float32), [])
     assert look_closer(empty, np.zeros(0, bool), Fitter, lambda quads: ([], {})).cards == []

@@ -57,15 +57,13 @@ def _look(sight: Sight, rows: np.ndarray, quads: np.ndarray, doubted: np.ndarray
         return sight
     again, outputs = look(quads)
     named = _named(sight, doubted)
-    sure = [
-        place
-        for place, (row, card) in enumerate(zip(rows, again, strict=True))
-        if _is_sure(card, bool(doubted[row])) and _covered(quads[place], named) <= COVERED
-    ]
     cards, corners = list(sight.cards), sight.quads.copy()
     all_outputs = {name: values.copy() for name, values in sight.outputs.items()}
-    for place in sure:
-        row = rows[place]
+    for place in sorted(range(len(rows)), key=lambda place: -again[place].confidence):
+        row = int(rows[place])
+        if not _is_sure(again[place], bool(doubted[row])) or _covered(quads[place], named) > COVERED:
+            continue
+        named.append(quads[place])  # two finds may be fitted to one card
         cards[row], corners[row] = again[place], quads[place]
         for name, values in all_outputs.items():
             values[row] = outputs[name][place]
@@ -73,7 +71,7 @@ def _look(sight: Sight, rows: np.ndarray, quads: np.ndarray, doubted: np.ndarray
 
 
 def _distinct(sight: Sight, doubted: np.ndarray) -> Sight:
-    """Without the doubted things that have no sure name, and those of them that lie on cards with a name."""
+    """Without the doubted things that have no sure name, and those of them that lie on cards with a name or on each other."""
     named = _named(sight, doubted)
     keep = np.array(
         [
@@ -84,7 +82,7 @@ def _distinct(sight: Sight, doubted: np.ndarray) -> Sight:
         int,
     )
     scores = np.array([sight.cards[row].confidence - 2 * doubted[row] for row in keep])
-    # Of what the locator does not doubt each thing is there once: nothing more of it is left out.
+    # What the locator does not doubt stays, as it would without those: it was told apart before, without names.
     once = {int(keep[place]) for place in distinct(sight.quads[keep], scores)}
     return sight.part(np.array([row for row in keep if not doubted[row] or row in once], int))
 

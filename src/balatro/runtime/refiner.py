@@ -18,6 +18,7 @@ from balatro.utils.images import rectify
 from balatro.utils.quads import as_portrait, from_patch, upright
 
 ROUGH_LOOKS = 3
+"""After so many the corners are near enough to read a card; they are said to be exact after the two close ones."""
 LOOKS = (*(PATCH_MARGIN,) * ROUGH_LOOKS, CLOSE_MARGIN, CLOSE_MARGIN)
 """How far beyond the corners found before each look reaches, as a share of the card: the first may be off by a third of it, the
 last two see it larger. Whether it is a card is for the looks that show what lies around it to say."""

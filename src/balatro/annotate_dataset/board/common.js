@@ -277,6 +277,37 @@ function helpDialog(root, sections) {
   });
 }
 
+/** A key that a board has taken is nobody else's. */
+function used(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+/** Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y; true for whatever is pressed with Ctrl or Cmd: boards have no other such keys. */
+function undoKey(event, letter, act) {
+  if (!event.ctrlKey && !event.metaKey) return false;
+  if (letter !== "z" && letter !== "y") return true;
+  act(letter === "y" || event.shiftKey ? "redo" : "undo");
+  used(event);
+  return true;
+}
+
+/** A field in which one types what a list is to show. */
+function searchField(what, value, changed) {
+  return h("input", {
+    type: "search",
+    value,
+    "data-focus": "search",
+    placeholder: what,
+    "aria-label": what,
+    oninput: (event) => changed(event.target.value),
+    onkeydown: (event) => {
+      event.stopPropagation();
+      if (event.key === "Escape") event.target.blur();
+    },
+  });
+}
+
 /** Whether a key press belongs to a field that is being typed in. */
 function isTyping(event) {
   const target = event.composedPath()[0];

@@ -498,23 +498,13 @@ class LabelBoard {
     if (this.dialog?.open || this.root.querySelector("dialog[open]")) return;
     const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (isTyping(event)) return;
-    if (event.ctrlKey || event.metaKey) {
-      if (letter === "z") event.shiftKey ? this.redo() : this.undo();
-      else if (letter === "y") this.redo();
-      else return;
-      return this.used(event);
-    }
+    if (undoKey(event, letter, (action) => this[action]())) return;
     if (event.altKey) return;
     if ((event.key === "Enter" && isButton(event, ENTER_ACCEPTS)) || (event.key === " " && isButton(event))) return;
     const action = this.keys(letter, event);
     if (!action) return;
-    this.used(event);
+    used(event);
     action();
-  }
-
-  used(event) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
   }
 
   keys(letter, event) {

@@ -284,22 +284,12 @@ class MapBoard {
   key(event) {
     if (this.root.querySelector("dialog[open]") || isTyping(event)) return;
     const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (event.ctrlKey || event.metaKey) {
-      if (letter === "z") this.outbox.add(event.shiftKey ? "redo" : "undo");
-      else if (letter === "y") this.outbox.add("redo");
-      else return;
-      return this.used(event);
-    }
+    if (undoKey(event, letter, (action) => this.outbox.add(action))) return;
     if (event.altKey || ((event.key === "Enter" || event.key === " ") && isButton(event))) return;
     const action = letter.startsWith("Arrow") ? () => this.arrow(letter) : this.keys(letter, event);
     if (!action) return;
-    this.used(event);
+    used(event);
     action();
-  }
-
-  used(event) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
   }
 
   keys(letter, event) {

@@ -61,20 +61,9 @@ Object.assign(MapBoard.prototype, {
         this.shown = what;
         this.draw();
       }),
-      h("input", {
-        type: "search",
-        value: this.filter,
-        "data-focus": "search",
-        placeholder: "Search",
-        "aria-label": "Search the groups",
-        oninput: (event) => {
-          this.filter = event.target.value;
-          this.draw();
-        },
-        onkeydown: (event) => {
-          event.stopPropagation();
-          if (event.key === "Escape") event.target.blur();
-        },
+      searchField("Search the groups", this.filter, (typed) => {
+        this.filter = typed;
+        this.draw();
       }),
       h(
         "ul",

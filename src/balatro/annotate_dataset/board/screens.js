@@ -63,17 +63,12 @@ class ScreensBoard extends ScreenDrafts {
   key(event) {
     if (this.root.querySelector("dialog[open]") || isTyping(event)) return;
     const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const action = event.ctrlKey || event.metaKey ? this.withControl(letter, event) : this.keys(letter, event);
+    if (undoKey(event, letter, (action) => this[action]())) return;
+    const action = this.keys(letter, event);
     const isPressed = (letter === "Enter" && isButton(event, BUTTONS_THAT_ACCEPT)) || (letter === " " && isButton(event));
     if (!action || isPressed) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    used(event);
     action();
-  }
-
-  withControl(letter, event) {
-    if (letter === "z") return () => (event.shiftKey ? this.redo() : this.undo());
-    return letter === "y" ? () => this.redo() : null;
   }
 
   keys(letter, event) {

@@ -144,25 +144,15 @@ class VerifyBoard {
   key(event) {
     if (this.root.querySelector("dialog[open]") || isTyping(event)) return;
     const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (event.ctrlKey || event.metaKey) {
-      if (letter === "z") this.outbox.add(event.shiftKey ? "redo" : "undo");
-      else if (letter === "y") this.outbox.add("redo");
-      else return;
-      return this.used(event);
-    }
+    if (undoKey(event, letter, (action) => this.outbox.add(action))) return;
     if (event.altKey) return;
     const onThumb = this.root.activeElement?.closest?.(".thumb");
     if ((event.key === "Enter" || event.key === " ") && isButton(event)) return;
     const action = letter.startsWith("Arrow") && onThumb ? () => LabelBoard.prototype.arrow.call(this, letter) : this.keys(letter, event);
     if (!action) return;
-    this.used(event);
+    used(event);
     action();
     this.draw();
-  }
-
-  used(event) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
   }
 
   keys(letter, event) {
@@ -267,20 +257,9 @@ class VerifyBoard {
       ),
       this.data.checking && h("p", { class: "hint", role: "status" }, this.data.checking),
       h("h3", {}, "By name and modifier"),
-      h("input", {
-        type: "search",
-        value: this.filter,
-        "data-focus": "search",
-        placeholder: "Search cards",
-        "aria-label": "Search cards",
-        oninput: (event) => {
-          this.filter = event.target.value;
-          this.draw();
-        },
-        onkeydown: (event) => {
-          event.stopPropagation();
-          if (event.key === "Escape") event.target.blur();
-        },
+      searchField("Search cards", this.filter, (typed) => {
+        this.filter = typed;
+        this.draw();
       }),
       h(
         "ul",

@@ -16,6 +16,7 @@ from balatro.config.paths import package_weights
 from balatro.config.shapes import CARD_SIZE
 from balatro.errors import InputError, ModelError
 from balatro.utils.images import load_image, rectify
+from balatro.utils.quads import whole
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -61,7 +62,7 @@ class Encoder:
         parts = []
         for some in batches(pictures, BATCH):
             # The whole picture is the card: whoever cut it out has left as much margin as there should be.
-            cards = np.concatenate([rectify(picture, whole_quad(picture), self.size, margin=0.0) for picture in some])
+            cards = np.concatenate([rectify(picture, whole(*picture.shape[1::-1]), self.size, margin=0.0) for picture in some])
             parts.append(self.session.run(wanted, {"cards": cards}))
         if not parts:
             return Encoded(np.zeros((0, 0), np.float32), None)
@@ -107,11 +108,6 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while some := list(islice(iterator, size)):
         yield some
-
-
-def whole_quad(picture: np.ndarray) -> np.ndarray:
-    height, width = picture.shape[:2]
-    return np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float32)
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from balatro.annotate_dataset.store.screens import Box
-from balatro.annotate_dataset.suggest.encoder import whole_quad
 from balatro.annotate_dataset.suggest.suggestion import MAX_CANDIDATES, Candidate, Suggestion, kind_of
 from balatro.config.model_files import LOCATOR_FILE
 from balatro.config.paths import package_weights
 from balatro.runtime.locator import Locator
-from balatro.utils.quads import reading_order
+from balatro.utils.quads import reading_order, whole
 
 if TYPE_CHECKING:
     from balatro.identify_card.card import Card
@@ -40,7 +39,7 @@ class Reader:
         margin = self.recognizer.bundle.margin
         height, width = picture.shape[:2]
         inset = np.array([width, height], np.float32) * margin / (1 + 2 * margin)
-        corners = whole_quad(picture)[0]
+        corners = whole(*picture.shape[1::-1])[0]
         quad = np.where(corners > 0, corners - inset, corners + inset)
         (card,) = self.recognizer.read(picture, quad[None])
         return self._said(card)
